@@ -1,0 +1,44 @@
+// Outgoing connections as a parameter. Servers listen through the `http` package; what we call goes
+// through here, so that the simulation can slow, cut and garble it.
+
+export interface ConnectOptions {
+  readonly host: string
+  readonly port: number
+  /** Path of a unix socket; then host and port are ignored. */
+  readonly socketPath?: string
+  readonly tls?: TlsClientOptions
+  readonly signal?: AbortSignal
+}
+
+export interface TlsClientOptions {
+  readonly serverName?: string
+  readonly insecureSkipVerify?: boolean
+  /** PEM texts. */
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+  readonly minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
+  readonly maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
+}
+
+/** What a connection tells its owner. Called synchronously from the socket; note the event and return. */
+export interface ConnectionEvents {
+  /** `bytes` is only valid during the call: copy to keep. */
+  data(bytes: Uint8Array): void
+  /** The other side has finished sending. */
+  end(): void
+  /** The connection is gone; `error` is missing after an orderly close. Called once, last. */
+  closed(error?: Error): void
+}
+
+export interface Connection {
+  /** Hands the events of this connection to another owner (a kept-alive connection's next request). */
+  listen(events: ConnectionEvents): void
+  write(bytes: Uint8Array): void
+  destroy(): void
+}
+
+export interface Net {
+  /** @throws OutsideError `net/refused`, `net/unreachable`, `net/timeout`, `net/dns`, `net/tls`, `net/aborted` */
+  connect(options: ConnectOptions): Promise<Connection>
+}

@@ -1,0 +1,90 @@
+// The typed form of prometheus.yml. Durations are ms, sizes are bytes, regexes are compiled; past the
+// schema nobody validates again.
+
+import type { Labels, TargetGroup } from '@pharos/model'
+import type { RelabelRule } from './relabel.ts'
+
+export interface PrometheusConfig {
+  readonly global: GlobalSettings
+  readonly ruleFiles: readonly string[]
+  readonly scrapeConfigs: readonly ScrapeSettings[]
+  /** Parts of the file that are valid but have no component yet: `remote_write`, `scrape_configs[2].consul_sd_configs`. */
+  readonly notImplemented: readonly NotImplemented[]
+  /** The effective configuration as YAML with defaults, secrets masked; what /api/v1/status/config answers. */
+  readonly yaml: string
+}
+
+export interface NotImplemented {
+  readonly path: string
+  /** 1-based. */
+  readonly line: number
+  readonly column: number
+}
+
+export interface GlobalSettings {
+  readonly scrapeIntervalMs: number
+  readonly scrapeTimeoutMs: number
+  readonly evaluationIntervalMs: number
+  readonly externalLabels: Labels
+  readonly queryLogFile: string
+}
+
+export type ScrapeProtocol =
+  | 'PrometheusProto'
+  | 'OpenMetricsText1.0.0'
+  | 'OpenMetricsText0.0.1'
+  | 'PrometheusText1.0.0'
+  | 'PrometheusText0.0.4'
+
+export interface ScrapeSettings {
+  readonly jobName: string
+  readonly scrapeIntervalMs: number
+  readonly scrapeTimeoutMs: number
+  readonly metricsPath: string
+  readonly scheme: 'http' | 'https'
+  readonly params: readonly (readonly [string, readonly string[]])[]
+  readonly honorLabels: boolean
+  readonly honorTimestamps: boolean
+  readonly trackTimestampsStaleness: boolean
+  readonly enableCompression: boolean
+  readonly scrapeProtocols: readonly ScrapeProtocol[]
+  readonly fallbackScrapeProtocol: ScrapeProtocol | undefined
+  /** 0: no limit. */
+  readonly bodySizeLimitBytes: number
+  readonly sampleLimit: number
+  readonly labelLimit: number
+  readonly labelNameLengthLimit: number
+  readonly labelValueLengthLimit: number
+  readonly targetLimit: number
+  readonly keepDroppedTargets: number
+  readonly http: HttpClientSettings
+  readonly relabelRules: readonly RelabelRule[]
+  readonly metricRelabelRules: readonly RelabelRule[]
+  /** static_configs. */
+  readonly staticGroups: readonly TargetGroup[]
+  readonly fileDiscoveries: readonly FileDiscoverySettings[]
+}
+
+export interface FileDiscoverySettings {
+  /** Paths with globs in the last part, relative ones resolved against the config file. */
+  readonly files: readonly string[]
+  readonly refreshIntervalMs: number
+}
+
+/** http_config of scrapes, discoveries and notifications. */
+export interface HttpClientSettings {
+  readonly basicAuth:
+    | { readonly username: string; readonly password: string; readonly passwordFile: string }
+    | undefined
+  readonly authorization:
+    | { readonly type: string; readonly credentials: string; readonly credentialsFile: string }
+    | undefined
+  readonly followRedirects: boolean
+  readonly tls: {
+    readonly caFile: string
+    readonly certFile: string
+    readonly keyFile: string
+    readonly serverName: string
+    readonly insecureSkipVerify: boolean
+  }
+}

@@ -1,0 +1,37 @@
+// How a parsed body is walked. A cursor makes no string for a line: it says where the series text lies in
+// the body, so that a scrape which has met the same bytes before needs no more than the number.
+
+import type { Exemplar, Labels, Metadata } from '@pharos/model'
+
+export const Entry = {
+  end: 0,
+  series: 1,
+  type: 2,
+  help: 3,
+  unit: 4,
+  comment: 5,
+  histogram: 6,
+} as const
+export type Entry = (typeof Entry)[keyof typeof Entry]
+
+/**
+ * Walks the entries of one body in order. Fields are valid after `next()` until the next call.
+ * @throws UserError `exposition/parse` from `next()` with the reference's message; the cursor is then at its end
+ */
+export interface ExpositionCursor {
+  next(): Entry
+  /** Bytes [seriesStart, seriesEnd) of the body: metric name and labels as written. */
+  readonly seriesStart: number
+  readonly seriesEnd: number
+  readonly value: number
+  readonly hasTimestamp: boolean
+  /** ms since 1970. */
+  readonly timestampMs: number
+  /** The label set of the current series, made on demand. */
+  labels(): Labels
+  /** The exemplar of the current series; OpenMetrics only. */
+  exemplar(): Exemplar | undefined
+  /** After `type`, `help` or `unit`: the metric name and what the line says. */
+  metadataName(): string
+  metadata(): Partial<Metadata>
+}

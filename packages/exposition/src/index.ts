@@ -1,0 +1,2 @@
+export { Entry } from './cursor.ts'
+export type { ExpositionCursor } from './cursor.ts'

@@ -1,0 +1,49 @@
+import { quoted, UserError } from '@pharos/base'
+
+const UNITS: readonly (readonly [string, number])[] = [
+  ['y', 365 * 24 * 3600_000],
+  ['w', 7 * 24 * 3600_000],
+  ['d', 24 * 3600_000],
+  ['h', 3600_000],
+  ['m', 60_000],
+  ['s', 1000],
+  ['ms', 1],
+]
+
+const PATTERN =
+  /^(?:([0-9]+)y)?(?:([0-9]+)w)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+)ms)?$/
+
+/**
+ * `1h30m`, `15s`, `500ms`, `0` to ms.
+ * @throws UserError `model/duration` with the reference's words
+ * @source prometheus/common model.ParseDuration
+ */
+export function parseDuration(text: string): number {
+  if (text === '0') return 0
+  if (text === '') throw new UserError('model/duration', 'empty duration string')
+  const match = PATTERN.exec(text)
+  if (match === null)
+    throw new UserError('model/duration', `not a valid duration string: ${quoted(text)}`)
+  let ms = 0
+  UNITS.forEach(([, unitMs], i) => (ms += Number(match[i + 1] ?? 0) * unitMs))
+  if (ms > 9_223_372_036_854) throw new UserError('model/duration', 'duration out of range')
+  return ms
+}
+
+/**
+ * The shortest exact form: 90 000 is `1m30s`, 0 is `0s`. Years and weeks only when nothing is left over.
+ * @source prometheus/common model.Duration.String
+ */
+export function formatDuration(durationMs: number): string {
+  if (durationMs === 0) return '0s'
+  let rest = Math.abs(durationMs)
+  let text = durationMs < 0 ? '-' : ''
+  for (const [unit, unitMs] of UNITS) {
+    if ((unit === 'y' || unit === 'w') && rest % unitMs !== 0) continue
+    const count = Math.floor(rest / unitMs)
+    if (count === 0) continue
+    text += `${count}${unit}`
+    rest -= count * unitMs
+  }
+  return text
+}

@@ -1,0 +1,66 @@
+// What PromQL wants of a store. Data comes as groups of series that share one time column (a scraped
+// target, a rule group, a pushed batch), columns are decoded on demand into the caller's buffer.
+//
+//   select ──► groups ──► for each group: times (once)  ──► for each series: readValues into a reused column
+//
+// `tsdb` fits this; so do a remote store, and plain arrays in tests.
+
+import type { Labels, Matcher, NativeHistogram } from '@pharos/model'
+
+export interface Queryable {
+  /** A consistent view of the samples in [minMs, maxMs]; ms since 1970. Close it. */
+  querier(minMs: number, maxMs: number): Querier
+}
+
+export interface Querier {
+  /** Every series that satisfies all matchers, each exactly once. Waits for disk or network here and nowhere else. */
+  select(matchers: readonly Matcher[], hints: SelectHints): Promise<Selection>
+  /** Sorted label names of the series that satisfy all matchers (of all series when there are none). `limit` 0: all. */
+  labelNames(matchers: readonly Matcher[], limit: number): Promise<LabelList>
+  /** Sorted values of one label, likewise. */
+  labelValues(name: string, matchers: readonly Matcher[], limit: number): Promise<LabelList>
+  close(): void
+}
+
+export interface LabelList {
+  readonly values: readonly string[]
+  /** For people: what is missing and why. */
+  readonly warnings: readonly string[]
+}
+
+/** What the evaluator is going to do with the samples; a store may use it and may ignore it. */
+export interface SelectHints {
+  /** Samples outside [startMs, endMs] are not looked at. */
+  readonly startMs: number
+  readonly endMs: number
+  readonly stepMs: number
+  /** Length of the range selector, 0 for an instant one. */
+  readonly rangeMs: number
+  /** The function or aggregation around the selector, '' when there is none; 'series' when no samples are wanted. */
+  readonly func: string
+  readonly grouping: readonly string[]
+  readonly by: boolean
+}
+
+export interface Selection {
+  readonly groups: readonly SeriesGroup[]
+  readonly warnings: readonly string[]
+}
+
+/** What a column holds besides plain floats; bits. */
+export const Column = { plain: 0, specials: 1, histograms: 2 } as const
+
+export interface SeriesGroup {
+  /** ms since 1970, strictly ascending, shared by all series of the group. Read only. */
+  readonly times: Float64Array
+  readonly seriesCount: number
+  labels(series: number): Labels
+  /**
+   * Writes one value for each time into `out[0 … times.length)`: a float, ABSENT or STALE (model's
+   * special.ts). Where the sample is a histogram the float is ABSENT and the `histograms` bit is set.
+   * @returns bits of `Column`; `plain` promises that neither ABSENT nor STALE occurs
+   */
+  readValues(series: number, out: Float64Array): number
+  /** Fills `out` with the histogram at each time, undefined where there is none. */
+  readHistograms(series: number, out: (NativeHistogram | undefined)[]): void
+}

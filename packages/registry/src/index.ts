@@ -1,0 +1,1 @@
+export type { Registration, Registry, RegistryEvent, ServiceInstance } from './registry.ts'

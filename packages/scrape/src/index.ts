@@ -1,0 +1,6 @@
+export type {
+  DroppedTarget,
+  ScrapePoolStatus,
+  TargetHealth,
+  TargetStatus,
+} from './scrape-status.ts'

@@ -1,0 +1,39 @@
+// What the API and the pages show of scraping.
+
+import type { Labels } from '@pharos/model'
+
+export type TargetHealth = 'up' | 'down' | 'unknown'
+
+export interface TargetStatus {
+  readonly scrapePool: string
+  /** With the `__…` labels and `__meta_…`, before relabelling. */
+  readonly discoveredLabels: Labels
+  /** Without the `__…` labels. */
+  readonly labels: Labels
+  readonly scrapeUrl: string
+  readonly health: TargetHealth
+  /** '' when the last scrape was fine. */
+  readonly lastError: string
+  /** ms since 1970; undefined before the first scrape. */
+  readonly lastScrapeMs: number | undefined
+  readonly lastScrapeDurationMs: number
+  readonly scrapeIntervalMs: number
+  readonly scrapeTimeoutMs: number
+  /** Samples of the last scrape, before and after metric relabelling. */
+  readonly samplesScraped: number
+}
+
+export interface DroppedTarget {
+  readonly scrapePool: string
+  readonly discoveredLabels: Labels
+  /** Which relabel rule dropped it, or why else. */
+  readonly reason: string
+}
+
+export interface ScrapePoolStatus {
+  readonly name: string
+  readonly active: readonly TargetStatus[]
+  readonly dropped: readonly DroppedTarget[]
+  /** All dropped ones, also those that keep_dropped_targets did not keep. */
+  readonly droppedCount: number
+}

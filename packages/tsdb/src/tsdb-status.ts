@@ -1,0 +1,48 @@
+/** Plain counters that `server` turns into metrics and `/api/v1/status/tsdb` shows. */
+export interface TsdbStats {
+  appendedSamples: number
+  outOfOrderSamples: number
+  duplicateSamples: number
+  outOfBoundSamples: number
+  headSeries: number
+  seriesCreated: number
+  seriesRemoved: number
+  walRecords: number
+  walBytes: number
+  walCorruptions: number
+  walTruncatedBytes: number
+  compactions: number
+  compactionsFailed: number
+  blocksLoaded: number
+  blockBytes: number
+  retentionDeletedBlocks: number
+  isReadOnly: boolean
+}
+
+export interface NameCount {
+  readonly name: string
+  readonly value: number
+}
+
+/** The tables of /api/v1/status/tsdb. */
+export interface Cardinality {
+  readonly numSeries: number
+  readonly numLabelPairs: number
+  readonly chunkCount: number
+  readonly minTimeMs: number
+  readonly maxTimeMs: number
+  readonly seriesCountByMetricName: readonly NameCount[]
+  readonly labelValueCountByLabelName: readonly NameCount[]
+  readonly memoryInBytesByLabelName: readonly NameCount[]
+  readonly seriesCountByLabelValuePair: readonly NameCount[]
+}
+
+export interface BlockInfo {
+  readonly ulid: string
+  readonly minTimeMs: number
+  readonly maxTimeMs: number
+  readonly numSamples: number
+  readonly numSeries: number
+  readonly bytes: number
+  readonly level: number
+}

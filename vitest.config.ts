@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config'
+
+/** `npm test`: unit tests beside the code, conformance, tidy, the smoke size of every benchmark. */
+export default defineConfig({
+  test: {
+    include: [
+      'packages/**/src/**/*.test.{ts,tsx}',
+      'tests/{conformance,tidy,sim}/**/*.test.ts',
+      'bench/smoke.test.ts',
+    ],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    pool: 'threads',
+    isolate: false,
+    testTimeout: 20_000,
+  },
+})

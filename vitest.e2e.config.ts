@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** `npm run e2e`: real processes, real ports, a real browser; one file at a time, because they measure time. */
+export default defineConfig({
+  test: {
+    include: ['tests/{e2e,browser}/**/*.test.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
+  },
+})
