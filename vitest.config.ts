@@ -1,7 +1,7 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 /** `npm test`: unit tests beside the code, conformance, tidy, the smoke size of every benchmark. */
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     include: [
       'packages/**/src/**/*.test.{ts,tsx}',
@@ -14,3 +14,5 @@ export default defineConfig({
     testTimeout: 20_000,
   },
 })
+
+export default config

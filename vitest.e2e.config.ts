@@ -1,7 +1,7 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 /** `npm run e2e`: real processes, real ports, a real browser; one file at a time, because they measure time. */
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     include: ['tests/{e2e,browser}/**/*.test.ts'],
     pool: 'forks',
@@ -10,3 +10,5 @@ export default defineConfig({
     hookTimeout: 120_000,
   },
 })
+
+export default config
