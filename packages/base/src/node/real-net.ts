@@ -1,0 +1,201 @@
+import * as nodeNet from 'node:net'
+import * as nodeTls from 'node:tls'
+import { messageOf, OutsideError } from '../errors.ts'
+import type { Connection, ConnectionEvents, ConnectOptions, Net, TlsClientOptions } from '../net.ts'
+
+/** Plain sockets read into one buffer for all connections: the kernel fills it and we hand it on in one turn. */
+const READ_BUFFER_BYTES = 256 * 1024
+
+/** Sockets of this machine. An abort stops connecting; once connected, the owner calls `destroy`. */
+export function createRealNet(): Net {
+  const readBuffer = new Uint8Array(READ_BUFFER_BYTES)
+  return { connect: (options) => connect(options, readBuffer) }
+}
+
+function connect(options: ConnectOptions, readBuffer: Uint8Array): Promise<Connection> {
+  const { signal } = options
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(aborted(options, signal.reason))
+      return
+    }
+    const connection = new RealConnection()
+    let socket: nodeNet.Socket
+    const settle = (): void => {
+      socket.off('error', onError)
+      signal?.removeEventListener('abort', onAbort)
+    }
+    const onError = (error: Error): void => {
+      settle()
+      socket.on('error', () => {}) // Late errors of a socket that was given up have no owner.
+      socket.destroy()
+      reject(netError(options, error))
+    }
+    const onAbort = (): void => onError(aborted(options, signal!.reason))
+    try {
+      socket =
+        options.tls === undefined
+          ? nodeNet.connect({
+              ...addressOf(options),
+              noDelay: true,
+              onread: connection.onRead(readBuffer),
+            })
+          : nodeTls.connect({ ...addressOf(options), ...tlsOptions(options.host, options.tls) })
+    } catch (error) {
+      reject(new OutsideError('net/tls', messageOf(error), { cause: error }))
+      return
+    }
+    socket.on('error', onError)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    socket.once(options.tls === undefined ? 'connect' : 'secureConnect', () => {
+      settle()
+      connection.own(socket, (error) => netError(options, error))
+      resolve(connection)
+    })
+  })
+}
+
+/** Reading waits until somebody listens, so nothing is lost between `connect` and `listen`. */
+class RealConnection implements Connection {
+  #socket: nodeNet.Socket | undefined
+  #events: ConnectionEvents | undefined
+  #hasEnded = false
+  #isClosed = false
+  #error: Error | undefined
+
+  onRead(buffer: Uint8Array): nodeNet.OnReadOpts {
+    return {
+      buffer,
+      callback: (count, filled) => {
+        this.#events?.data(filled.subarray(0, count))
+        return true
+      },
+    }
+  }
+
+  own(socket: nodeNet.Socket, toError: (error: Error) => Error): void {
+    this.#socket = socket
+    socket.pause()
+    if (socket instanceof nodeTls.TLSSocket) {
+      socket.setNoDelay(true)
+      socket.on('data', (bytes: Uint8Array) => this.#events?.data(bytes))
+      socket.pause()
+    }
+    socket.on('end', () => {
+      this.#hasEnded = true
+      this.#events?.end()
+    })
+    socket.on('error', (error) => (this.#error ??= toError(error)))
+    socket.on('close', () => {
+      this.#isClosed = true
+      this.#events?.closed(this.#error)
+    })
+  }
+
+  listen(events: ConnectionEvents): void {
+    this.#events = events
+    if (this.#hasEnded) events.end()
+    if (this.#isClosed) events.closed(this.#error)
+    else this.#socket!.resume()
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#socket!.write(bytes)
+  }
+
+  destroy(): void {
+    this.#socket!.destroy()
+  }
+}
+
+function addressOf(options: ConnectOptions): { path: string } | { host: string; port: number } {
+  return options.socketPath === undefined
+    ? { host: options.host, port: options.port }
+    : { path: options.socketPath }
+}
+
+function tlsOptions(host: string, tls: TlsClientOptions): nodeTls.ConnectionOptions {
+  const name = tls.serverName ?? host
+  return {
+    rejectUnauthorized: !tls.insecureSkipVerify,
+    checkServerIdentity: (_host, certificate) => nodeTls.checkServerIdentity(name, certificate),
+    // TLS does not allow an address as server name.
+    ...(nodeNet.isIP(name) === 0 && name !== '' && { servername: name }),
+    ...(tls.ca !== undefined && { ca: tls.ca }),
+    ...(tls.cert !== undefined && { cert: tls.cert }),
+    ...(tls.key !== undefined && { key: tls.key }),
+    ...(tls.minVersion !== undefined && { minVersion: tls.minVersion }),
+    ...(tls.maxVersion !== undefined && { maxVersion: tls.maxVersion }),
+  }
+}
+
+function aborted(options: ConnectOptions, reason: unknown): OutsideError {
+  return new OutsideError('net/aborted', `${dial(options)}: operation was canceled`, {
+    cause: reason,
+  })
+}
+
+/** The reference's words, because people search for them: "dial tcp 127.0.0.1:9: connect: connection refused". */
+function netError(options: ConnectOptions, thrown: Error): OutsideError {
+  if (thrown instanceof OutsideError) return thrown
+  const first =
+    thrown instanceof AggregateError && thrown.errors.length > 0
+      ? (thrown.errors[0] as NodeJS.ErrnoException)
+      : (thrown as NodeJS.ErrnoException)
+  const { code, text } = wordsFor(first, options)
+  return new OutsideError(code, text, { cause: thrown })
+}
+
+function wordsFor(
+  error: NodeJS.ErrnoException,
+  options: ConnectOptions,
+): { code: string; text: string } {
+  const where = dial(options)
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return { code: 'net/refused', text: `${where}: connect: connection refused` }
+    case 'ENOENT':
+      return { code: 'net/refused', text: `${where}: connect: no such file or directory` }
+    case 'EACCES':
+    case 'EPERM':
+      return { code: 'net/refused', text: `${where}: connect: permission denied` }
+    case 'EHOSTUNREACH':
+      return { code: 'net/unreachable', text: `${where}: connect: no route to host` }
+    case 'ENETUNREACH':
+      return { code: 'net/unreachable', text: `${where}: connect: network is unreachable` }
+    case 'EADDRNOTAVAIL':
+      return { code: 'net/unreachable', text: `${where}: connect: cannot assign requested address` }
+    case 'ETIMEDOUT':
+      return { code: 'net/timeout', text: `${where}: connect: connection timed out` }
+    case 'ENOTFOUND':
+      return { code: 'net/dns', text: `dial tcp: lookup ${options.host}: no such host` }
+    case 'EAI_AGAIN':
+      return { code: 'net/dns', text: `dial tcp: lookup ${options.host}: server misbehaving` }
+    case 'ECONNRESET':
+      return {
+        code: 'net/reset',
+        text: `read tcp ${addressText(options)}: connection reset by peer`,
+      }
+    case 'EPIPE':
+      return { code: 'net/reset', text: `write tcp ${addressText(options)}: broken pipe` }
+    case 'EMFILE':
+    case 'ENFILE':
+      return { code: 'net/emfile', text: `${where}: socket: too many open files` }
+    default:
+      // What is left with TLS is a failed handshake or a certificate that was not accepted.
+      return options.tls === undefined
+        ? { code: 'net/unreachable', text: `${where}: ${messageOf(error)}` }
+        : { code: 'net/tls', text: `tls: failed to verify or agree: ${messageOf(error)}` }
+  }
+}
+
+function dial(options: ConnectOptions): string {
+  return options.socketPath === undefined
+    ? `dial tcp ${addressText(options)}`
+    : `dial unix ${options.socketPath}`
+}
+
+function addressText({ host, port, socketPath }: ConnectOptions): string {
+  if (socketPath !== undefined) return socketPath
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

@@ -1,0 +1,8 @@
+export { SimClock } from './sim-clock.ts'
+export { SimDisk } from './sim-disk.ts'
+export { SimNet } from './sim-net.ts'
+export { SimRandom } from './sim-random.ts'
+export { simWorld } from './sim-world.ts'
+export type { CrashOptions, SimDiskOptions } from './sim-disk.ts'
+export type { SimHostOptions } from './sim-net.ts'
+export type { SimWorld, SimWorldOptions } from './sim-world.ts'
