@@ -1,0 +1,371 @@
+// The client for everything we call: scrapes, discovery, notifications. HTTP/1.1 over base's Net, because a scrape
+// costs 34 µs this way against 182 µs through node:http and 468 µs through fetch, and because simulation can then
+// slow, cut and garble it.
+
+import { gunzip } from 'node:zlib'
+import type { Clock, Connection, Net, TlsClientOptions } from '@pharos/base'
+import { OutsideError, quoted, UserError } from '@pharos/base'
+import { BodyBuffer, BufferPool } from './body-buffer.ts'
+import {
+  bodyTooLarge,
+  canceledError,
+  deadlineError,
+  dialError,
+  labelled,
+  malformed,
+  requestLabel,
+} from './client-errors.ts'
+import { HttpConnection } from './http-connection.ts'
+import {
+  IDLE_CONNECTION_MS_MAX,
+  IDLE_CONNECTIONS_PER_ORIGIN,
+  REDIRECTS_MAX,
+  REQUEST_TIMEOUT_MS_DEFAULT,
+  RESPONSE_BODY_BYTES_DEFAULT,
+} from './limits.ts'
+import { authorizationValue, requestBytes, requestTarget } from './request-bytes.ts'
+import type { HttpCredentials, RequestTarget } from './request-bytes.ts'
+import type { HttpHeaders, ResponseParser } from './response-parser.ts'
+
+export interface HttpRequest {
+  /** Absolute http or https URL; may carry `user:password@`. */
+  readonly url: string
+  /** Upper case; GET when missing. */
+  readonly method?: string
+  /** Sent as given, after Host; Authorization is not one of them but `credentials`. */
+  readonly headers?: readonly (readonly [string, string])[]
+  readonly body?: Uint8Array
+  readonly credentials?: HttpCredentials
+  /** For everything: connecting, redirects, the last byte of the body. 30 s when missing. */
+  readonly timeoutMs?: number
+  /** Largest body, both as received and unpacked; 64 MiB when missing. */
+  readonly maxBodyBytes?: number
+  /** False: a redirect is the answer. */
+  readonly followRedirects?: boolean
+  /** Connect to this unix socket instead of the URL's host. */
+  readonly socketPath?: string
+  readonly tls?: TlsClientOptions
+  readonly signal?: AbortSignal
+}
+
+export interface HttpResponse {
+  readonly status: number
+  /** `404 Not Found`. */
+  readonly statusText: string
+  /** Names in lower case. */
+  readonly headers: HttpHeaders
+  /** Unpacked. A view on a pooled buffer: valid until `release()`, copy to keep. */
+  readonly body: Uint8Array
+  /** The URL that answered, after redirects. */
+  readonly url: string
+  /** Gives the buffer of `body` back. Calling it is optional; using `body` afterwards is a bug. */
+  release(): void
+}
+
+export interface HttpClient {
+  /**
+   * Sends one request and reads its whole answer, whatever its status.
+   *
+   * @throws OutsideError whose message is the reference's: `Get "http://h:1/metrics": context deadline exceeded`,
+   *   `Get "…": dial tcp 127.0.0.1:9: connect: connection refused`. Codes: `http/timeout`, `http/aborted`,
+   *   `http/malformed`, `http/header-too-large`, `http/body-too-large`, `http/redirects`, `http/gzip`, `net/…`.
+   *   What fails after the headers has no request in front, as in the reference: `context deadline exceeded`.
+   * @throws UserError `http/url`, `http/method`, `http/header` for a request that must not be sent
+   */
+  request(request: HttpRequest): Promise<HttpResponse>
+  /** Closes kept-alive connections; running requests fail. */
+  close(): void
+}
+
+export interface HttpClientOptions {
+  readonly net: Net
+  readonly clock: Clock
+  /** Shared between clients that work in turns; each has its own when missing. */
+  readonly buffers?: BufferPool
+}
+
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  return new Http1Client(options)
+}
+
+/** What one request carries through its redirects and retries. */
+interface Attempt {
+  readonly request: HttpRequest
+  readonly signal: AbortSignal
+  readonly label: string
+  method: string
+  target: RequestTarget
+  body: Uint8Array | undefined
+  credentials: HttpCredentials | undefined
+  /** Set while a connection works for this request, so that time-out and abort can end it. */
+  connection: HttpConnection | undefined
+}
+
+class Http1Client implements HttpClient {
+  readonly #net: Net
+  readonly #clock: Clock
+  readonly #buffers: BufferPool
+  readonly #idle = new Map<string, HttpConnection[]>()
+  readonly #running = new Set<Attempt>()
+
+  constructor(options: HttpClientOptions) {
+    this.#net = options.net
+    this.#clock = options.clock
+    this.#buffers = options.buffers ?? new BufferPool()
+  }
+
+  async request(request: HttpRequest): Promise<HttpResponse> {
+    const method = request.method ?? 'GET'
+    const target = requestTarget(request.url)
+    const stop = new AbortController()
+    const attempt: Attempt = {
+      request,
+      signal: stop.signal,
+      label: requestLabel(method, request.url),
+      method,
+      target,
+      body: request.body,
+      credentials: request.credentials ?? target.credentials,
+      connection: undefined,
+    }
+    const cancel = (error: Error): void => {
+      stop.abort(error)
+      attempt.connection?.abort(error)
+    }
+    const deadline = this.#clock.after(request.timeoutMs ?? REQUEST_TIMEOUT_MS_DEFAULT, () => {
+      cancel(deadlineError())
+    })
+    const onAbort = (): void => {
+      cancel(canceledError(request.signal?.reason))
+    }
+    if (request.signal?.aborted === true) onAbort()
+    request.signal?.addEventListener('abort', onAbort, { once: true })
+    this.#running.add(attempt)
+    try {
+      return await this.#followed(attempt)
+    } finally {
+      deadline.cancel()
+      request.signal?.removeEventListener('abort', onAbort)
+      this.#running.delete(attempt)
+    }
+  }
+
+  close(): void {
+    for (const attempt of this.#running) attempt.connection?.abort(canceledError('client closed'))
+    const idle = [...this.#idle.values()].flat()
+    this.#idle.clear()
+    for (const connection of idle) connection.abort(canceledError('client closed'))
+  }
+
+  async #followed(attempt: Attempt): Promise<HttpResponse> {
+    for (let redirects = 0; ; redirects++) {
+      const body = new BodyBuffer(
+        this.#buffers,
+        attempt.request.maxBodyBytes ?? RESPONSE_BODY_BYTES_DEFAULT,
+      )
+      try {
+        const parser = await this.#exchanged(attempt, body)
+        const location = parser.headers.get('location')
+        const follows = attempt.request.followRedirects !== false
+        if (!follows || !REDIRECTS.has(parser.status) || location === undefined) {
+          return await this.#response(attempt, parser, body)
+        }
+        if (redirects >= REDIRECTS_MAX) {
+          const label = requestLabel(attempt.method, location)
+          throw new OutsideError(
+            'http/redirects',
+            `${label}: stopped after ${REDIRECTS_MAX} redirects`,
+          )
+        }
+        redirect(attempt, parser.status, location)
+        body.release()
+      } catch (error) {
+        body.release()
+        throw error
+      }
+    }
+  }
+
+  /** One request, one answer. A kept-alive connection that turns out dead before the first byte is replaced, once. */
+  async #exchanged(attempt: Attempt, body: BodyBuffer): Promise<ResponseParser> {
+    const bytes = requestBytes(attempt.method, attempt.target, headersOf(attempt), attempt.body)
+    const origin = originOf(attempt)
+    for (;;) {
+      const kept = this.#takeIdle(origin)
+      const connection = kept ?? (await this.#connected(attempt))
+      attempt.connection = connection
+      try {
+        attempt.signal.throwIfAborted()
+        const parser = await connection.exchange(bytes, attempt.method, body)
+        if (connection.usable) this.#keep(origin, connection)
+        return parser
+      } catch (error) {
+        if (connection.usable) connection.abort(canceledError(error))
+        const wasStale =
+          kept !== undefined && !connection.responseStarted && !attempt.signal.aborted
+        if (wasStale && (attempt.body === undefined || IDEMPOTENT.has(attempt.method))) continue
+        throw connection.headDone ? error : labelled(attempt.label, brokenTransport(error))
+      } finally {
+        attempt.connection = undefined
+      }
+    }
+  }
+
+  async #connected(attempt: Attempt): Promise<HttpConnection> {
+    const { target, request, signal } = attempt
+    let connection: Connection
+    try {
+      signal.throwIfAborted()
+      connection = await this.#net.connect({
+        host: target.host,
+        port: target.port,
+        signal,
+        ...(request.socketPath === undefined ? {} : { socketPath: request.socketPath }),
+        ...(target.secure ? { tls: request.tls ?? {} } : {}),
+      })
+    } catch (error) {
+      if (signal.aborted) throw labelled(attempt.label, signal.reason)
+      throw labelled(attempt.label, dialError(error, target.host, target.port))
+    }
+    if (signal.aborted) {
+      connection.destroy()
+      throw labelled(attempt.label, signal.reason)
+    }
+    return new HttpConnection(connection, (gone) => {
+      this.#forget(gone)
+    })
+  }
+
+  #takeIdle(origin: string): HttpConnection | undefined {
+    const connections = this.#idle.get(origin)
+    if (connections === undefined) return undefined
+    const oldest = this.#clock.monotonicMs() - IDLE_CONNECTION_MS_MAX
+    for (;;) {
+      const connection = connections.pop()
+      if (connection === undefined) {
+        this.#idle.delete(origin)
+        return undefined
+      }
+      if (connection.usable && connection.idleSinceMs >= oldest) return connection
+      connection.abort(canceledError('idle for too long'))
+    }
+  }
+
+  #keep(origin: string, connection: HttpConnection): void {
+    connection.idleSinceMs = this.#clock.monotonicMs()
+    const connections = this.#idle.get(origin)
+    if (connections === undefined) this.#idle.set(origin, [connection])
+    else if (connections.length < IDLE_CONNECTIONS_PER_ORIGIN) connections.push(connection)
+    else connection.abort(canceledError('enough idle connections'))
+  }
+
+  #forget(gone: HttpConnection): void {
+    for (const [origin, connections] of this.#idle) {
+      const at = connections.indexOf(gone)
+      if (at < 0) continue
+      connections.splice(at, 1)
+      if (connections.length === 0) this.#idle.delete(origin)
+      return
+    }
+  }
+
+  async #response(
+    attempt: Attempt,
+    parser: ResponseParser,
+    body: BodyBuffer,
+  ): Promise<HttpResponse> {
+    const coding = (parser.headers.get('content-encoding') ?? '').trim().toLowerCase()
+    const head = {
+      status: parser.status,
+      statusText: parser.statusText,
+      headers: parser.headers,
+      url: attempt.target.url,
+    }
+    if (coding !== 'gzip' && coding !== 'x-gzip') {
+      return { ...head, body: body.view(), release: () => body.release() }
+    }
+    if (body.length === 0) return { ...head, body: NOTHING, release: () => body.release() }
+    const unpacked = await unpackedGzip(
+      body.view(),
+      attempt.request.maxBodyBytes ?? RESPONSE_BODY_BYTES_DEFAULT,
+    )
+    body.release()
+    attempt.signal.throwIfAborted()
+    return { ...head, body: unpacked, release: nothingToRelease }
+  }
+}
+
+const NOTHING = new Uint8Array(0)
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+
+function nothingToRelease(): void {}
+
+function headersOf(attempt: Attempt): (readonly [string, string])[] {
+  const headers = [...(attempt.request.headers ?? [])]
+  for (const [name] of headers) {
+    // A credential in plain headers would follow redirects to strangers.
+    if (name.toLowerCase() === 'authorization') {
+      throw new UserError('http/header', 'pass an Authorization header as `credentials`')
+    }
+  }
+  if (attempt.credentials !== undefined)
+    headers.push(['Authorization', authorizationValue(attempt.credentials)])
+  return headers
+}
+
+function originOf(attempt: Attempt): string {
+  const { target, request } = attempt
+  const tls = target.secure && request.tls !== undefined ? JSON.stringify(request.tls) : ''
+  return `${target.secure ? 's' : 'p'} ${target.host} ${target.port} ${request.socketPath ?? ''} ${tls}`
+}
+
+function redirect(attempt: Attempt, status: number, location: string): void {
+  const from = attempt.target
+  let url: string
+  try {
+    url = new URL(location, from.url).href
+  } catch (error) {
+    throw new OutsideError(
+      'http/malformed',
+      `${attempt.label}: failed to parse Location header ${quoted(location)}`,
+      { cause: error },
+    )
+  }
+  let target: RequestTarget
+  try {
+    target = requestTarget(url)
+  } catch (error) {
+    throw labelled(requestLabel(attempt.method, url), error)
+  }
+  const sameOrigin =
+    target.host === from.host && target.port === from.port && target.secure === from.secure
+  attempt.target = target
+  attempt.credentials = target.credentials ?? (sameOrigin ? attempt.credentials : undefined)
+  if (status === 303 || ((status === 301 || status === 302) && attempt.method === 'POST')) {
+    if (attempt.method !== 'HEAD') attempt.method = 'GET'
+    attempt.body = undefined
+  }
+}
+
+/** Go says of an answer that is no HTTP that the connection broke, and then why. */
+function brokenTransport(error: unknown): unknown {
+  if (!(error instanceof OutsideError) || error.code !== 'http/malformed') return error
+  return malformed(`net/http: HTTP/1.x transport connection broken: ${error.message}`)
+}
+
+function unpackedGzip(packed: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    gunzip(packed, { maxOutputLength: maxBytes }, (error, unpacked) => {
+      if (error === null) resolve(unpacked)
+      else if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') reject(bodyTooLarge())
+      else reject(new OutsideError('http/gzip', gzipText(error), { cause: error }))
+    })
+  })
+}
+
+function gzipText(error: Error): string {
+  const code: unknown = 'code' in error ? error.code : ''
+  if (code === 'Z_BUF_ERROR') return 'unexpected EOF'
+  return error.message.includes('header') ? 'gzip: invalid header' : 'gzip: invalid checksum'
+}
