@@ -20,18 +20,33 @@ export type Entry = (typeof Entry)[keyof typeof Entry]
  */
 export interface ExpositionCursor {
   next(): Entry
-  /** Bytes [seriesStart, seriesEnd) of the body: metric name and labels as written. */
+  /**
+   * Bytes [seriesStart, seriesEnd) of the body: metric name and labels as written. After any other entry:
+   * the bytes of its line.
+   */
   readonly seriesStart: number
   readonly seriesEnd: number
   readonly value: number
   readonly hasTimestamp: boolean
   /** ms since 1970. */
   readonly timestampMs: number
-  /** The label set of the current series, made on demand. */
+  /**
+   * The label set of the current series, made on demand.
+   * @throws UserError `exposition/parse` when a name is not UTF-8 or stands twice; the scrape has failed then
+   */
   labels(): Labels
   /** The exemplar of the current series; OpenMetrics only. */
   exemplar(): Exemplar | undefined
   /** After `type`, `help` or `unit`: the metric name and what the line says. */
   metadataName(): string
   metadata(): Partial<Metadata>
+  /** From the `_created` line of the current series, ms; OpenMetrics only. It is searched for on demand. */
+  startTimestampMs(): number | undefined
+}
+
+export interface ExpositionOptions {
+  /** Adds `__type__` and `__unit__` to the labels: the feature type-and-unit-labels. */
+  readonly typeAndUnitLabels?: boolean
+  /** OpenMetrics: `_created` lines are not series of their own but the start of their series. */
+  readonly skipCreated?: boolean
 }

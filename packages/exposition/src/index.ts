@@ -1,2 +1,5 @@
+export { createCursor } from './create-cursor.ts'
 export { Entry } from './cursor.ts'
-export type { ExpositionCursor } from './cursor.ts'
+export { openMetricsFloat, shortestFloat } from './series-text.ts'
+export type { TextFormat } from './create-cursor.ts'
+export type { ExpositionCursor, ExpositionOptions } from './cursor.ts'
