@@ -35,7 +35,7 @@ export class SimDisk implements Disk {
   capacityBytes: number
   readonly #clock: Clock | undefined
   readonly #tree = new SimTree()
-  readonly #locks = new Set<string>()
+  readonly #locks = new Map<string, symbol>()
   readonly #watches = new Set<{ readonly path: string; readonly note: () => void }>()
   readonly #failures = new Map<number, string>()
   #hasCrashed = false
@@ -267,11 +267,14 @@ export class SimDisk implements Disk {
     if (this.#locks.has(path)) {
       throw new OutsideError('disk/locked', `lock ${path}: held by process 1`)
     }
-    this.#locks.add(path)
+    const token = Symbol(path)
+    this.#locks.set(path, token)
     if (!directory.names.has(name)) this.#addFile(directory, name, path)
     return {
       release: async () => {
-        if (this.#locks.delete(path) && this.#tree.find(path) !== undefined) this.#removeName(path)
+        if (this.#locks.get(path) !== token) return
+        this.#locks.delete(path)
+        if (this.#tree.find(path) !== undefined) this.#removeName(path)
       },
     }
   }

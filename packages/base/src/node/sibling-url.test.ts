@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest'
+import { siblingUrl } from './sibling-url.ts'
+
+test('the sibling has the extension of its caller', () => {
+  expect(siblingUrl('file:///a/src/pool.ts', 'worker').href).toBe('file:///a/src/worker.ts')
+  expect(siblingUrl('file:///a/dist/pool.js', 'worker').href).toBe('file:///a/dist/worker.js')
+  expect(siblingUrl(import.meta.url, 'sibling-url').pathname).toMatch(/sibling-url\.ts$/)
+})
