@@ -204,7 +204,9 @@ class Http1Client implements HttpClient {
         const wasStale =
           kept !== undefined && !connection.responseStarted && !attempt.signal.aborted
         if (wasStale && (attempt.body === undefined || IDEMPOTENT.has(attempt.method))) continue
-        throw connection.headDone ? error : labelled(attempt.label, brokenTransport(error))
+        throw connection.headDone || isBodyTooLarge(error)
+          ? error
+          : labelled(attempt.label, brokenTransport(error))
       } finally {
         attempt.connection = undefined
       }
@@ -346,6 +348,11 @@ function redirect(attempt: Attempt, status: number, location: string): void {
     if (attempt.method !== 'HEAD') attempt.method = 'GET'
     attempt.body = undefined
   }
+}
+
+/** A length that is too large is found with the headers, but is about the body and reads like it. */
+function isBodyTooLarge(error: unknown): boolean {
+  return error instanceof OutsideError && error.code === 'http/body-too-large'
 }
 
 /** Go says of an answer that is no HTTP that the connection broke, and then why. */
