@@ -1,0 +1,159 @@
+// The pages of the first light, in a real browser over live data of this machine.
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort, pharos, ready, type Running, temporaryDirectory, until } from '../e2e/process.ts'
+import { instant } from '../e2e/query.ts'
+import { axe, hasBrowser, launch, lookName, LOOKS, open, overflow, picture } from './browser.ts'
+
+let server: Running
+let browser: Browser
+let base = ''
+
+beforeAll(async () => {
+  if (!hasBrowser) return
+  const directory = temporaryDirectory(true)
+  const [port, nodePort] = [await freePort(), await freePort()]
+  base = `http://127.0.0.1:${port}`
+  server = pharos(
+    [
+      'up',
+      `--web.listen-address=127.0.0.1:${port}`,
+      `--node.web.listen-address=127.0.0.1:${nodePort}`,
+      `--storage.tsdb.path=${join(directory, 'data')}`,
+    ],
+    { lasting: true },
+  )
+  browser = await launch()
+  await ready(base, server)
+  await until('two scrapes of this machine', async () => {
+    const answer = await instant(base, 'count_over_time(node_load1[1m])', Date.now() / 1000)
+    return Number(answer.data?.result[0]?.value?.[1]) >= 2 ? true : undefined
+  })
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+const QUERY =
+  '/query?g0.expr=sum+by+(mode)+(rate(node_cpu_seconds_total[1m]))&g0.tab=graph&g0.range_input=5m'
+const PAGES: readonly (readonly [string, string])[] = [
+  ['overview', '/'],
+  ['query', QUERY],
+  ['targets', '/targets'],
+  ['status', '/status'],
+  ['tsdb-status', '/tsdb-status'],
+  ['flags', '/flags'],
+  ['config', '/config'],
+]
+
+for (const look of LOOKS) {
+  test.skipIf(!hasBrowser)(`every page is sound: ${lookName(look)}`, async () => {
+    const { context, page, faults } = await open(browser, base, look)
+    const wrong: string[] = []
+    for (const [name, path] of PAGES) {
+      await page.goto(base + path)
+      await page.locator('main').waitFor()
+      await page.waitForLoadState('networkidle')
+      await picture(page, `${name}-${lookName(look)}`)
+      wrong.push(...(await axe(page)).map((text) => `${name}: ${text}`))
+      const px = await overflow(page)
+      if (px > 0) wrong.push(`${name}: ${px} px wider than the window`)
+      const text = await page.locator('main').innerText()
+      if (/undefined|NaN|\[object/.test(text))
+        wrong.push(`${name}: shows ${/\S*(undefined|NaN|\[object)\S*/.exec(text)?.[0]}`)
+      const isChinese = /[\u4e00-\u9fff]/.test(text)
+      if (isChinese !== (look.language === 'zh'))
+        wrong.push(`${name}: is ${isChinese ? '' : 'not '}Chinese`)
+    }
+    await context.close()
+    expect([...wrong, ...faults]).toEqual([])
+  })
+}
+
+test.skipIf(!hasBrowser)('the overview draws live data of this machine', async () => {
+  const { context, page } = await open(browser, base, {
+    theme: 'light',
+    language: 'en',
+    width: 1280,
+  })
+  await page.goto(`${base}/`)
+  await page.locator('main canvas').first().waitFor()
+  expect(await page.locator('main canvas').count()).toBeGreaterThanOrEqual(4)
+  expect(await inkOf(page)).toBeGreaterThan(50)
+  await context.close()
+})
+
+/** Distinct coloured pixels (not grey) over all canvases: zero when nothing is drawn. */
+async function inkOf(page: import('playwright-core').Page): Promise<number> {
+  return page.evaluate(() => {
+    let ink = 0
+    for (const canvas of document.querySelectorAll('canvas')) {
+      const pixels =
+        canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? []
+      for (let i = 0; i < pixels.length; i += 4) {
+        const [r, g, b, a] = [pixels[i]!, pixels[i + 1]!, pixels[i + 2]!, pixels[i + 3]!]
+        if (a > 128 && Math.max(r, g, b) - Math.min(r, g, b) > 40) ink++
+      }
+    }
+    return ink
+  })
+}
+
+test.skipIf(!hasBrowser)(
+  'a query typed by hand gives a table, a graph, and a link that brings both back',
+  async () => {
+    const { context, page, faults } = await open(browser, base, {
+      theme: 'dark',
+      language: 'en',
+      width: 1280,
+    })
+    await page.goto(`${base}/query`)
+    const editor = page.getByRole('textbox', { name: /expression/i }).first()
+    await editor.click()
+    await page.keyboard.type('node_load1')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Enter')
+    await page.getByText('node_load1').nth(1).waitFor()
+    await page.getByRole('tab', { name: /graph/i }).first().click()
+    await page.locator('main canvas').first().waitFor()
+    await expect.poll(() => inkOf(page)).toBeGreaterThan(20)
+    expect(page.url()).toContain('g0.expr=node_load1')
+    const link = page.url().replace('/query?', '/graph?')
+    await page.goto(link)
+    await page.locator('main canvas').first().waitFor()
+    expect(new URL(page.url()).pathname).toBe('/query')
+    expect(faults).toEqual([])
+    await context.close()
+  },
+)
+
+test.skipIf(!hasBrowser)('a mistake in a query is shown with its position', async () => {
+  const { context, page } = await open(browser, base, {
+    theme: 'light',
+    language: 'en',
+    width: 1280,
+  })
+  await page.goto(`${base}/query?g0.expr=rate(node_load1)&g0.tab=table`)
+  await page
+    .getByText(/1:\d+: parse error/)
+    .first()
+    .waitFor()
+  await context.close()
+})
+
+test.skipIf(!hasBrowser)('the targets page lists both targets as up', async () => {
+  const { context, page } = await open(browser, base, {
+    theme: 'light',
+    language: 'en',
+    width: 1280,
+  })
+  await page.goto(`${base}/targets`)
+  await page.getByText('node', { exact: true }).first().waitFor()
+  await expect
+    .poll(async () => (await page.locator('main').innerText()).match(/\bup\b/gi)?.length ?? 0)
+    .toBeGreaterThanOrEqual(2)
+  await context.close()
+})
