@@ -14,7 +14,7 @@ const major = Number(process.versions.node.split('.')[0])
 if (major >= 24) {
   // Start-up of some 150 modules falls to a third with the cache.
   enableCompileCache?.()
-  const built = join(here, '../dist/cli/main.js')
+  const built = join(here, '../packages/cli/src/main.js')
   const source = join(here, '../packages/cli/src/main.ts')
   await import(existsSync(source) ? source : built)
 } else {

@@ -18,7 +18,12 @@ for (const path of process.argv.slice(2)) {
   skipped += report?.numPendingTests ?? 0
   const ran = (report?.numPassedTests ?? 0) + (report?.numFailedTests ?? 0)
   // A suite that fails to load has no tests of its own, so it is counted beside the failed tests.
-  const broken = report === undefined || ran === 0 || (report.numFailedTests === 0 && report.numFailedTestSuites > 0) ? 1 : 0
+  const broken =
+    report === undefined ||
+    ran === 0 ||
+    (report.numFailedTests === 0 && report.numFailedTestSuites > 0)
+      ? 1
+      : 0
   failed += (report?.numFailedTests ?? 0) + broken
 }
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)

@@ -70,7 +70,7 @@ export async function open(browser: Browser, base: string, look: Look): Promise<
   await context.exposeFunction('reportCsp', (text: string) => faults.push(`csp: ${text}`))
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
-      const report = (window as unknown as { reportCsp(text: string): void }).reportCsp
+      const report = (window as unknown as { reportCsp: (text: string) => void }).reportCsp
       report(
         `${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
       )

@@ -74,7 +74,12 @@ export function differences(a: Answer, b: Answer, tolerance: number): string[] {
 }
 
 function byLabels(result: readonly Sample[]): Map<string, Sample> {
-  return new Map(result.map((one) => [JSON.stringify(Object.entries(one.metric).sort()), one]))
+  return new Map(
+    result.map((one) => [
+      JSON.stringify(Object.entries(one.metric).sort(([x], [y]) => (x < y ? -1 : 1))),
+      one,
+    ]),
+  )
 }
 
 function seriesDifferences(a: Sample, b: Sample, tolerance: number): string[] {

@@ -1,0 +1,83 @@
+// The peers that benchmarks measure us against: Debian's prometheus and our own server, each as a process on a
+// free port with the same configuration.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+export const hasPrometheus: boolean = existsSync('/usr/bin/prometheus')
+
+export type PeerName = 'prometheus' | 'pharos'
+
+export interface Peer {
+  readonly name: PeerName
+  readonly base: string
+  readonly pid: number
+  /** ms from start to ready. */
+  readonly readyMs: number
+  readonly directory: string
+  stop(): Promise<void>
+}
+
+/** Starts a peer on its own directory, or on `directory` with what lies in `data/` there. */
+export async function startPeer(
+  name: PeerName,
+  config: string,
+  directory: string = mkdtempSync(join(tmpdir(), `bench-${name}-`)),
+): Promise<Peer> {
+  const port = await freePort()
+  const configFile = join(directory, 'prometheus.yml')
+  writeFileSync(configFile, config)
+  const flags = [
+    `--config.file=${configFile}`,
+    `--storage.tsdb.path=${join(directory, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+  ]
+  const [command, args] =
+    name === 'prometheus'
+      ? ['prometheus', flags]
+      : [join(ROOT, 'node_modules/.bin/node'), [join(ROOT, 'bin/pharos.mjs'), 'server', ...flags]]
+  const startedMs = performance.now()
+  const child = spawn(command, args, { stdio: 'ignore' })
+  const base = `http://127.0.0.1:${port}`
+  await untilReady(base, child)
+  return {
+    name,
+    base,
+    pid: child.pid!,
+    readyMs: performance.now() - startedMs,
+    directory,
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      await ended
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+async function untilReady(base: string, child: ChildProcess): Promise<void> {
+  for (let i = 0; i < 6000; i++) {
+    if (child.exitCode !== null) throw new Error(`${base} ended with ${child.exitCode}`)
+    const isReady = await fetch(`${base}/-/ready`).then(
+      (answer) => answer.ok,
+      () => false,
+    )
+    if (isReady) return
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  throw new Error(`${base} did not become ready in time`)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
