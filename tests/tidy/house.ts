@@ -32,7 +32,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
 }
 
 /** Packages that browsers load too. */
-export const BROWSER_SAFE = [
+export const BROWSER_SAFE: readonly string[] = [
   'packages/model/',
   'packages/exposition/',
   'packages/promql/',
