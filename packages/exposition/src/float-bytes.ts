@@ -81,6 +81,7 @@ function slowFloat(body: Uint8Array, start: number, end: number): number | Float
 export function floatOfText(text: string): number | FloatFault {
   if (/[pP_]/.test(text)) return 'unsupported'
   const value = parseValue(text)
-  if (value === undefined) return 'syntax'
-  return Number.isFinite(value) || !/[0-9]/.test(text) ? value : 'range'
+  const isDecimal = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(text)
+  if (isDecimal && (value === undefined || !Number.isFinite(value))) return 'range'
+  return value ?? 'syntax'
 }

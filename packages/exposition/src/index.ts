@@ -1,5 +1,37 @@
 export { createCursor } from './create-cursor.ts'
 export { Entry } from './cursor.ts'
+export { Format, negotiate } from './accept.ts'
+export { lintFamily, lintMetrics } from './lint.ts'
+export { mediaTypeOf, parserFor } from './content-type.ts'
+export {
+  escapeFamily,
+  escapeName,
+  isClassicLabelName,
+  isClassicName,
+  unescapeName,
+} from './name-escaping.ts'
 export { openMetricsFloat, shortestFloat } from './series-text.ts'
-export type { TextFormat } from './create-cursor.ts'
+export { parseFamilies } from './family-parse.ts'
+export {
+  openMetrics2Family,
+  openMetricsFamily,
+  writeOpenMetrics,
+  writeOpenMetrics2,
+} from './write-openmetrics.ts'
+export { writeText } from './write-text.ts'
+export type { BodyFormat, MediaType, ParserChoice } from './content-type.ts'
+export type { EscapingScheme } from './name-escaping.ts'
 export type { ExpositionCursor, ExpositionOptions } from './cursor.ts'
+export type {
+  Bucket,
+  FamilyExemplar,
+  HistogramValue,
+  Metric,
+  MetricFamily,
+  SummaryValue,
+} from './family.ts'
+export type { FamilyParseOptions } from './family-parse.ts'
+export type { LintProblem } from './lint.ts'
+export type { Negotiated } from './accept.ts'
+export type { OpenMetricsOptions } from './write-openmetrics.ts'
+export type { TextFormat } from './create-cursor.ts'

@@ -80,9 +80,12 @@ export function exemplarOf(
   return { labels: new Labels(sorted(flat)), value, timestampMs }
 }
 
+/** Keeps nothing between calls; making one costs more than most texts are long. */
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true })
+
 /** Text of bytes [start, end). */
 export function textOf(body: Uint8Array, start: number, end: number): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(body.subarray(start, end))
+  return DECODER.decode(body.subarray(start, end))
 }
 
 /**

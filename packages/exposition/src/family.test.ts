@@ -1,0 +1,84 @@
+import { UserError } from '@pharos/base'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  createCursor,
+  Entry,
+  type MetricFamily,
+  parseFamilies,
+  writeOpenMetrics,
+  writeText,
+} from './index.ts'
+
+const text = fc.string({ unit: 'binary', maxLength: 12 }).filter((s) => s.isWellFormed())
+const labels = fc
+  .dictionary(
+    text.filter(
+      (name) => name !== '' && name !== '__name__' && name !== 'le' && name !== 'quantile',
+    ),
+    text,
+    { maxKeys: 3, noNullPrototype: false },
+  )
+  .map((object) => Object.entries(object).flat())
+const name = fc.oneof(
+  fc.constantFrom('a', 'b:c', 'x_total'),
+  text.filter((s) => s.trim() !== ''),
+)
+const families = fc
+  .uniqueArray(
+    fc.record({
+      name,
+      help: text.map((s) => `h${s}`),
+      type: fc.constantFrom<MetricFamily['type']>('counter', 'gauge', 'unknown'),
+      metrics: fc.array(fc.record({ labels, value: fc.double() }), { minLength: 1, maxLength: 3 }),
+    }),
+    { selector: (family) => family.name, maxLength: 3 },
+  )
+  .filter((all) => all.every((f) => all.every((g) => f === g || !f.name.startsWith(g.name))))
+
+test('what is written in the text format is read back as it was', () => {
+  fc.assert(
+    fc.property(families, (written) => {
+      expect(parseFamilies(writeText(written))).toEqual(written)
+    }),
+  )
+})
+
+test('scraping sees what was written, in both formats', () => {
+  fc.assert(
+    fc.property(families, (written) => {
+      const wanted = written.flatMap(({ metrics }) => metrics.map(({ value }) => value))
+      for (const format of ['text', 'openmetrics'] as const) {
+        const body = format === 'text' ? writeText(written) : writeOpenMetrics(written)
+        const cursor = createCursor(new TextEncoder().encode(body), format)
+        const seen: number[] = []
+        for (let entry = cursor.next(); entry !== Entry.end; entry = cursor.next()) {
+          if (entry === Entry.series) seen.push(cursor.value)
+        }
+        expect(seen).toEqual(wanted)
+      }
+    }),
+  )
+})
+
+test('a family without a name or a metric, or a metric without its value, is not written', () => {
+  const check = (family: Partial<MetricFamily>, message: string) =>
+    expect(() =>
+      writeText([{ name: 'a', type: 'gauge', metrics: [{ labels: [], value: 1 }], ...family }]),
+    ).toThrow(new UserError('exposition/write', message))
+  check({ name: '' }, 'MetricFamily has no name')
+  check({ metrics: [] }, 'MetricFamily has no metrics: a')
+  check({ metrics: [{ labels: [] }] }, 'expected gauge in metric a')
+  check({ type: 'histogram' }, 'expected histogram in metric a')
+  check({ type: 'summary' }, 'expected summary in metric a')
+})
+
+test('an empty HELP is written, a missing one is not', () => {
+  const metrics = [{ labels: ['a', 'b\n"\\'], value: 1e6 }]
+  expect(writeText([{ name: 'm', type: 'gauge', help: '', metrics }])).toBe(
+    '# HELP m \n# TYPE m gauge\nm{a="b\\n\\"\\\\"} 1e+06\n',
+  )
+  expect(writeText([{ name: 'm', type: 'info', metrics }])).toBe(
+    '# TYPE m gauge\nm{a="b\\n\\"\\\\"} 1e+06\n',
+  )
+})
