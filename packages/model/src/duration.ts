@@ -31,6 +31,15 @@ export function parseDuration(text: string): number {
 }
 
 /**
+ * The same with an optional sign in front, as `offset -5m` and a few options allow.
+ * @throws UserError `model/duration`
+ * @source prometheus/common model.ParseDurationAllowNegative
+ */
+export function parseSignedDuration(text: string): number {
+  return text.startsWith('-') ? -parseDuration(text.slice(1)) : parseDuration(text)
+}
+
+/**
  * The shortest exact form: 90 000 is `1m30s`, 0 is `0s`. Years and weeks only when nothing is left over.
  * @source prometheus/common model.Duration.String
  */

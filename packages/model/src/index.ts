@@ -1,5 +1,6 @@
 export { METRIC_NAME, compareText, Labels, LabelsBuilder } from './labels.ts'
 export { Matcher } from './matcher.ts'
+export { Regex } from './regex.ts'
 export { CUSTOM_BUCKETS_SCHEMA } from './histogram.ts'
 export {
   ABSENT,
@@ -12,11 +13,34 @@ export {
   STALE,
   STALE_LOW_WORD,
 } from './special.ts'
-export { formatDuration, parseDuration } from './duration.ts'
-export { formatValue, parseValue } from './value.ts'
+export { formatDuration, parseDuration, parseSignedDuration } from './duration.ts'
+export { goQuote, goUnquote } from './quote.ts'
+export {
+  areValidLabels,
+  escapeName,
+  isValidLabelName,
+  isValidMetricName,
+  sanitizeFullLabelName,
+  sanitizeLabelName,
+  unescapeName,
+} from './names.ts'
+export { signature, signatureOf } from './signature.ts'
+export {
+  formatDecimal,
+  formatExponent,
+  formatOpenMetricsValue,
+  formatSeconds,
+  formatShortest,
+  formatSignificant,
+  formatValue,
+  parseInteger,
+  parseValue,
+} from './value.ts'
 export type { Alert, Notifier } from './alert.ts'
 export type { Discoverer, TargetGroup } from './discovery.ts'
 export type { Exemplar } from './exemplar.ts'
 export type { CounterResetHint, NativeHistogram, Span } from './histogram.ts'
 export type { MatchType } from './matcher.ts'
 export type { Metadata, MetricType } from './metadata.ts'
+export type { EscapingScheme, NameScheme } from './names.ts'
+export type { RegexGroups } from './regex.ts'

@@ -1,6 +1,9 @@
 // A label set: sorted pairs, immutable, compared by content. Names and values are kept in one flat array
 // `[name0, value0, name1, value1, …]`, sorted by name in code-point order as the reference sorts bytes.
 
+import { isValidLabelName, isValidMetricName } from './names.ts'
+import { goQuote } from './quote.ts'
+
 export const METRIC_NAME = '__name__'
 
 /** Order of UTF-8 bytes, which is the order of code points (UTF-16's own order differs above U+D7FF). */
@@ -63,8 +66,7 @@ export class Labels {
 
   /** A string equal for equal label sets and different for different ones. Made once, then kept. */
   get key(): string {
-    // U+FFFF is no character, and lengths are not needed: neither names nor values contain it twice in a row.
-    return (this.#key ??= this.flat.map((text) => text.length + ':' + text).join(''))
+    return (this.#key ??= keyOf(this.flat))
   }
 
   equals(other: Labels): boolean {
@@ -91,6 +93,8 @@ export class Labels {
 
   /** Without the metric name. */
   withoutName(): Labels {
+    // The name sorts before all labels in lower case, so it is nearly always the first.
+    if (this.flat[0] === METRIC_NAME) return new Labels(this.flat.slice(2))
     return this.has(METRIC_NAME) ? this.without([METRIC_NAME]) : this
   }
 
@@ -111,6 +115,22 @@ export class Labels {
     return new Labels(flat)
   }
 
+  /** `{a="1", "b.c"="2"}`, the metric name as one of them. @source prometheus labels.Labels.String */
+  toString(): string {
+    return `{${printedPairs(this.flat)}}`
+  }
+
+  /** `up{job="x"}`, as series are written in exposition and messages. @source model.Metric.String */
+  toMetric(): string {
+    const name = this.get(METRIC_NAME)
+    if (name === '') return this.toString()
+    const rest = this.withoutName()
+    if (!isValidMetricName(name, 'legacy')) {
+      return `{${[goQuote(name), ...(rest.size === 0 ? [] : [printedPairs(rest.flat)])].join(', ')}}`
+    }
+    return rest.size === 0 ? name : name + rest.toString()
+  }
+
   /** A plain object without prototype, as JSON answers want it: `__proto__` is a legal label. */
   toObject(): Record<string, string> {
     const object = Object.create(null) as Record<string, string>
@@ -119,12 +139,37 @@ export class Labels {
   }
 }
 
+/**
+ * Texts joined by NUL, which labels hardly ever contain; the rare set that does (or has an empty name, which
+ * is not legal but may pass by) gets the longer form with lengths, told apart by its leading NUL.
+ */
+function keyOf(flat: readonly string[]): string {
+  for (let i = 0; i < flat.length; i++) {
+    if (flat[i]!.includes('\0') || flat[0] === '') {
+      return `\0${flat.map((text) => `${text.length}:${text}`).join('')}`
+    }
+  }
+  return flat.join('\0')
+}
+
+function printedPairs(flat: readonly string[]): string {
+  const pairs: string[] = []
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i]!
+    pairs.push(
+      `${isValidLabelName(name, 'legacy') ? name : goQuote(name)}=${goQuote(flat[i + 1]!)}`,
+    )
+  }
+  return pairs.join(', ')
+}
+
 /** Collects labels in any order; `labels()` gives the sorted set. */
 export class LabelsBuilder {
-  readonly #values: Map<string, string>
+  readonly #values = new Map<string, string>()
 
   constructor(base: Labels = Labels.EMPTY) {
-    this.#values = new Map(base)
+    const flat = base.flat
+    for (let i = 0; i < flat.length; i += 2) this.#values.set(flat[i]!, flat[i + 1]!)
   }
 
   get(name: string): string {
