@@ -132,8 +132,20 @@ export interface AggregateExpr {
 
 /** A duration written as an expression, `[5m+step()]`; evaluated when the query's step is known. */
 export type DurationExpr =
-  | { readonly kind: 'duration'; readonly pos: Pos; readonly ms: number }
-  | { readonly kind: 'step' | 'range' | 'start' | 'end'; readonly pos: Pos }
+  | {
+      readonly kind: 'duration'
+      readonly pos: Pos
+      /** Need not be whole. */
+      readonly ms: number
+      /** Written with a unit, printed with one; otherwise printed as seconds. */
+      readonly isDuration: boolean
+    }
+  | {
+      readonly kind: 'step' | 'range' | 'start' | 'end'
+      readonly pos: Pos
+      /** Written in parentheses. */
+      readonly wrapped: boolean
+    }
   | {
       readonly kind: 'op'
       readonly pos: Pos
