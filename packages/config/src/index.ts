@@ -1,5 +1,12 @@
-export { relabel } from './relabel.ts'
-export type { RelabelAction, RelabelRule } from './relabel.ts'
+export { compileRelabelRule, relabel, RELABEL_ACTIONS } from './relabel.ts'
+export { readRelabelRules } from './relabel-section.ts'
+export { ConfigErrors, mistakeLine } from './config-errors.ts'
+export { loadConfig } from './prometheus-config.ts'
+export { loadHttpConfig } from './http-client.ts'
+export type { RelabelAction, RelabelInput, RelabelRule } from './relabel.ts'
+export type { NameScheme } from './relabel-validation.ts'
+export type { LoadOptions, ScrapeFile } from './prometheus-config.ts'
+export type { Mistake } from './config-errors.ts'
 export type {
   FileDiscoverySettings,
   GlobalSettings,

@@ -6,7 +6,10 @@ import type { RelabelRule } from './relabel.ts'
 
 export interface PrometheusConfig {
   readonly global: GlobalSettings
+  /** Paths with globs in the last part, relative ones resolved against the config file. */
   readonly ruleFiles: readonly string[]
+  /** Patterns of files with more scrape configs; their texts go to a second `loadConfig` as `scrapeFiles`. */
+  readonly scrapeConfigFiles: readonly string[]
   readonly scrapeConfigs: readonly ScrapeSettings[]
   /** Parts of the file that are valid but have no component yet: `remote_write`, `scrape_configs[2].consul_sd_configs`. */
   readonly notImplemented: readonly NotImplemented[]
@@ -25,6 +28,7 @@ export interface GlobalSettings {
   readonly scrapeIntervalMs: number
   readonly scrapeTimeoutMs: number
   readonly evaluationIntervalMs: number
+  readonly ruleQueryOffsetMs: number
   readonly externalLabels: Labels
   readonly queryLogFile: string
 }
@@ -74,13 +78,28 @@ export interface FileDiscoverySettings {
 /** http_config of scrapes, discoveries and notifications. */
 export interface HttpClientSettings {
   readonly basicAuth:
-    | { readonly username: string; readonly password: string; readonly passwordFile: string }
+    | {
+        readonly username: string
+        readonly usernameFile: string
+        readonly password: string
+        readonly passwordFile: string
+      }
     | undefined
   readonly authorization:
     | { readonly type: string; readonly credentials: string; readonly credentialsFile: string }
     | undefined
   readonly followRedirects: boolean
+  /** http_headers, in the order of the file; the first line of each file is a value too. */
+  readonly headers: readonly {
+    readonly name: string
+    readonly values: readonly string[]
+    readonly files: readonly string[]
+  }[]
   readonly tls: {
+    /** Texts in PEM; '' when the files are used. */
+    readonly ca: string
+    readonly cert: string
+    readonly key: string
     readonly caFile: string
     readonly certFile: string
     readonly keyFile: string

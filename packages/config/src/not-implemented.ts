@@ -1,0 +1,69 @@
+import { pathText } from './config-errors.ts'
+import { OTHER_DISCOVERIES } from './discovery-sections.ts'
+import type { NotImplemented } from './settings.ts'
+import { YamlScalar } from './yaml-tree.ts'
+import type { YamlMapping, YamlNode, YamlTree } from './yaml-tree.ts'
+
+// Keys that are read and checked while what they ask for has no component. A key leaves this list in the
+// commit that brings its component.
+
+const TOP_KEYS = [
+  'alerting',
+  'otlp',
+  'remote_read',
+  'remote_write',
+  'rule_files',
+  'storage',
+  'tracing',
+]
+
+const HTTP_KEYS = [
+  'no_proxy',
+  'oauth2',
+  'proxy_connect_header',
+  'proxy_from_environment',
+  'proxy_url',
+]
+
+const SCRAPE_KEYS = [
+  'always_scrape_classic_histograms',
+  'convert_classic_histograms_to_nhcb',
+  'extra_scrape_metrics',
+  'native_histogram_bucket_limit',
+  'native_histogram_min_bucket_factor',
+  'scrape_failure_log_file',
+  'scrape_native_histograms',
+]
+
+/** The parts of a valid file that nothing acts on yet, in the order of the file. */
+export function notImplementedParts(tree: YamlTree): readonly NotImplemented[] {
+  const parts: NotImplemented[] = []
+  const root = mappingOf(tree.root)
+  const note = (path: (string | number)[], mapping: YamlMapping, keys: readonly string[]): void => {
+    for (const key of Object.keys(mapping)) {
+      if (!keys.includes(key) || asksForNothing(mapping[key])) continue
+      const at = [...path, key]
+      parts.push({ path: pathText(at), ...tree.position(at, 'key') })
+    }
+  }
+  note([], root, TOP_KEYS)
+  note(['global'], mappingOf(root['global']), ['query_log_file', ...SCRAPE_KEYS])
+  const jobs = root['scrape_configs']
+  if (Array.isArray(jobs)) {
+    const keys = [...OTHER_DISCOVERIES, ...HTTP_KEYS, ...SCRAPE_KEYS]
+    jobs.forEach((job, i) => note(['scrape_configs', i], mappingOf(job), keys))
+  }
+  return parts.sort((a, b) => a.line - b.line || a.column - b.column)
+}
+
+function mappingOf(node: YamlNode | undefined): YamlMapping {
+  const isMapping = node !== undefined && !Array.isArray(node) && !(node instanceof YamlScalar)
+  return isMapping ? node : {}
+}
+
+/** Null, an empty list or mapping, and a flag that is off. */
+function asksForNothing(node: YamlNode | undefined): boolean {
+  if (node === undefined) return true
+  if (node instanceof YamlScalar) return node.isNull || /^(?:false|no|off|0)$/i.test(node.text)
+  return Object.keys(node).length === 0
+}
