@@ -1,0 +1,1 @@
+export { createStaticDiscoverer } from './static-discoverer.ts'
