@@ -1,0 +1,192 @@
+// The engine: text or tree in, columns out.
+//
+//   parse ──► plan ──► selects, all at once ──► evaluate in slices ──► result
+//
+// It keeps nothing between queries.
+
+import { bug, type Clock } from '@pharos/base'
+import type { Expr, ValueType } from './ast.ts'
+import type { EngineOptions, QueryOptions } from './engine-options.ts'
+import { Annotations } from './eval/annotations.ts'
+import { Budget } from './eval/budget.ts'
+import type { EvalContext } from './eval/context.ts'
+import { typeError } from './eval/errors.ts'
+import { evaluateScalar, evaluateVector } from './eval/evaluate.ts'
+import { ANNOTATION_LIMIT } from './eval/limits.ts'
+import { rangeVector } from './eval/range-vector.ts'
+import { matrixResult, scalarResult, vectorResult } from './eval/results.ts'
+import { type Plan, planQuery, planType, type QueryTimes } from './eval/plan.ts'
+import { dropDelayedNames } from './eval/rows.ts'
+import { SampleCounter } from './eval/sample-counter.ts'
+import { rangeOfReads, readsOf, selectAll } from './eval/select.ts'
+import { type Steps, stepsBetween } from './eval/steps.ts'
+import { parseExpr } from './parser.ts'
+import type { Queryable } from './queryable.ts'
+import type { QueryAnswer, QueryResult } from './result.ts'
+
+export interface Engine {
+  /**
+   * The value of an expression at one time.
+   * @param query   text, or a parsed tree; annotations have full positions only for text
+   * @param timeMs  ms since 1970
+   * @throws UserError `promql/parse`, `promql/execution`, `promql/timeout`, `promql/canceled`,
+   *   `promql/too-many-samples`; OutsideError of the store
+   */
+  instant(query: string | Expr, timeMs: number, options?: QueryOptions): Promise<QueryAnswer>
+  /**
+   * The values at startMs, startMs + stepMs, … up to endMs, series sorted by labels.
+   * @param stepMs  > 0
+   * @throws UserError like `instant`, and `promql/type` for anything but a scalar or an instant vector
+   */
+  range(
+    query: string | Expr,
+    startMs: number,
+    endMs: number,
+    stepMs: number,
+    options?: QueryOptions,
+  ): Promise<QueryAnswer>
+}
+
+export interface EngineSettings extends EngineOptions {
+  readonly clock: Clock
+  /** Annotations of each kind in an answer; 0: all. Default 10, the HTTP API's limit. */
+  readonly annotationLimit?: number
+}
+
+/**
+ * An engine over one store.
+ * @source Prometheus 3.14; conformance promql
+ */
+export function createEngine(queryable: Queryable, settings: EngineSettings): Engine {
+  const run = (
+    query: string | Expr,
+    times: QueryTimes,
+    options: QueryOptions | undefined,
+  ): Promise<QueryAnswer> => new Run(queryable, settings, query, times, options ?? {}).answer()
+  return {
+    instant: (query, timeMs, options) =>
+      run(query, { startMs: timeMs, endMs: timeMs, stepMs: 0 }, options),
+    range: (query, startMs, endMs, stepMs, options) =>
+      run(query, { startMs, endMs, stepMs }, options),
+  }
+}
+
+/** One running query. */
+class Run {
+  readonly #queryable: Queryable
+  readonly #settings: EngineSettings
+  readonly #query: string | Expr
+  readonly #times: QueryTimes
+  readonly #lookbackMs: number
+  readonly #budget: Budget
+
+  constructor(
+    queryable: Queryable,
+    settings: EngineSettings,
+    query: string | Expr,
+    times: QueryTimes,
+    options: QueryOptions,
+  ) {
+    this.#queryable = queryable
+    this.#settings = settings
+    this.#query = query
+    this.#times = times
+    this.#lookbackMs = options.lookbackMs ?? settings.lookbackMs
+    const timeoutMs = options.timeoutMs ?? settings.timeoutMs
+    this.#budget = new Budget(settings.clock, timeoutMs, options.signal)
+  }
+
+  async answer(): Promise<QueryAnswer> {
+    const plan = this.#plan()
+    const annotations = new Annotations()
+    const samples = new SampleCounter(this.#settings.maxSamples)
+    const result = await this.#evaluate(plan, annotations, samples)
+    const text = typeof this.#query === 'string' ? this.#query : undefined
+    const limit = this.#settings.annotationLimit ?? ANNOTATION_LIMIT
+    return {
+      result,
+      warnings: annotations.texts('warning', text, limit),
+      infos: annotations.texts('info', text, limit),
+      stats: { totalSamples: samples.total, peakSamples: samples.peak },
+    }
+  }
+
+  #plan(): Plan {
+    const { features } = this.#settings
+    const expr =
+      typeof this.#query === 'string' ? parseExpr(this.#query, { features }) : this.#query
+    const plan = planQuery(expr, this.#times)
+    const type = planType(plan)
+    if (!this.#isInstant && type !== 'scalar' && type !== 'vector')
+      throw typeError(
+        `invalid expression type ${JSON.stringify(TYPE_NAMES[type])} for range query, must be Scalar or instant Vector`,
+      )
+    return plan
+  }
+
+  get #isInstant(): boolean {
+    return this.#times.stepMs === 0
+  }
+
+  async #evaluate(
+    plan: Plan,
+    annotations: Annotations,
+    samples: SampleCounter,
+  ): Promise<QueryResult> {
+    const reads = readsOf(plan, this.#times, {
+      lookbackMs: this.#lookbackMs,
+      defaultSubqueryStepMs: this.#settings.defaultSubqueryStepMs,
+    })
+    const { minMs, maxMs } = rangeOfReads(reads)
+    const querier = this.#queryable.querier(minMs, maxMs)
+    try {
+      const selections = await this.#budget.wait(selectAll(querier, reads))
+      for (const selection of selections.values())
+        for (const warning of selection.warnings) annotations.foreign(warning)
+      return await this.#result(plan, {
+        options: this.#settings,
+        lookbackMs: this.#lookbackMs,
+        delayedNames: this.#settings.features.has('promql-delayed-name-removal'),
+        annotations,
+        samples,
+        budget: this.#budget,
+        selections,
+      })
+    } finally {
+      querier.close()
+    }
+  }
+
+  async #result(plan: Plan, context: EvalContext): Promise<QueryResult> {
+    const { startMs, endMs, stepMs } = this.#times
+    const steps = this.#isInstant
+      ? { startMs, stepMs: 1, count: 1 }
+      : stepsBetween(startMs, endMs, stepMs)
+    if (plan.kind === 'string') return { type: 'string', timeMs: startMs, value: plan.value }
+    const type = planType(plan)
+    if (type === 'matrix') {
+      const series = await this.#budget.drive(rangeVector(context, plan, steps))
+      return { type: 'matrix', series }
+    }
+    if (type === 'scalar' && this.#isInstant) {
+      const [value] = await this.#budget.drive(evaluateScalar(context, plan, steps))
+      return scalarResult(startMs, value ?? bug('a scalar has no value'))
+    }
+    return this.#vector(plan, context, steps)
+  }
+
+  async #vector(plan: Plan, context: EvalContext, steps: Steps): Promise<QueryResult> {
+    const made = await this.#budget.drive(evaluateVector(context, plan, steps))
+    const frame = context.delayedNames ? dropDelayedNames(made) : made
+    if (this.#isInstant) return vectorResult(frame, steps.startMs)
+    return matrixResult(frame, steps)
+  }
+}
+
+const TYPE_NAMES: Readonly<Record<ValueType, string>> = {
+  scalar: 'scalar',
+  vector: 'instant vector',
+  matrix: 'range vector',
+  string: 'string',
+  none: 'none',
+}

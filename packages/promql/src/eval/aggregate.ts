@@ -1,0 +1,111 @@
+// Aggregation. Rows are folded into one accumulator a group as they come, so that sum by (x) (rate(y)) never
+// holds more than one row of the inner vector; operators that must see all values of a step (quantile, topk,
+// count_values, …) take whole frames.
+
+import { Labels, METRIC_NAME } from '@pharos/model'
+import { bug } from '@pharos/base'
+import { Accumulator } from './accumulator.ts'
+import type { Task } from './budget.ts'
+import type { EvalContext } from './context.ts'
+import { countValues } from './count-values.ts'
+import { evaluateScalar, evaluateVector, streamRows } from './evaluate.ts'
+import { Frame, type Row } from './frame.ts'
+import { groupingKey } from './labels-of.ts'
+import { limitRows, limitRatioRows } from './limit.ts'
+import type { AggregatePlan } from './plan.ts'
+import { quantileRows } from './aggregate-quantile.ts'
+import type { Steps } from './steps.ts'
+import { rankedRows } from './top.ts'
+
+export function* evaluateAggregate(
+  context: EvalContext,
+  plan: AggregatePlan,
+  steps: Steps,
+): Task<Frame> {
+  if (plan.op === 'count_values') return yield* countValues(context, plan, steps)
+  const before = context.samples.current
+  const param =
+    plan.param === undefined ? undefined : yield* evaluateScalar(context, plan.param, steps)
+  const frame = FOLDED.has(plan.op)
+    ? yield* fold(context, plan, steps)
+    : yield* select(context, plan, steps, param ?? bug(`${plan.op} without a parameter`))
+  context.samples.current = before
+  context.samples.hold(frame.sampleCount())
+  return frame
+}
+
+const FOLDED: ReadonlySet<string> = new Set([
+  'avg',
+  'count',
+  'group',
+  'max',
+  'min',
+  'stddev',
+  'stdvar',
+  'sum',
+])
+
+/** The labels a group's result has. */
+export function groupLabels(labels: Labels, grouping: readonly string[], without: boolean): Labels {
+  if (without) return labels.without([METRIC_NAME, ...grouping])
+  return grouping.length === 0 ? Labels.EMPTY : labels.only(grouping)
+}
+
+function* fold(context: EvalContext, plan: AggregatePlan, steps: Steps): Task<Frame> {
+  const keyOf = groupingKey(plan.grouping, plan.without)
+  const groups = new Map<string, Accumulator>()
+  yield* streamRows(context, plan.expr, steps, (labels, dropName, row: Row) => {
+    const key = keyOf(labels)
+    let group = groups.get(key)
+    if (group === undefined) {
+      const result = groupLabels(labels, plan.grouping, plan.without)
+      group = new Accumulator(context, plan, result, steps.count)
+      groups.set(key, group)
+    }
+    if (dropName) group.dropName = true
+    group.add(row, labels)
+  })
+  const frame = new Frame(steps.count, groups.size)
+  for (const group of groups.values()) {
+    if (context.budget.due(steps.count)) yield
+    group.finish(frame)
+  }
+  return frame
+}
+
+/** Operators on whole frames. Rows of one group are `groups[g]`, in the order of the input. */
+function* select(
+  context: EvalContext,
+  plan: AggregatePlan,
+  steps: Steps,
+  param: Float64Array,
+): Task<Frame> {
+  const input = yield* evaluateVector(context, plan.expr, steps)
+  const groups = groupRows(input, plan)
+  switch (plan.op) {
+    case 'quantile':
+      return quantileRows(context, plan, input, groups, param)
+    case 'topk':
+    case 'bottomk':
+      return rankedRows(context, plan, input, groups, param)
+    case 'limitk':
+      return limitRows(input, groups, param)
+    case 'limit_ratio':
+      return limitRatioRows(context, plan, input, groups, param)
+    default:
+      return bug(`aggregation ${plan.op}`)
+  }
+}
+
+/** Row numbers of each group, groups in order of appearance. */
+function groupRows(input: Frame, plan: AggregatePlan): number[][] {
+  const keyOf = groupingKey(plan.grouping, plan.without)
+  const groups = new Map<string, number[]>()
+  for (let r = 0; r < input.rowCount; r++) {
+    const key = keyOf(input.labels[r]!)
+    const rows = groups.get(key)
+    if (rows === undefined) groups.set(key, [r])
+    else rows.push(r)
+  }
+  return [...groups.values()]
+}

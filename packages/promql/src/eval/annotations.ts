@@ -1,0 +1,118 @@
+// Warnings and infos of a query. Equal texts are one annotation; the position is that of the last one, and
+// is added when the query is done, all as the reference does it, because tools match on these lines.
+
+import { formatShortest, formatSignificant, goQuote } from '@pharos/model'
+import type { Pos } from '../ast.ts'
+
+type Kind = 'warning' | 'info'
+
+interface Entry {
+  readonly kind: Kind
+  readonly pos: Pos
+  /** What stands between text and position, if anything. */
+  readonly details: Monotonicity | undefined
+}
+
+/** How far bucket counts had to be corrected, merged over steps and series. */
+interface Monotonicity {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly minBucket: number
+  readonly maxBucket: number
+  readonly maxDiff: number
+  readonly sampleCount: number
+}
+
+export class Annotations {
+  readonly #entries = new Map<string, Entry>()
+
+  /** `text` without the leading `PromQL warning: `. */
+  warn(text: string, pos: Pos): void {
+    this.#entries.set(`PromQL warning: ${text}`, { kind: 'warning', pos, details: undefined })
+  }
+
+  info(text: string, pos: Pos): void {
+    this.#entries.set(`PromQL info: ${text}`, { kind: 'info', pos, details: undefined })
+  }
+
+  /** A warning that did not come from the evaluator, for example from storage. */
+  foreign(text: string): void {
+    this.#entries.set(text, { kind: 'warning', pos: { start: -1, end: -1 }, details: undefined })
+  }
+
+  /** Bucket counts fell where they must not; `timeMs` is the step. */
+  forcedMonotonicity(
+    metric: string,
+    pos: Pos,
+    timeMs: number,
+    minBucket: number,
+    maxBucket: number,
+    maxDiff: number,
+  ): void {
+    const key = `PromQL info: ${withMetric(FORCED_MONOTONICITY, metric)}`
+    const old = this.#entries.get(key)?.details
+    const details: Monotonicity = {
+      fromMs: Math.min(timeMs, old?.fromMs ?? Infinity),
+      toMs: Math.max(timeMs, old?.toMs ?? -Infinity),
+      minBucket: Math.min(minBucket, old?.minBucket ?? Infinity),
+      maxBucket: Math.max(maxBucket, old?.maxBucket ?? -Infinity),
+      maxDiff: Math.max(maxDiff, old?.maxDiff ?? -Infinity),
+      sampleCount: 1 + (old?.sampleCount ?? 0),
+    }
+    this.#entries.set(key, { kind: 'info', pos, details })
+  }
+
+  /**
+   * The finished lines of one kind, in order of first appearance.
+   * @param query  the text positions count in; undefined: everything is on line 1
+   * @param limit  more than that are summed up in one last line; 0: all
+   */
+  texts(kind: Kind, query: string | undefined, limit: number): string[] {
+    const lines: string[] = []
+    let omitted = 0
+    for (const [text, entry] of this.#entries) {
+      if (entry.kind !== kind) continue
+      if (limit !== 0 && lines.length >= limit) omitted++
+      else lines.push(text + detailText(entry.details) + positionText(entry.pos, query))
+    }
+    if (omitted > 0) lines.push(`${omitted} more ${kind} annotations omitted`)
+    return lines
+  }
+}
+
+const FORCED_MONOTONICITY =
+  'input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)'
+
+/** The reference names the metric only where it is known. */
+export function withMetric(text: string, metric: string): string {
+  return metric === '' ? text : `${text} for metric name ${goQuote(metric)}`
+}
+
+function detailText(details: Monotonicity | undefined): string {
+  if (details === undefined) return ''
+  const { minBucket, maxBucket, maxDiff, sampleCount, fromMs, toMs } = details
+  return (
+    `, from buckets ${formatShortest(minBucket)} to ${formatShortest(maxBucket)}, with a max diff of ${formatSignificant(maxDiff, 2)}` +
+    `, over ${sampleCount} samples from ${utcSeconds(fromMs)} to ${utcSeconds(toMs)}`
+  )
+}
+
+function utcSeconds(timeMs: number): string {
+  return new Date(Math.trunc(timeMs / 1000) * 1000).toISOString().replace('.000', '')
+}
+
+/** ` (line:column)`, both from 1, the column in UTF-8 bytes. */
+function positionText(pos: Pos, query: string | undefined): string {
+  if (pos.start < 0) return ''
+  if (query === undefined) return ` (1:${pos.start + 1})`
+  const before = new TextEncoder().encode(query).subarray(0, pos.start)
+  let line = 1
+  let lastBreak = -1
+  before.forEach((byte, i) => {
+    if (byte === 10) {
+      line++
+      lastBreak = i
+    }
+  })
+  return ` (${line}:${pos.start - lastBreak})`
+}

@@ -1,0 +1,129 @@
+// Binary operators with at least one vector.
+
+import type { NativeHistogram } from '@pharos/model'
+import { bug } from '@pharos/base'
+import type { BinaryOp } from '../ast.ts'
+import { arithmetic, comparison } from './arithmetic.ts'
+import type { Task } from './budget.ts'
+import type { EvalContext } from './context.ts'
+import { evaluateScalar, evaluateVector } from './evaluate.ts'
+import { Frame } from './frame.ts'
+import { withoutMetadata } from './labels-of.ts'
+import { type BinaryPlan, planType } from './plan.ts'
+import { settle } from './rows.ts'
+import { combineSets } from './set-operators.ts'
+import { countedSteps } from './step-counts.ts'
+import type { Steps } from './steps.ts'
+import { operatorFor, type SampleOperator } from './sample-operator.ts'
+import { matchVectors } from './vector-matching.ts'
+
+export function* evaluateBinary(context: EvalContext, plan: BinaryPlan, steps: Steps): Task<Frame> {
+  if (planType(plan.lhs) === 'scalar') return yield* vectorAndScalar(context, plan, steps, true)
+  if (planType(plan.rhs) === 'scalar') return yield* vectorAndScalar(context, plan, steps, false)
+  const before = context.samples.current
+  const lhs = yield* evaluateVector(context, plan.lhs, steps)
+  const rhs = yield* evaluateVector(context, plan.rhs, steps)
+  const isSet = plan.op === 'and' || plan.op === 'or' || plan.op === 'unless'
+  const made = isSet ? combineSets(plan, lhs, rhs) : yield* matchVectors(context, plan, lhs, rhs)
+  const result = settle(context, made)
+  countedSteps(context, before, [lhs, rhs], result)
+  return result
+}
+
+/** Operators after which a sample is not of its metric any more. */
+export function changesMeaning(op: BinaryOp): boolean {
+  return arithmetic(op) !== undefined
+}
+
+function* vectorAndScalar(
+  context: EvalContext,
+  plan: BinaryPlan,
+  steps: Steps,
+  scalarIsLeft: boolean,
+): Task<Frame> {
+  const before = context.samples.current
+  let scalar: Float64Array
+  let input: Frame
+  if (scalarIsLeft) {
+    scalar = yield* evaluateScalar(context, plan.lhs, steps)
+    input = yield* evaluateVector(context, plan.rhs, steps)
+  } else {
+    input = yield* evaluateVector(context, plan.lhs, steps)
+    scalar = yield* evaluateScalar(context, plan.rhs, steps)
+  }
+  const frame = new Frame(steps.count, input.rowCount)
+  const changes = changesMeaning(plan.op) || plan.returnBool
+  const operate = operatorFor(context, plan)
+  for (let r = 0; r < input.rowCount; r++) {
+    if (context.budget.due(steps.count)) yield
+    const labels = input.labels[r]!
+    const row = frame.addRow(
+      changes && !context.delayedNames ? withoutMetadata(labels) : labels,
+      input.dropName[r]! || changes,
+    )
+    if (input.cells[r] === undefined) floatRow(plan, input, r, scalar, scalarIsLeft, frame, row)
+    else mixedRow(plan, operate, input, r, scalar, scalarIsLeft, frame, row)
+  }
+  const result = settle(context, frame.withoutEmptyRows())
+  countedSteps(context, before, [input, scalar], result)
+  return result
+}
+
+/** A row without histograms. */
+function floatRow(
+  plan: BinaryPlan,
+  input: Frame,
+  r: number,
+  scalar: Float64Array,
+  scalarIsLeft: boolean,
+  frame: Frame,
+  row: number,
+): void {
+  const n = input.stepCount
+  const from = r * n
+  const to = row * n
+  const calculate = arithmetic(plan.op)
+  const compare = comparison(plan.op)
+  for (let s = 0; s < n; s++) {
+    if (!input.hasFloat(r, s)) continue
+    const v = input.values[from + s]!
+    const a = scalarIsLeft ? scalar[s]! : v
+    const b = scalarIsLeft ? v : scalar[s]!
+    if (calculate !== undefined) frame.values[to + s] = calculate(a, b)
+    else if (compare !== undefined) {
+      const holds = compare(a, b)
+      // A filter keeps the vector's own value, on whichever side it stands.
+      if (plan.returnBool) frame.values[to + s] = holds ? 1 : 0
+      else if (holds) frame.values[to + s] = v
+    }
+  }
+}
+
+function mixedRow(
+  plan: BinaryPlan,
+  operate: SampleOperator,
+  input: Frame,
+  r: number,
+  scalar: Float64Array,
+  scalarIsLeft: boolean,
+  frame: Frame,
+  row: number,
+): void {
+  const n = input.stepCount
+  for (let s = 0; s < n; s++) {
+    if (!input.has(r, s)) continue
+    const v = input.values[r * n + s]!
+    const h: NativeHistogram | undefined = input.histogram(r, s)
+    const made = scalarIsLeft
+      ? operate(scalar[s]!, undefined, v, h)
+      : operate(v, h, scalar[s]!, undefined)
+    if (!made) continue
+    const isComparison = comparison(plan.op) !== undefined
+    if (plan.returnBool) frame.values[row * n + s] = operate.keep ? 1 : 0
+    else if (!operate.keep) continue
+    else if (isComparison && h === undefined) frame.values[row * n + s] = v
+    else if (isComparison) frame.setHistogram(row, s, h ?? bug('no histogram'))
+    else if (operate.histogram === undefined) frame.values[row * n + s] = operate.float
+    else frame.setHistogram(row, s, operate.histogram)
+  }
+}

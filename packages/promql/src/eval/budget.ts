@@ -1,0 +1,71 @@
+// Lets a long evaluation be stopped, and lets others run meanwhile. Evaluation is synchronous generators:
+// they `yield` when `due` says so, and `drive` gives the event loop a turn.
+
+import type { Clock } from '@pharos/base'
+import { canceled, timedOut } from './errors.ts'
+import { SLICE_MS, WORK_BETWEEN_LOOKS } from './limits.ts'
+
+/** A piece of evaluation: synchronous, but stops at every `yield`. */
+export type Task<T> = Generator<void, T, void>
+
+export class Budget {
+  readonly #clock: Clock
+  readonly #signal: AbortSignal | undefined
+  readonly #deadlineMs: number
+  #sliceEndMs: number
+  #work = 0
+
+  /** The time-out starts now. */
+  constructor(clock: Clock, timeoutMs: number, signal: AbortSignal | undefined) {
+    this.#clock = clock
+    this.#signal = signal
+    const nowMs = clock.monotonicMs()
+    this.#deadlineMs = nowMs + timeoutMs
+    this.#sliceEndMs = nowMs + SLICE_MS
+  }
+
+  /**
+   * To be asked between columns with the number of points just worked on. True: yield now.
+   * @throws UserError `promql/timeout` or `promql/canceled`
+   */
+  due(work: number): boolean {
+    this.#work += work + 16
+    if (this.#work < WORK_BETWEEN_LOOKS) return false
+    this.#work = 0
+    this.check()
+    return this.#clock.monotonicMs() >= this.#sliceEndMs
+  }
+
+  check(): void {
+    if (this.#signal?.aborted === true) throw canceled()
+    if (this.#clock.monotonicMs() > this.#deadlineMs) throw timedOut()
+  }
+
+  /** Runs a task to its end with a pause after every slice. */
+  async drive<T>(task: Task<T>): Promise<T> {
+    for (;;) {
+      const step = task.next()
+      if (step.done === true) return step.value
+      await this.#clock.sleep(0)
+      this.#sliceEndMs = this.#clock.monotonicMs() + SLICE_MS
+      this.check()
+    }
+  }
+
+  /** Waits for storage, but not longer than the query may take. */
+  async wait<T>(work: Promise<T>): Promise<T> {
+    let stop: (error: Error) => void = () => undefined
+    const stopped = new Promise<never>((_, reject) => (stop = reject))
+    const left = Math.max(0, this.#deadlineMs - this.#clock.monotonicMs())
+    const timer = this.#clock.after(left, () => stop(timedOut()))
+    const abort = (): void => stop(canceled())
+    this.#signal?.addEventListener('abort', abort, { once: true })
+    try {
+      this.check()
+      return await Promise.race([work, stopped])
+    } finally {
+      timer.cancel()
+      this.#signal?.removeEventListener('abort', abort)
+    }
+  }
+}

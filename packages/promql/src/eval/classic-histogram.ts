@@ -1,0 +1,227 @@
+// histogram_quantile, histogram_quantiles and histogram_fraction: classic buckets (rows with an le label)
+// are put together by their other labels; native histograms stand for themselves.
+
+import {
+  formatOpenMetricsValue,
+  formatShortest,
+  goQuote,
+  type Labels,
+  LabelsBuilder,
+  METRIC_NAME,
+  type NativeHistogram,
+  parseValue,
+} from '@pharos/model'
+import type { Pos } from '../ast.ts'
+import { withMetric } from './annotations.ts'
+import { bucketFraction, bucketQuantile, Buckets, noMonotonicity } from './bucket-quantile.ts'
+import type { Task } from './budget.ts'
+import type { EvalContext } from './context.ts'
+import { evaluateScalar, evaluateVector } from './evaluate.ts'
+import { Frame } from './frame.ts'
+import { withoutMetadata } from './labels-of.ts'
+import { nativeFraction, nativeQuantile } from './native-quantile.ts'
+import { type CallPlan, stringArgument } from './plan.ts'
+import { settle } from './rows.ts'
+import { countedSteps } from './step-counts.ts'
+import { type Steps, stepTimes } from './steps.ts'
+
+/** What is asked of each histogram. */
+interface Question {
+  /** Of the vector argument. */
+  readonly pos: Pos
+  classic(buckets: Buckets, step: number, metric: string): number
+  native(histogram: NativeHistogram, step: number, metric: string): number
+}
+
+export function* histogramQuantile(
+  context: EvalContext,
+  plan: CallPlan,
+  steps: Steps,
+): Task<Frame> {
+  const before = context.samples.current
+  const q = yield* evaluateScalar(context, plan.args[0]!, steps)
+  const input = yield* evaluateVector(context, plan.args[1]!, steps)
+  warnAboutQuantile(context, q, plan.args[0]!.pos)
+  const families = familiesOf(context, input, plan.args[1]!.pos)
+  const question = quantileQuestion(context, q, plan.args[1]!.pos, steps)
+  const frame = new Frame(steps.count)
+  yield* answer(context, input, families, question, frame, (labels) => labels)
+  const result = settle(context, frame.withoutEmptyRows())
+  countedSteps(context, before, [q, input], result)
+  return result
+}
+
+/** histogram_quantiles(v, label, q…): one result for each quantile, told apart by a label. */
+export function* histogramQuantiles(
+  context: EvalContext,
+  plan: CallPlan,
+  steps: Steps,
+): Task<Frame> {
+  const before = context.samples.current
+  const input = yield* evaluateVector(context, plan.args[0]!, steps)
+  const label = stringArgument(plan.args[1])
+  const pos = plan.args[0]!.pos
+  const families = familiesOf(context, input, pos)
+  const frame = new Frame(steps.count)
+  for (const arg of plan.args.slice(2)) {
+    const q = yield* evaluateScalar(context, arg, steps)
+    warnAboutQuantile(context, q, arg.pos)
+    const question = quantileQuestion(context, q, pos, steps)
+    for (const value of new Set(q)) {
+      // The label holds the quantile, so each value it takes over time makes series of its own.
+      const part = new Frame(steps.count)
+      const text = formatOpenMetricsValue(value)
+      yield* answer(context, input, families, question, part, (labels) =>
+        new LabelsBuilder(labels).set(label, text).labels(),
+      )
+      appendSteps(frame, part, (s) => Object.is(q[s], value))
+    }
+  }
+  const result = settle(context, frame.withoutEmptyRows())
+  countedSteps(context, before, [input], result)
+  return result
+}
+
+export function* histogramFraction(
+  context: EvalContext,
+  plan: CallPlan,
+  steps: Steps,
+): Task<Frame> {
+  const before = context.samples.current
+  const lower = yield* evaluateScalar(context, plan.args[0]!, steps)
+  const upper = yield* evaluateScalar(context, plan.args[1]!, steps)
+  const input = yield* evaluateVector(context, plan.args[2]!, steps)
+  const pos = plan.args[2]!.pos
+  const families = familiesOf(context, input, pos)
+  const frame = new Frame(steps.count)
+  const question: Question = {
+    pos,
+    classic: (buckets, s) => bucketFraction(lower[s]!, upper[s]!, buckets),
+    native: (h, s, metric) => nativeFraction(context, lower[s]!, upper[s]!, h, metric, pos),
+  }
+  yield* answer(context, input, families, question, frame, (labels) => labels)
+  const result = settle(context, frame.withoutEmptyRows())
+  countedSteps(context, before, [lower, upper, input], result)
+  return result
+}
+
+function appendSteps(frame: Frame, part: Frame, takes: (s: number) => boolean): void {
+  for (let r = 0; r < part.rowCount; r++) {
+    const row = frame.addRow(part.labels[r]!, part.dropName[r]!)
+    for (let s = 0; s < part.stepCount; s++) {
+      if (part.hasFloat(r, s) && takes(s))
+        frame.values[row * part.stepCount + s] = part.values[r * part.stepCount + s]!
+    }
+  }
+}
+
+function quantileQuestion(context: EvalContext, q: Float64Array, pos: Pos, steps: Steps): Question {
+  const times = stepTimes(steps)
+  return {
+    pos,
+    classic: (buckets, s, metric) => {
+      const report = noMonotonicity()
+      const value = bucketQuantile(q[s]!, buckets, report)
+      if (report.forced)
+        context.annotations.forcedMonotonicity(
+          metric,
+          pos,
+          times[s]!,
+          report.minBucket,
+          report.maxBucket,
+          report.maxDiff,
+        )
+      return value
+    },
+    native: (h, s, metric) => nativeQuantile(context, q[s]!, h, metric, pos),
+  }
+}
+
+function warnAboutQuantile(context: EvalContext, q: Float64Array, pos: Pos): void {
+  for (const value of q) {
+    if (value >= 0 && value <= 1) continue
+    const text = `quantile value should be between 0 and 1, got ${formatShortest(value)}`
+    context.annotations.warn(text, pos)
+  }
+}
+
+/** The rows that make up one histogram: classic buckets by ascending bound, and native ones. */
+interface Family {
+  readonly labels: Labels
+  readonly buckets: { readonly bound: number; readonly row: number }[]
+  readonly nativeRows: number[]
+}
+
+function familiesOf(context: EvalContext, input: Frame, pos: Pos): Family[] {
+  const families = new Map<string, Family>()
+  const familyOf = (labels: Labels): Family => {
+    let family = families.get(labels.key)
+    if (family === undefined) {
+      family = { labels, buckets: [], nativeRows: [] }
+      families.set(labels.key, family)
+    }
+    return family
+  }
+  for (let r = 0; r < input.rowCount; r++) {
+    const labels = input.labels[r]!
+    const row = input.row(r)
+    const hasNative = row.cells?.some((cell) => cell !== undefined) === true
+    if (hasNative) familyOf(labels).nativeRows.push(r)
+    const nativeCount = row.cells?.filter((cell) => cell !== undefined).length ?? 0
+    if (row.presentCount() === nativeCount) continue
+    const le = labels.get('le')
+    const bound = parseValue(le)
+    if (bound === undefined) {
+      const text = `bucket label "le" is missing or has a malformed value of ${goQuote(le)}`
+      const metric = context.delayedNames ? labels.get(METRIC_NAME) : ''
+      context.annotations.warn(withMetric(text, metric), pos)
+      continue
+    }
+    familyOf(labels.without(['le'])).buckets.push({ bound, row: r })
+  }
+  for (const family of families.values()) family.buckets.sort((a, b) => a.bound - b.bound)
+  return [...families.values()]
+}
+
+function* answer(
+  context: EvalContext,
+  input: Frame,
+  families: readonly Family[],
+  question: Question,
+  frame: Frame,
+  relabel: (labels: Labels) => Labels,
+): Task<void> {
+  const n = input.stepCount
+  for (const family of families) {
+    if (context.budget.due(n * family.buckets.length)) yield
+    const metric = context.delayedNames ? family.labels.get(METRIC_NAME) : ''
+    const kept = context.delayedNames ? family.labels : withoutMetadata(family.labels)
+    const row = frame.addRow(relabel(kept), true)
+    const buckets = new Buckets(family.buckets.length)
+    for (let s = 0; s < n; s++) {
+      gatherBuckets(input, family, s, buckets)
+      const native = nativeAt(input, family, s)
+      if (native !== undefined && buckets.count > 0) {
+        const text = 'vector contains a mix of classic and native histograms'
+        context.annotations.warn(withMetric(text, metric), question.pos)
+      } else if (native !== undefined)
+        frame.values[row * n + s] = question.native(native, s, metric)
+      else if (buckets.count > 0) frame.values[row * n + s] = question.classic(buckets, s, metric)
+    }
+  }
+}
+
+function gatherBuckets(input: Frame, family: Family, s: number, buckets: Buckets): void {
+  buckets.count = 0
+  for (const { bound, row } of family.buckets) {
+    if (input.hasFloat(row, s)) buckets.push(bound, input.values[row * input.stepCount + s]!)
+  }
+}
+
+function nativeAt(input: Frame, family: Family, s: number): NativeHistogram | undefined {
+  for (const row of family.nativeRows) {
+    const histogram = input.histogram(row, s)
+    if (histogram !== undefined) return histogram
+  }
+  return undefined
+}

@@ -1,0 +1,79 @@
+// A column being read: the values of one series against its group's times, and the compacted form for
+// series with gaps, stale markers or histograms.
+
+import type { NativeHistogram } from '@pharos/model'
+import { ABSENT_LOW_WORD, STALE_LOW_WORD } from '@pharos/model'
+import { Column, type SeriesGroup } from '../queryable.ts'
+
+/** Float samples of one series with times of their own. */
+export interface FloatSamples {
+  ts: Float64Array
+  vs: Float64Array
+  count: number
+}
+
+/** Histogram samples likewise. */
+export interface HistogramSamples {
+  readonly ts: number[]
+  readonly hs: NativeHistogram[]
+}
+
+/** Reads columns into buffers that are reused from series to series. */
+export class ColumnReader {
+  values: Float64Array<ArrayBuffer> = new Float64Array(0)
+  #words = new Uint32Array(0)
+  /** Of the compacted column. */
+  readonly floats: FloatSamples = { ts: new Float64Array(0), vs: new Float64Array(0), count: 0 }
+  histograms: HistogramSamples = { ts: [], hs: [] }
+  readonly #cells: (NativeHistogram | undefined)[] = []
+
+  /** Reads one series' values. @returns bits of `Column` */
+  read(group: SeriesGroup, series: number): number {
+    const n = group.times.length
+    if (this.values.length < n) {
+      this.values = new Float64Array(n)
+      this.#words = new Uint32Array(this.values.buffer)
+      this.floats.ts = new Float64Array(n)
+      this.floats.vs = new Float64Array(n)
+    }
+    return group.readValues(series, this.values)
+  }
+
+  /**
+   * Copies the samples that are there to `floats` and `histograms`.
+   * @param bits       what `read` returned for this series
+   * @param keepStale  stale markers stay, in `floats`
+   */
+  compact(group: SeriesGroup, series: number, bits: number, keepStale: boolean): void {
+    const { values, floats } = this
+    const words = this.#words
+    const times = group.times
+    let count = 0
+    for (let i = 0; i < times.length; i++) {
+      const v = values[i]!
+      if (v !== v) {
+        const low = words[2 * i]
+        if (low === ABSENT_LOW_WORD || (low === STALE_LOW_WORD && !keepStale)) continue
+      }
+      floats.ts[count] = times[i]!
+      floats.vs[count] = v
+      count++
+    }
+    floats.count = count
+    this.histograms.ts.length = 0
+    this.histograms.hs.length = 0
+    if ((bits & Column.histograms) !== 0) this.#compactHistograms(group, series)
+  }
+
+  #compactHistograms(group: SeriesGroup, series: number): void {
+    this.#cells.length = group.times.length
+    this.#cells.fill(undefined)
+    group.readHistograms(series, this.#cells)
+    for (let i = 0; i < group.times.length; i++) {
+      const cell = this.#cells[i]
+      if (cell === undefined) continue
+      this.histograms.ts.push(group.times[i]!)
+      this.histograms.hs.push(cell)
+    }
+  }
+}

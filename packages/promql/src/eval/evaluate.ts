@@ -1,0 +1,173 @@
+// The evaluator's switchboard: from a plan node to the operator that makes its rows. Everything is a
+// synchronous generator that stops where the budget says so.
+
+import { Labels } from '@pharos/model'
+import { bug } from '@pharos/base'
+import { evaluateAggregate } from './aggregate.ts'
+import { scalarOperator } from './arithmetic.ts'
+import { evaluateBinary } from './binary.ts'
+import type { Task } from './budget.ts'
+import { evaluateCall, evaluateScalarCall } from './call.ts'
+import type { EvalContext } from './context.ts'
+import { Frame, Row, type RowSink } from './frame.ts'
+import { withoutMetadata } from './labels-of.ts'
+import { negatedHistogram } from './histogram-arithmetic.ts'
+import { type BinaryPlan, type InvariantPlan, type Plan, planType, type UnaryPlan } from './plan.ts'
+import { isRangeCall, streamRangeCall } from './range-call.ts'
+import { mergeEqualRows } from './rows.ts'
+import { streamSelector } from './selector.ts'
+import { smoothedSelector } from './smoothed-selector.ts'
+import { countedSteps } from './step-counts.ts'
+import type { Steps } from './steps.ts'
+
+/** An instant vector at all steps. A scalar comes as one row without labels. */
+export function* evaluateVector(context: EvalContext, plan: Plan, steps: Steps): Task<Frame> {
+  context.budget.check()
+  if (steps.count === 0) return new Frame(0)
+  if (planType(plan) === 'scalar') return scalarFrame(yield* evaluateScalar(context, plan, steps))
+  switch (plan.kind) {
+    case 'selector':
+    case 'call':
+      if (plan.kind === 'selector' || isStreamed(plan)) {
+        const frame = new Frame(steps.count)
+        yield* streamRows(context, plan, steps, (labels, drop, row) =>
+          frame.push(labels, drop, row),
+        )
+        return frame
+      }
+      return yield* evaluateCall(context, plan, steps)
+    case 'aggregate':
+      return yield* evaluateAggregate(context, plan, steps)
+    case 'binary':
+      return yield* evaluateBinary(context, plan, steps)
+    case 'unary':
+      return yield* evaluateUnary(context, plan, steps)
+    case 'invariant':
+      return yield* evaluateInvariant(context, plan, steps)
+    default:
+      return bug(`a ${plan.kind} is no instant vector`)
+  }
+}
+
+/** A scalar at all steps; there are no gaps. */
+export function* evaluateScalar(
+  context: EvalContext,
+  plan: Plan,
+  steps: Steps,
+): Task<Float64Array<ArrayBuffer>> {
+  context.budget.check()
+  switch (plan.kind) {
+    case 'number':
+      context.samples.hold(steps.count)
+      return new Float64Array(steps.count).fill(plan.value)
+    case 'unary': {
+      const values = yield* evaluateScalar(context, plan.expr, steps)
+      return plan.op === '-' ? values.map((v) => -v) : values
+    }
+    case 'invariant': {
+      const once = yield* evaluateScalar(context, plan.expr, firstStep(steps))
+      context.samples.hold(steps.count - once.length)
+      return new Float64Array(steps.count).fill(once[0]!)
+    }
+    case 'binary':
+      return yield* scalarBinary(context, plan, steps)
+    case 'call':
+      return yield* evaluateScalarCall(context, plan, steps)
+    default:
+      return bug(`a ${plan.kind} is no scalar`)
+  }
+}
+
+/** Whether `streamRows` makes rows one by one; other plans are evaluated whole first. */
+function isStreamed(plan: Plan): boolean {
+  if (plan.kind === 'selector') return !plan.smoothed
+  return plan.kind === 'call' && isRangeCall(plan) && plan.func !== 'absent_over_time'
+}
+
+/** Sends the rows of an instant vector one by one, without keeping them where that can be avoided. */
+export function* streamRows(
+  context: EvalContext,
+  plan: Plan,
+  steps: Steps,
+  sink: RowSink,
+): Task<void> {
+  if (steps.count === 0) return
+  if (isStreamed(plan)) {
+    context.budget.check()
+    if (plan.kind === 'selector') yield* streamSelector(context, plan, steps, 'values', sink)
+    else if (plan.kind === 'call') yield* streamRangeCall(context, plan, steps, sink)
+    return
+  }
+  const frame =
+    plan.kind === 'selector'
+      ? yield* smoothedSelector(context, plan, steps)
+      : yield* evaluateVector(context, plan, steps)
+  for (let r = 0; r < frame.rowCount; r++) {
+    if (context.budget.due(steps.count)) yield
+    sink(frame.labels[r]!, frame.dropName[r]!, frame.row(r))
+  }
+}
+
+/** A scalar as a vector of one row. */
+export function scalarFrame(values: Float64Array<ArrayBuffer>): Frame {
+  const frame = new Frame(values.length, 1)
+  frame.push(Labels.EMPTY, false, new Row(values))
+  return frame
+}
+
+function firstStep(steps: Steps): Steps {
+  return { startMs: steps.startMs, stepMs: steps.stepMs, count: Math.min(1, steps.count) }
+}
+
+/** Evaluated at the first step and repeated at the others. */
+function* evaluateInvariant(context: EvalContext, plan: InvariantPlan, steps: Steps): Task<Frame> {
+  const totalBefore = context.samples.total
+  const once = yield* evaluateVector(context, plan.expr, firstStep(steps))
+  const read = context.samples.total - totalBefore
+  context.samples.total += read * (steps.count - 1)
+  if (steps.count === 1) return once
+  context.samples.hold(once.sampleCount() * (steps.count - 1))
+  const frame = new Frame(steps.count, once.rowCount)
+  for (let r = 0; r < once.rowCount; r++) {
+    if (context.budget.due(steps.count)) yield
+    const row = frame.addRow(once.labels[r]!, once.dropName[r]!)
+    const base = row * steps.count
+    frame.values.fill(once.values[r]!, base, base + steps.count)
+    const histogram = once.histogram(r, 0)
+    if (histogram !== undefined)
+      frame.cells[row] = Array.from({ length: steps.count }, () => histogram)
+  }
+  return frame
+}
+
+function* evaluateUnary(context: EvalContext, plan: UnaryPlan, steps: Steps): Task<Frame> {
+  const frame = yield* evaluateVector(context, plan.expr, steps)
+  if (plan.op === '+') return frame
+  for (let r = 0; r < frame.rowCount; r++) {
+    if (context.budget.due(steps.count)) yield
+    if (!context.delayedNames) frame.labels[r] = withoutMetadata(frame.labels[r]!)
+    frame.dropName[r] = true
+    const base = r * steps.count
+    for (let s = 0; s < steps.count; s++) {
+      if (frame.hasFloat(r, s)) frame.values[base + s] = -frame.values[base + s]!
+    }
+    const cells = frame.cells[r]
+    if (cells !== undefined) frame.cells[r] = cells.map((h) => h && negatedHistogram(h))
+  }
+  return context.delayedNames ? frame : mergeEqualRows(frame)
+}
+
+function* scalarBinary(
+  context: EvalContext,
+  plan: BinaryPlan,
+  steps: Steps,
+): Task<Float64Array<ArrayBuffer>> {
+  const before = context.samples.current
+  const lhs = yield* evaluateScalar(context, plan.lhs, steps)
+  const rhs = yield* evaluateScalar(context, plan.rhs, steps)
+  const operate = scalarOperator(plan.op)
+  const out = new Float64Array(steps.count)
+  for (let s = 0; s < out.length; s++) out[s] = operate(lhs[s]!, rhs[s]!)
+  countedSteps(context, before, [lhs, rhs], out)
+  return out
+}

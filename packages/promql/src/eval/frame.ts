@@ -1,0 +1,164 @@
+// The intermediate form of an instant vector over all steps:
+//
+//   frame := rows × S values in one Float64Array; row -> label set, "the name goes at the end"
+//
+// No sample is the NaN ABSENT. A histogram sample has ABSENT in its place and stands in the row's cells,
+// which exist only for rows that have any.
+
+import type { Labels, NativeHistogram } from '@pharos/model'
+import { ABSENT, ABSENT_LOW_WORD } from '@pharos/model'
+import { histogramSampleCount } from './histogram-size.ts'
+
+/** The histograms of a row, one place a step. */
+export type Cells = (NativeHistogram | undefined)[]
+
+/** One row being made; reused by its producer, so copy to keep. */
+export class Row {
+  readonly values: Float64Array<ArrayBuffer>
+  /** The same bytes; low words tell ABSENT from other NaNs. */
+  readonly words: Uint32Array<ArrayBuffer>
+  cells: Cells | undefined = undefined
+
+  constructor(values: Float64Array<ArrayBuffer>) {
+    this.values = values
+    this.words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2)
+  }
+
+  static ofSteps(stepCount: number): Row {
+    return new Row(new Float64Array(stepCount))
+  }
+
+  /** Everything absent. */
+  clear(): void {
+    this.values.fill(ABSENT)
+    this.cells = undefined
+  }
+
+  /** Steps with a sample, floats and histograms. */
+  presentCount(): number {
+    const { values, words, cells } = this
+    let count = 0
+    for (let s = 0; s < values.length; s++) {
+      const v = values[s]!
+      if (v === v || words[2 * s] !== ABSENT_LOW_WORD) count++
+    }
+    if (cells !== undefined) for (let s = 0; s < values.length; s++) if (cells[s]) count++
+    return count
+  }
+
+  /** As the sample limit counts: a float is one, a histogram as many as its size. */
+  sampleCount(): number {
+    let count = this.presentCount()
+    if (this.cells === undefined) return count
+    for (const cell of this.cells) if (cell) count += histogramSampleCount(cell) - 1
+    return count
+  }
+}
+
+/** Takes one row; it belongs to the producer again after the call. */
+export type RowSink = (labels: Labels, dropName: boolean, row: Row) => void
+
+export class Frame {
+  readonly stepCount: number
+  readonly labels: Labels[] = []
+  /** The name goes when the query is done (delayed name removal). */
+  readonly dropName: boolean[] = []
+  readonly cells: (Cells | undefined)[] = []
+  values: Float64Array<ArrayBuffer>
+  words: Uint32Array<ArrayBuffer>
+
+  constructor(stepCount: number, rowCapacity = 4) {
+    this.stepCount = stepCount
+    this.values = new Float64Array(stepCount * rowCapacity)
+    this.words = new Uint32Array(this.values.buffer)
+  }
+
+  get rowCount(): number {
+    return this.labels.length
+  }
+
+  /** Copies a row in. */
+  push(labels: Labels, dropName: boolean, row: Row): void {
+    const base = this.#reserve()
+    this.values.set(row.values, base)
+    this.labels.push(labels)
+    this.dropName.push(dropName)
+    this.cells.push(row.cells)
+  }
+
+  /** A new row without samples. @returns its number */
+  addRow(labels: Labels, dropName: boolean): number {
+    const base = this.#reserve()
+    this.values.fill(ABSENT, base, base + this.stepCount)
+    this.labels.push(labels)
+    this.dropName.push(dropName)
+    this.cells.push(undefined)
+    return this.labels.length - 1
+  }
+
+  dropLastRow(): void {
+    this.labels.pop()
+    this.dropName.pop()
+    this.cells.pop()
+  }
+
+  /** A view on one row, valid until the next row is added. */
+  row(row: number): Row {
+    const base = row * this.stepCount
+    const view = new Row(this.values.subarray(base, base + this.stepCount))
+    view.cells = this.cells[row]
+    return view
+  }
+
+  /** True when there is a float at (row, step). */
+  hasFloat(row: number, step: number): boolean {
+    const i = row * this.stepCount + step
+    const v = this.values[i]!
+    return v === v || this.words[2 * i] !== ABSENT_LOW_WORD
+  }
+
+  histogram(row: number, step: number): NativeHistogram | undefined {
+    return this.cells[row]?.[step]
+  }
+
+  has(row: number, step: number): boolean {
+    return this.hasFloat(row, step) || this.cells[row]?.[step] !== undefined
+  }
+
+  setHistogram(row: number, step: number, histogram: NativeHistogram): void {
+    const cells = (this.cells[row] ??= Array.from({ length: this.stepCount }, () => undefined))
+    cells[step] = histogram
+  }
+
+  /** Keeps the rows that have any sample, in order. */
+  withoutEmptyRows(): Frame {
+    const rows: number[] = []
+    for (let r = 0; r < this.rowCount; r++) if (this.row(r).presentCount() > 0) rows.push(r)
+    return rows.length === this.rowCount ? this : this.pick(rows)
+  }
+
+  /** A frame of these rows in this order. */
+  pick(rows: readonly number[]): Frame {
+    const frame = new Frame(this.stepCount, rows.length)
+    for (const r of rows) frame.push(this.labels[r]!, this.dropName[r]!, this.row(r))
+    return frame
+  }
+
+  /** All samples, as the sample limit counts them. */
+  sampleCount(): number {
+    let count = 0
+    for (let r = 0; r < this.rowCount; r++) count += this.row(r).sampleCount()
+    return count
+  }
+
+  #reserve(): number {
+    const base = this.labels.length * this.stepCount
+    if (base + this.stepCount > this.values.length) {
+      const values = new Float64Array(Math.max(2 * this.values.length, base + this.stepCount))
+      values.set(this.values)
+      this.values = values
+      this.words = new Uint32Array(values.buffer)
+    }
+    return base
+  }
+}

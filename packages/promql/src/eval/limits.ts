@@ -1,0 +1,8 @@
+/** ms of evaluation between two turns of the event loop: below what a person or a scrape notices. */
+export const SLICE_MS = 8
+
+/** Points worked on between two looks at the clock; about 100 µs of arithmetic. */
+export const WORK_BETWEEN_LOOKS = 32_768
+
+/** Annotations of each kind in an answer; the reference's API limit. */
+export const ANNOTATION_LIMIT = 10

@@ -1,0 +1,268 @@
+// Functions over range vectors. For each group of series: windows once, then for each column
+// read → kernel → sink. Subqueries come in as groups like any other.
+
+import { METRIC_NAME, formatShortest, goQuote, type Labels } from '@pharos/model'
+import { bug } from '@pharos/base'
+import { Column, type SeriesGroup } from '../queryable.ts'
+import type { Task } from './budget.ts'
+import { ColumnReader } from './column.ts'
+import { type EvalContext, usesTypeLabels } from './context.ts'
+import { executionError, sameLabelset } from './errors.ts'
+import { evaluateScalar } from './evaluate.ts'
+import { extendedKernel, reachOf } from './extended-range.ts'
+import { Row, type RowSink } from './frame.ts'
+import { withoutMetadata } from './labels-of.ts'
+import { mixedWindows } from './mixed-range.ts'
+import type { CallPlan, MatrixPlan, Plan, SubqueryPlan } from './plan.ts'
+import { type ColumnKernel, RANGE_KERNELS } from './range-kernels.ts'
+import { referenceTimes } from './selector.ts'
+import { type Steps, stepTimes } from './steps.ts'
+import { subqueryGroup } from './subquery.ts'
+import { NO_REACH, type Windows, windowsOver } from './windows.ts'
+
+/** True for a function that takes a range vector. */
+export function isRangeCall(plan: CallPlan): boolean {
+  return RANGE_KERNELS.has(plan.func)
+}
+
+/** The series of a range vector. */
+interface RangeSource {
+  readonly groups: readonly SeriesGroup[]
+  readonly plan: MatrixPlan | SubqueryPlan
+  /** Names already bound to be dropped; by group and series. */
+  readonly dropName: (group: number, series: number) => boolean
+  /** Dropping names cannot make two label sets equal. */
+  readonly oneName: boolean
+  /** Given back when the call is done. */
+  readonly heldSamples: number
+}
+
+/** Sends one row for each series with a value at any step. */
+export function* streamRangeCall(
+  context: EvalContext,
+  plan: CallPlan,
+  steps: Steps,
+  sink: RowSink,
+): Task<void> {
+  const at = plan.args.findIndex((arg) => arg.kind === 'matrix' || arg.kind === 'subquery')
+  const source = yield* rangeSource(context, plan.args[at] ?? bug('no range vector'), steps)
+  const scalars: Float64Array[] = []
+  for (const [i, arg] of plan.args.entries()) {
+    if (i !== at) scalars.push(yield* evaluateScalar(context, arg, steps))
+  }
+  checkModifiers(plan, source.plan)
+  checkScalars(plan.func, scalars)
+  const call = new RangeCall(context, plan, steps, source, scalars, sink)
+  for (let g = 0; g < source.groups.length; g++) yield* call.group(g)
+  call.end()
+}
+
+class RangeCall {
+  readonly #context: EvalContext
+  readonly #plan: CallPlan
+  readonly #source: RangeSource
+  readonly #scalars: readonly Float64Array[]
+  readonly #sink: RowSink
+  readonly #ends: Float64Array
+  readonly #evalTimes: Float64Array
+  readonly #reader = new ColumnReader()
+  readonly #row: Row
+  readonly #seen: Set<string> | undefined
+  readonly #keepsName: boolean
+
+  constructor(
+    context: EvalContext,
+    plan: CallPlan,
+    steps: Steps,
+    source: RangeSource,
+    scalars: readonly Float64Array[],
+    sink: RowSink,
+  ) {
+    this.#context = context
+    this.#plan = plan
+    this.#source = source
+    this.#scalars = scalars
+    this.#sink = sink
+    const time = source.plan.kind === 'matrix' ? source.plan.selector : source.plan
+    this.#ends = referenceTimes(time, steps)
+    this.#evalTimes = stepTimes(steps)
+    this.#row = Row.ofSteps(steps.count)
+    this.#keepsName = plan.func === 'last_over_time' || plan.func === 'first_over_time'
+    const mayCollide = !context.delayedNames && !source.oneName
+    this.#seen = mayCollide ? new Set() : undefined
+  }
+
+  *group(g: number): Task<void> {
+    const group = this.#source.groups[g]!
+    const windows = this.#windows(group.times, group.times.length)
+    if (windows.sampleTotal === 0) return
+    const kernel = this.#kernel(windows)
+    const work = group.times.length + windows.sampleTotal
+    for (let i = 0; i < group.seriesCount; i++) {
+      if (this.#context.budget.due(work)) yield
+      const bits = this.#reader.read(group, i)
+      if (bits === Column.plain) {
+        kernel(this.#reader.values, this.#row.values)
+        this.#row.cells = undefined
+        this.#emit(group.labels(i), this.#source.dropName(g, i), windows)
+      } else this.#special(group, g, i, bits)
+    }
+  }
+
+  end(): void {
+    this.#context.samples.release(this.#source.heldSamples)
+  }
+
+  #windows(ts: Float64Array, count: number): Windows {
+    const { plan } = this.#source
+    const reach = plan.kind === 'matrix' ? reachOf(plan, this.#context.lookbackMs) : NO_REACH
+    return windowsOver(ts, count, this.#ends, plan.rangeMs, this.#evalTimes, reach)
+  }
+
+  #kernel(windows: Windows): ColumnKernel {
+    const { plan } = this.#source
+    if (plan.kind === 'matrix' && (plan.selector.anchored || plan.selector.smoothed))
+      return extendedKernel(this.#plan.func, windows, plan.selector.smoothed)
+    return RANGE_KERNELS.get(this.#plan.func)!(windows, this.#scalars)
+  }
+
+  /** A series with gaps, stale markers or histograms: its own times, its own windows, the same kernels. */
+  #special(group: SeriesGroup, g: number, series: number, bits: number): void {
+    const { floats, histograms } = this.#reader
+    this.#reader.compact(group, series, bits, false)
+    const windows = this.#windows(floats.ts, floats.count)
+    const labels = group.labels(series)
+    const dropName = this.#source.dropName(g, series)
+    this.#row.cells = undefined
+    if (floats.count === 0) this.#row.clear()
+    else this.#kernel(windows)(floats.vs, this.#row.values)
+    if (histograms.ts.length === 0) {
+      this.#emit(labels, dropName, windows)
+      return
+    }
+    const times = Float64Array.from(histograms.ts)
+    const histogramWindows = this.#windows(times, times.length)
+    mixedWindows(
+      this.#context,
+      {
+        func: this.#plan.func,
+        plan: this.#source.plan,
+        callPos: this.#plan.pos,
+        argumentPos: this.#plan.args[0]!.pos,
+        labels,
+        floats: windows,
+        values: floats.vs,
+        histograms: histogramWindows,
+        cells: histograms.hs,
+      },
+      this.#row,
+    )
+    this.#emit(labels, dropName, windows)
+  }
+
+  #emit(labels: Labels, inputDropsName: boolean, windows: Windows): void {
+    const { samples } = this.#context
+    samples.total += windows.sampleTotal
+    samples.touch(windows.sizeMax)
+    const count = this.#row.sampleCount()
+    this.#warnAboutQuantile(windows)
+    if (count === 0) return
+    samples.hold(count)
+    const drop = inputDropsName || !this.#keepsName
+    this.#warnAboutCounter(labels)
+    if (drop && !this.#context.delayedNames) labels = withoutMetadata(labels)
+    if (this.#seen !== undefined) {
+      const before = this.#seen.size
+      if (this.#seen.add(labels.key).size === before) throw sameLabelset()
+    }
+    this.#sink(labels, drop, this.#row)
+  }
+
+  #warnAboutQuantile(windows: Windows): void {
+    if (this.#plan.func !== 'quantile_over_time') return
+    const q = this.#scalars[0]!
+    for (let s = 0; s < q.length; s++) {
+      const value = q[s]!
+      if (value >= 0 && value <= 1) continue
+      if (windows.hi[s]! > windows.lo[s]!) {
+        const text = `quantile value should be between 0 and 1, got ${formatShortest(value)}`
+        this.#context.annotations.warn(text, this.#plan.args[0]!.pos)
+      }
+    }
+  }
+
+  /** rate and increase of floats that do not look like a counter. */
+  #warnAboutCounter(labels: Labels): void {
+    const { func, args } = this.#plan
+    if (func !== 'rate' && func !== 'increase') return
+    const name = labels.get(METRIC_NAME)
+    if (name === '' || !hasFloats(this.#row)) return
+    const pos = args[0]!.pos
+    const quotedName = goQuote(name)
+    if (usesTypeLabels(this.#context)) {
+      const type = labels.get('__type__')
+      if (type === 'counter' || type === 'histogram') return
+      this.#context.annotations.info(
+        `metric might not be a counter, __type__ label is not set to "counter" or "histogram", got ${goQuote(type)}: ${quotedName}`,
+        pos,
+      )
+    } else if (!/_(?:total|sum|count|bucket)$/.test(name)) {
+      this.#context.annotations.info(
+        `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${quotedName}`,
+        pos,
+      )
+    }
+  }
+}
+
+function hasFloats(row: Row): boolean {
+  if (row.cells === undefined) return true
+  const histograms = row.cells.filter((cell) => cell !== undefined).length
+  return row.presentCount() > histograms
+}
+
+function* rangeSource(context: EvalContext, plan: Plan, steps: Steps): Task<RangeSource> {
+  if (plan.kind === 'matrix') {
+    const { groups } = context.selections.get(plan.selector) ?? bug('a selector was not selected')
+    const named = plan.selector.matchers.some((m) => m.name === METRIC_NAME && m.type === '=')
+    return { groups, plan, dropName: () => false, oneName: named, heldSamples: 0 }
+  }
+  if (plan.kind !== 'subquery') return bug(`${plan.kind} is no range vector`)
+  const { group, frame, sampleCount } = yield* subqueryGroup(context, plan, steps)
+  return {
+    groups: [group],
+    plan,
+    dropName: (_, series) => frame.dropName[series]!,
+    oneName: false,
+    heldSamples: sampleCount,
+  }
+}
+
+const ANCHORED_FUNCTIONS = ['changes', 'delta', 'increase', 'rate', 'resets']
+const SMOOTHED_FUNCTIONS = ['delta', 'increase', 'rate']
+
+function checkModifiers(plan: CallPlan, source: MatrixPlan | SubqueryPlan): void {
+  if (source.kind !== 'matrix') return
+  const { anchored, smoothed } = source.selector
+  if (anchored && !ANCHORED_FUNCTIONS.includes(plan.func))
+    throw executionError(
+      `anchored modifier can only be used with: ${ANCHORED_FUNCTIONS.join(', ')} - not with ${plan.func}`,
+    )
+  if (smoothed && !SMOOTHED_FUNCTIONS.includes(plan.func))
+    throw executionError(
+      `smoothed modifier can only be used with: ${SMOOTHED_FUNCTIONS.join(', ')} - not with ${plan.func}`,
+    )
+}
+
+function checkScalars(func: string, scalars: readonly Float64Array[]): void {
+  if (func !== 'double_exponential_smoothing') return
+  const bad = (values: Float64Array): number | undefined => values.find((v) => v <= 0 || v >= 1)
+  const smoothing = bad(scalars[0]!)
+  if (smoothing !== undefined)
+    throw executionError(
+      `invalid smoothing factor. Expected: 0 < sf < 1, got: ${smoothing.toFixed(6)}`,
+    )
+  const trend = bad(scalars[1]!)
+  if (trend !== undefined)
+    throw executionError(`invalid trend factor. Expected: 0 < tf < 1, got: ${trend.toFixed(6)}`)
+}

@@ -1,0 +1,327 @@
+// Float kernels over windows: one call does one column at all steps. A kernel is made once for a group's
+// windows and then run for each column, with `vs` holding a value for every time (no gaps, no markers).
+// It writes every step of `out`, ABSENT where the window gives nothing.
+
+import { ABSENT } from '@pharos/model'
+import { quantileOfSorted, sortFloats } from './quantile.ts'
+import { rateKernel } from './rate-kernel.ts'
+import type { Windows } from './windows.ts'
+
+export type ColumnKernel = (vs: Float64Array, out: Float64Array) => void
+
+/** @param scalars  the call's scalar arguments in order, one value a step */
+export type RangeKernel = (windows: Windows, scalars: readonly Float64Array[]) => ColumnKernel
+
+/** One window's value from samples lo … hi−1, of which there is at least one. */
+type WindowFunction = (vs: Float64Array, lo: number, hi: number, step: number) => number
+
+/** The kernel that calls `f` for every window with at least `least` samples. */
+function windowed(windows: Windows, least: number, f: WindowFunction): ColumnKernel {
+  const { lo, hi, stepCount } = windows
+  return (vs, out) => {
+    for (let s = 0; s < stepCount; s++) {
+      const a = lo[s]!
+      const b = hi[s]!
+      out[s] = b - a < least ? ABSENT : f(vs, a, b, s)
+    }
+  }
+}
+
+/** Float kernels by function name. */
+export const RANGE_KERNELS: ReadonlyMap<string, RangeKernel> = new Map<string, RangeKernel>([
+  ['rate', (w) => rateKernel(w, true, true)],
+  ['increase', (w) => rateKernel(w, true, false)],
+  ['delta', (w) => rateKernel(w, false, false)],
+  ['irate', (w) => windowed(w, 2, (vs, _lo, hi) => instantRate(w.ts, vs, hi))],
+  ['idelta', (w) => windowed(w, 2, (vs, _lo, hi) => vs[hi - 1]! - vs[hi - 2]!)],
+  ['sum_over_time', (w) => windowed(w, 1, sumOver)],
+  ['avg_over_time', (w) => windowed(w, 1, averageOver)],
+  ['min_over_time', (w) => windowed(w, 1, (vs, lo, hi) => vs[leastAt(vs, lo, hi)]!)],
+  ['max_over_time', (w) => windowed(w, 1, (vs, lo, hi) => vs[greatestAt(vs, lo, hi)]!)],
+  [
+    'ts_of_min_over_time',
+    (w) => windowed(w, 1, (vs, lo, hi) => w.ts[lastLeastAt(vs, lo, hi)]! / 1000),
+  ],
+  [
+    'ts_of_max_over_time',
+    (w) => windowed(w, 1, (vs, lo, hi) => w.ts[lastGreatestAt(vs, lo, hi)]! / 1000),
+  ],
+  ['count_over_time', (w) => windowed(w, 1, (_vs, lo, hi) => hi - lo)],
+  ['first_over_time', (w) => windowed(w, 1, (vs, lo) => vs[lo]!)],
+  ['last_over_time', (w) => windowed(w, 1, (vs, _lo, hi) => vs[hi - 1]!)],
+  ['ts_of_first_over_time', (w) => windowed(w, 1, (_vs, lo) => w.ts[lo]! / 1000)],
+  ['ts_of_last_over_time', (w) => windowed(w, 1, (_vs, _lo, hi) => w.ts[hi - 1]! / 1000)],
+  ['present_over_time', (w) => windowed(w, 1, () => 1)],
+  ['absent_over_time', (w) => windowed(w, 1, () => 1)],
+  ['stdvar_over_time', (w) => windowed(w, 1, varianceOver)],
+  ['stddev_over_time', (w) => windowed(w, 1, (vs, lo, hi) => Math.sqrt(varianceOver(vs, lo, hi)))],
+  ['quantile_over_time', quantileKernel],
+  ['mad_over_time', madKernel],
+  ['changes', (w) => windowed(w, 1, changesOver)],
+  ['resets', (w) => windowed(w, 1, resetsOver)],
+  ['deriv', (w) => windowed(w, 2, (vs, lo, hi) => regression(w.ts, vs, lo, hi, w.ts[lo]!).slope)],
+  ['predict_linear', predictKernel],
+  ['double_exponential_smoothing', smoothingKernel],
+])
+
+function instantRate(ts: Float64Array, vs: Float64Array, hi: number): number {
+  const last = vs[hi - 1]!
+  const before = vs[hi - 2]!
+  // After a reset the counter has risen from zero.
+  const rise = last < before ? last : last - before
+  return rise / ((ts[hi - 1]! - ts[hi - 2]!) / 1000)
+}
+
+function sumOver(vs: Float64Array, lo: number, hi: number): number {
+  let sum = 0
+  let c = 0
+  for (let i = lo; i < hi; i++) {
+    const v = vs[i]!
+    const t = sum + v
+    if (t === Infinity || t === -Infinity) c = 0
+    else if (Math.abs(sum) >= Math.abs(v)) c += sum - t + v
+    else c += v - t + sum
+    sum = t
+  }
+  return sum === Infinity || sum === -Infinity ? sum : sum + c
+}
+
+function averageOver(vs: Float64Array, lo: number, hi: number): number {
+  let sum = vs[lo]!
+  let c = 0
+  for (let i = lo + 1; i < hi; i++) {
+    const v = vs[i]!
+    const t = sum + v
+    if (t === Infinity || t === -Infinity) return incrementalMean(vs, i, hi, i - lo, sum, c)
+    if (Math.abs(sum) >= Math.abs(v)) c += sum - t + v
+    else c += v - t + sum
+    sum = t
+  }
+  const count = hi - lo
+  return sum / count + c / count
+}
+
+/**
+ * The mean when the sum would leave the range of floats: carries the mean instead, from sample `from` on.
+ * @param done  samples already in `sum` and its compensation `c`
+ */
+function incrementalMean(
+  vs: Float64Array,
+  from: number,
+  hi: number,
+  done: number,
+  sum: number,
+  c: number,
+): number {
+  let mean = sum / done
+  c /= done
+  let count = done
+  for (let i = from; i < hi; i++) {
+    count++
+    const q = (count - 1) / count
+    const v = vs[i]! / count
+    const base = q * mean
+    c *= q
+    const t = base + v
+    if (t === Infinity || t === -Infinity) c = 0
+    else if (Math.abs(base) >= Math.abs(v)) c += base - t + v
+    else c += v - t + base
+    mean = t
+  }
+  return mean + c
+}
+
+/** Index of the first least value; NaN only when all are. */
+function leastAt(vs: Float64Array, lo: number, hi: number): number {
+  let at = lo
+  let best = vs[lo]!
+  for (let i = lo + 1; i < hi; i++) {
+    const v = vs[i]!
+    if (v < best || best !== best) {
+      best = v
+      at = i
+    }
+  }
+  return at
+}
+
+function greatestAt(vs: Float64Array, lo: number, hi: number): number {
+  let at = lo
+  let best = vs[lo]!
+  for (let i = lo + 1; i < hi; i++) {
+    const v = vs[i]!
+    if (v > best || best !== best) {
+      best = v
+      at = i
+    }
+  }
+  return at
+}
+
+/** Index of the last least value. */
+function lastLeastAt(vs: Float64Array, lo: number, hi: number): number {
+  let at = lo
+  let best = vs[lo]!
+  for (let i = lo + 1; i < hi; i++) {
+    const v = vs[i]!
+    if (v <= best || best !== best) {
+      best = v
+      at = i
+    }
+  }
+  return at
+}
+
+function lastGreatestAt(vs: Float64Array, lo: number, hi: number): number {
+  let at = lo
+  let best = vs[lo]!
+  for (let i = lo + 1; i < hi; i++) {
+    const v = vs[i]!
+    if (v >= best || best !== best) {
+      best = v
+      at = i
+    }
+  }
+  return at
+}
+
+/** Welford's variance with a compensated mean and sum of squares. */
+function varianceOver(vs: Float64Array, lo: number, hi: number): number {
+  let mean = 0
+  let meanC = 0
+  let aux = 0
+  let auxC = 0
+  for (let i = lo; i < hi; i++) {
+    const v = vs[i]!
+    const delta = v - (mean + meanC)
+    const step = delta / (i - lo + 1)
+    let t = mean + step
+    if (t === Infinity || t === -Infinity) meanC = 0
+    else if (Math.abs(mean) >= Math.abs(step)) meanC += mean - t + step
+    else meanC += step - t + mean
+    mean = t
+    const square = delta * (v - (mean + meanC))
+    t = aux + square
+    if (t === Infinity || t === -Infinity) auxC = 0
+    else if (Math.abs(aux) >= Math.abs(square)) auxC += aux - t + square
+    else auxC += square - t + aux
+    aux = t
+  }
+  return (aux + auxC) / (hi - lo)
+}
+
+function quantileKernel(windows: Windows, [q]: readonly Float64Array[]): ColumnKernel {
+  const scratch = new Float64Array(windows.sizeMax)
+  return windowed(windows, 1, (vs, lo, hi, s) => {
+    for (let i = lo; i < hi; i++) scratch[i - lo] = vs[i]!
+    const window = scratch.subarray(0, hi - lo)
+    sortFloats(window)
+    return quantileOfSorted(q![s]!, window)
+  })
+}
+
+/** Median of the distances from the median; any NaN makes it NaN. */
+function madKernel(windows: Windows): ColumnKernel {
+  const scratch = new Float64Array(windows.sizeMax)
+  return windowed(windows, 1, (vs, lo, hi) => {
+    for (let i = lo; i < hi; i++) {
+      const v = vs[i]!
+      if (v !== v) return NaN
+      scratch[i - lo] = v
+    }
+    const window = scratch.subarray(0, hi - lo)
+    sortFloats(window)
+    const median = quantileOfSorted(0.5, window)
+    for (let i = 0; i < window.length; i++) window[i] = Math.abs(window[i]! - median)
+    sortFloats(window)
+    return quantileOfSorted(0.5, window)
+  })
+}
+
+function changesOver(vs: Float64Array, lo: number, hi: number): number {
+  let count = 0
+  for (let i = lo + 1; i < hi; i++) {
+    const a = vs[i - 1]!
+    const b = vs[i]!
+    if (a !== b && (a === a || b === b)) count++
+  }
+  return count
+}
+
+function resetsOver(vs: Float64Array, lo: number, hi: number): number {
+  let count = 0
+  for (let i = lo + 1; i < hi; i++) if (vs[i]! < vs[i - 1]!) count++
+  return count
+}
+
+/** Least squares over the window; x in seconds from `originMs`. */
+function regression(
+  ts: Float64Array,
+  vs: Float64Array,
+  lo: number,
+  hi: number,
+  originMs: number,
+): { slope: number; intercept: number } {
+  const sums = new Float64Array(8)
+  const first = vs[lo]!
+  let constant = true
+  for (let i = lo; i < hi; i++) {
+    const y = vs[i]!
+    if (constant && i > lo && y !== first) constant = false
+    const x = (ts[i]! - originMs) / 1e3
+    addTo(sums, 0, x)
+    addTo(sums, 2, y)
+    addTo(sums, 4, x * y)
+    addTo(sums, 6, x * x)
+  }
+  if (constant) {
+    if (first === Infinity || first === -Infinity) return { slope: NaN, intercept: NaN }
+    return { slope: 0, intercept: first }
+  }
+  const n = hi - lo
+  const sumX = sums[0]! + sums[1]!
+  const sumY = sums[2]! + sums[3]!
+  const covariance = sums[4]! + sums[5]! - (sumX * sumY) / n
+  const variance = sums[6]! + sums[7]! - (sumX * sumX) / n
+  const slope = covariance / variance
+  return { slope, intercept: sumY / n - (slope * sumX) / n }
+}
+
+/** Kahan addition to the pair (sum, compensation) at `at`. */
+function addTo(sums: Float64Array, at: number, v: number): void {
+  const sum = sums[at]!
+  const t = sum + v
+  if (t === Infinity || t === -Infinity) sums[at + 1] = 0
+  else if (Math.abs(sum) >= Math.abs(v)) sums[at + 1]! += sum - t + v
+  else sums[at + 1]! += v - t + sum
+  sums[at] = t
+}
+
+function predictKernel(windows: Windows, [seconds]: readonly Float64Array[]): ColumnKernel {
+  const { ts, evalTimes } = windows
+  return windowed(windows, 2, (vs, lo, hi, s) => {
+    const { slope, intercept } = regression(ts, vs, lo, hi, evalTimes[s]!)
+    return slope * seconds![s]! + intercept
+  })
+}
+
+/** Holt's linear smoothing. The factors have been checked to lie in (0, 1). */
+function smoothingKernel(
+  windows: Windows,
+  [smoothing, trend]: readonly Float64Array[],
+): ColumnKernel {
+  return windowed(windows, 2, (vs, lo, hi, s) => {
+    const sf = smoothing![s]!
+    const tf = trend![s]!
+    let before = 0
+    let smoothed = vs[lo]!
+    let slope = vs[lo + 1]! - vs[lo]!
+    for (let i = lo + 1; i < hi; i++) {
+      const x = sf * vs[i]!
+      if (i > lo + 1) slope = tf * (smoothed - before) + (1 - tf) * slope
+      before = smoothed
+      smoothed = x + (1 - sf) * (smoothed + slope)
+    }
+    return smoothed
+  })
+}

@@ -1,0 +1,64 @@
+// Rows with equal label sets: when they may be one series, and when that is an error.
+
+import type { EvalContext } from './context.ts'
+import { sameLabelset } from './errors.ts'
+import { Frame } from './frame.ts'
+import { withoutMetadata } from './labels-of.ts'
+
+/** True when two rows have one label set. */
+export function hasEqualRows(frame: Frame): boolean {
+  if (frame.rowCount < 2) return false
+  const seen = new Set<string>()
+  for (const labels of frame.labels) seen.add(labels.key)
+  return seen.size < frame.rowCount
+}
+
+/**
+ * Joins rows with equal label sets that have samples at different steps.
+ * @throws UserError when two of them have a sample at the same step
+ */
+export function mergeEqualRows(frame: Frame): Frame {
+  if (!hasEqualRows(frame)) return frame
+  const merged = new Frame(frame.stepCount, frame.rowCount)
+  const rowOf = new Map<string, number>()
+  for (let r = 0; r < frame.rowCount; r++) {
+    const key = frame.labels[r]!.key
+    const target = rowOf.get(key)
+    if (target === undefined) {
+      rowOf.set(key, merged.rowCount)
+      merged.push(frame.labels[r]!, frame.dropName[r]!, frame.row(r))
+      continue
+    }
+    mergeRow(merged, target, frame, r)
+  }
+  return merged
+}
+
+function mergeRow(merged: Frame, target: number, frame: Frame, r: number): void {
+  for (let s = 0; s < frame.stepCount; s++) {
+    if (!frame.has(r, s)) continue
+    if (merged.has(target, s)) throw sameLabelset()
+    const histogram = frame.histogram(r, s)
+    if (histogram === undefined)
+      merged.values[target * merged.stepCount + s] = frame.values[r * frame.stepCount + s]!
+    else merged.setHistogram(target, s, histogram)
+  }
+}
+
+/**
+ * What a step-by-step operator's result becomes: rows with equal labels are one series over time. At a
+ * single step they are an error, unless names are still to be dropped.
+ */
+export function settle(context: EvalContext, frame: Frame): Frame {
+  if (frame.stepCount !== 1) return mergeEqualRows(frame)
+  if (!context.delayedNames && hasEqualRows(frame)) throw sameLabelset()
+  return frame
+}
+
+/** The end of a query: names that were to be dropped go. */
+export function dropDelayedNames(frame: Frame): Frame {
+  for (let r = 0; r < frame.rowCount; r++) {
+    if (frame.dropName[r]!) frame.labels[r] = withoutMetadata(frame.labels[r]!)
+  }
+  return mergeEqualRows(frame)
+}

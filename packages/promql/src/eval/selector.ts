@@ -1,0 +1,155 @@
+// Instant selectors: the latest sample at or before each step, if it is young enough and no stale marker.
+
+import type { Labels, NativeHistogram } from '@pharos/model'
+import { ABSENT, isStale } from '@pharos/model'
+import { bug } from '@pharos/base'
+import { Column, type SeriesGroup } from '../queryable.ts'
+import type { Task } from './budget.ts'
+import { ColumnReader } from './column.ts'
+import type { EvalContext } from './context.ts'
+import { Row, type RowSink } from './frame.ts'
+import type { SelectorPlan } from './plan.ts'
+import { type Steps, stepTimes } from './steps.ts'
+import { latestIndices } from './windows.ts'
+
+/** What a selector's rows hold: the samples' values, or their times in seconds. */
+export type SelectorContent = 'values' | 'times'
+
+/** Times a selector looks at, one a step, ms. */
+export function referenceTimes(
+  plan: { readonly offsetMs: number; readonly atMs: number | undefined },
+  steps: Steps,
+): Float64Array {
+  const times = stepTimes(steps)
+  for (let s = 0; s < times.length; s++) times[s] = (plan.atMs ?? times[s]!) - plan.offsetMs
+  return times
+}
+
+/** Sends one row for each series that has a sample at any step. */
+export function* streamSelector(
+  context: EvalContext,
+  plan: SelectorPlan,
+  steps: Steps,
+  content: SelectorContent,
+  sink: RowSink,
+): Task<void> {
+  const selection = context.selections.get(plan) ?? bug('a selector was not selected')
+  // Of a selector with @, timestamp() looks at that very time whatever the offset; so does the reference.
+  const moved = content === 'times' && plan.atMs !== undefined ? { ...plan, offsetMs: 0 } : plan
+  const refs = referenceTimes(moved, steps)
+  const row = Row.ofSteps(steps.count)
+  const reader = new ColumnReader()
+  let times: Float64Array | undefined
+  let latest: Int32Array = new Int32Array(0)
+  for (const group of selection.groups) {
+    if (group.times !== times) {
+      times = group.times
+      latest = latestIndices(times, times.length, refs, context.lookbackMs)
+    }
+    if (!latest.some((i) => i >= 0) || steps.count === 0) continue
+    for (let i = 0; i < group.seriesCount; i++) {
+      if (context.budget.due(times.length + steps.count)) yield
+      readLatest(context, { group, series: i, refs, latest, content }, reader, row)
+      emit(context, group.labels(i), content, row, sink)
+    }
+  }
+}
+
+interface LatestRead {
+  readonly group: SeriesGroup
+  readonly series: number
+  readonly refs: Float64Array
+  /** For the group's own times. */
+  readonly latest: Int32Array
+  readonly content: SelectorContent
+}
+
+/** Fills `row` with the latest samples of one series. */
+function readLatest(context: EvalContext, read: LatestRead, reader: ColumnReader, row: Row): void {
+  const { group, series, refs, content } = read
+  const bits = reader.read(group, series)
+  row.cells = undefined
+  if (bits === Column.plain) {
+    gather(read.latest, content === 'values' ? reader.values : group.times, content, row)
+    return
+  }
+  reader.compact(group, series, bits, true)
+  const { floats, histograms } = reader
+  const latest = latestIndices(floats.ts, floats.count, refs, context.lookbackMs)
+  if (histograms.ts.length > 0) {
+    gatherWithHistograms(context, read, reader, latest, row)
+    return
+  }
+  for (let s = 0; s < latest.length; s++) {
+    const i = latest[s]!
+    if (i >= 0 && isStale(floats.vs[i]!)) latest[s] = -1
+  }
+  gather(latest, content === 'values' ? floats.vs : floats.ts, content, row)
+}
+
+function gather(
+  latest: Int32Array,
+  column: Float64Array,
+  content: SelectorContent,
+  row: Row,
+): void {
+  const out = row.values
+  const scale = content === 'times' ? 1000 : 1
+  if (scale === 1) {
+    for (let s = 0; s < latest.length; s++) {
+      const i = latest[s]!
+      out[s] = i < 0 ? ABSENT : column[i]!
+    }
+    return
+  }
+  for (let s = 0; s < latest.length; s++) {
+    const i = latest[s]!
+    out[s] = i < 0 ? ABSENT : column[i]! / scale
+  }
+}
+
+/** A series with floats and histograms: whichever is later counts. */
+function gatherWithHistograms(
+  context: EvalContext,
+  read: LatestRead,
+  reader: ColumnReader,
+  latestFloats: Int32Array,
+  row: Row,
+): void {
+  const { floats, histograms } = reader
+  const times = Float64Array.from(histograms.ts)
+  const latest = latestIndices(times, times.length, read.refs, context.lookbackMs)
+  const cells: (NativeHistogram | undefined)[] = Array.from({ length: latest.length })
+  row.clear()
+  let any = false
+  for (let s = 0; s < latest.length; s++) {
+    const f = latestFloats[s]!
+    const h = latest[s]!
+    if (h >= 0 && (f < 0 || times[h]! > floats.ts[f]!)) {
+      const histogram = histograms.hs[h]!
+      if (isStale(histogram.sum)) continue
+      if (read.content === 'times') row.values[s] = times[h]! / 1000
+      else {
+        cells[s] = histogram
+        any = true
+      }
+    } else if (f >= 0 && !isStale(floats.vs[f]!)) {
+      row.values[s] = read.content === 'times' ? floats.ts[f]! / 1000 : floats.vs[f]!
+    }
+  }
+  if (any) row.cells = cells
+}
+
+function emit(
+  context: EvalContext,
+  labels: Labels,
+  content: SelectorContent,
+  row: Row,
+  sink: RowSink,
+): void {
+  const samples = row.sampleCount()
+  if (samples === 0) return
+  context.samples.total += samples
+  context.samples.hold(samples)
+  sink(labels, content === 'times', row)
+}

@@ -1,0 +1,68 @@
+// sort and its relatives: they change the order of an instant query's result, and nothing else.
+
+import { Labels } from '@pharos/model'
+import { bug } from '@pharos/base'
+import type { Task } from './budget.ts'
+import type { EvalContext } from './context.ts'
+import { evaluateVector } from './evaluate.ts'
+import type { Frame } from './frame.ts'
+import { type CallPlan, stringArgument } from './plan.ts'
+import { naturalOrder } from './natural-order.ts'
+import { settle } from './rows.ts'
+import { countedSteps } from './step-counts.ts'
+import type { Steps } from './steps.ts'
+
+/** sort and sort_desc: floats by value, NaN last; histograms are left out. */
+export function* sortByValue(context: EvalContext, plan: CallPlan, steps: Steps): Task<Frame> {
+  const before = context.samples.current
+  const input = yield* sortInput(context, plan, steps)
+  for (let r = 0; r < input.rowCount; r++) input.cells[r] = undefined
+  const floats = input.withoutEmptyRows()
+  let result = floats
+  if (steps.count === 1) {
+    const sign = plan.func === 'sort' ? 1 : -1
+    const rows = Array.from({ length: floats.rowCount }, (_, r) => r)
+    rows.sort((a, b) => orderOf(floats.values[a]!, floats.values[b]!, sign))
+    result = floats.pick(rows)
+  }
+  result = settle(context, result)
+  countedSteps(context, before, [input], result)
+  return result
+}
+
+function orderOf(a: number, b: number, sign: number): number {
+  if (a !== a) return b !== b ? 0 : 1
+  if (b !== b) return -1
+  return a === b ? 0 : a < b ? -sign : sign
+}
+
+/** sort_by_label and sort_by_label_desc: natural order of the named labels, then of all labels. */
+export function* sortByLabel(context: EvalContext, plan: CallPlan, steps: Steps): Task<Frame> {
+  const before = context.samples.current
+  const input = yield* sortInput(context, plan, steps)
+  const names = plan.args.slice(1).map(stringArgument)
+  const sign = plan.func === 'sort_by_label' ? 1 : -1
+  const rows = Array.from({ length: input.rowCount }, (_, r) => r)
+  rows.sort((a, b) => {
+    const x = input.labels[a]!
+    const y = input.labels[b]!
+    for (const name of names) {
+      const p = x.get(name)
+      const q = y.get(name)
+      if (p !== q) return sign * naturalOrder(p, q)
+    }
+    return sign * Labels.compare(x, y)
+  })
+  const result = settle(context, input.pick(rows))
+  countedSteps(context, before, [input], result)
+  return result
+}
+
+function* sortInput(context: EvalContext, plan: CallPlan, steps: Steps): Task<Frame> {
+  if (steps.count > 1)
+    context.annotations.warn(
+      'sort is ineffective for range queries since results are always ordered by labels',
+      plan.pos,
+    )
+  return yield* evaluateVector(context, plan.args[0] ?? bug('sort without an argument'), steps)
+}

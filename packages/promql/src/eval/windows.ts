@@ -1,0 +1,89 @@
+// Which samples of a time column each step sees. Computed once for a group of series and shared by all its
+// columns, because it depends on nothing but times:
+//
+//   samples   ·   ·   ·   ·   ·   ·   ·
+//                 lo          hi            window (start, end] = samples lo … hi−1
+
+/** Range windows of all steps over one time column. */
+export interface Windows {
+  /** ms, ascending; only the first `sampleCount` count. */
+  readonly ts: Float64Array
+  readonly sampleCount: number
+  readonly stepCount: number
+  /** First sample after the window's start, per step. */
+  readonly lo: Int32Array
+  /** First sample after the window's end, per step. */
+  readonly hi: Int32Array
+  /** ms; the window is open on the left and closed on the right. */
+  readonly ends: Float64Array
+  readonly rangeMs: number
+  /** The evaluation times, ms; differ from the ends by offset and @. */
+  readonly evalTimes: Float64Array
+  /** Samples in all windows together, and in the fullest one. */
+  readonly sampleTotal: number
+  readonly sizeMax: number
+}
+
+/** How far beyond the window an extended selector looks, ms. */
+export interface Reach {
+  readonly leftMs: number
+  readonly rightMs: number
+}
+
+export const NO_REACH: Reach = { leftMs: 0, rightMs: 0 }
+
+/**
+ * @param ts           sample times, ms, strictly ascending
+ * @param sampleCount  how many of `ts` count
+ * @param ends         window ends, ms, ascending, one a step
+ * @param rangeMs      length of the windows, > 0
+ * @param evalTimes    evaluation times, ms, one a step
+ */
+export function windowsOver(
+  ts: Float64Array,
+  sampleCount: number,
+  ends: Float64Array,
+  rangeMs: number,
+  evalTimes: Float64Array,
+  reach: Reach = NO_REACH,
+): Windows {
+  const stepCount = ends.length
+  const lo = new Int32Array(stepCount)
+  const hi = new Int32Array(stepCount)
+  let a = 0
+  let b = 0
+  let sampleTotal = 0
+  let sizeMax = 0
+  for (let s = 0; s < stepCount; s++) {
+    const end = ends[s]! + reach.rightMs
+    const start = ends[s]! - rangeMs - reach.leftMs
+    while (b < sampleCount && ts[b]! <= end) b++
+    while (a < sampleCount && ts[a]! <= start) a++
+    lo[s] = a
+    hi[s] = b < a ? a : b
+    const size = hi[s]! - a
+    sampleTotal += size
+    if (size > sizeMax) sizeMax = size
+  }
+  return { ts, sampleCount, stepCount, lo, hi, ends, rangeMs, evalTimes, sampleTotal, sizeMax }
+}
+
+/**
+ * For each reference time the last sample at or before it, or −1 when that is `lookbackMs` old or older.
+ * @returns indices into `ts`, one a reference time
+ */
+export function latestIndices(
+  ts: Float64Array,
+  sampleCount: number,
+  refs: Float64Array,
+  lookbackMs: number,
+): Int32Array {
+  const latest = new Int32Array(refs.length)
+  let b = 0
+  for (let s = 0; s < refs.length; s++) {
+    const ref = refs[s]!
+    while (b < sampleCount && ts[b]! <= ref) b++
+    latest[s] = b > 0 && ts[b - 1]! > ref - lookbackMs ? b - 1 : -1
+  }
+  return latest
+}
