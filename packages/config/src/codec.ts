@@ -65,7 +65,7 @@ export function always<T>(codec: Codec<T>): Codec<T> {
   return { ...codec, omitZero: false }
 }
 
-export function wrong(wants: string, scalar: YamlScalar): UserError {
+function wrong(wants: string, scalar: YamlScalar): UserError {
   return new UserError('config/value', `wants ${wants}, has ${described(scalar)}`)
 }
 
@@ -90,7 +90,7 @@ export function filePath(): Codec<string> {
 }
 
 /** `path` below `directory`, unless it is empty or absolute. */
-export function joinDirectory(directory: string, path: string): string {
+function joinDirectory(directory: string, path: string): string {
   return path === '' || posix.isAbsolute(path) ? path : posix.join(directory, path)
 }
 
@@ -105,20 +105,6 @@ export function url(): Codec<string> {
       return s.text
     },
     show: (v) => redactedUrl(v),
-  })
-}
-
-/** Text that has to pass `check`, which throws a UserError with the reason. */
-export function checkedText(absent: string, check: (value: string) => void): Codec<string> {
-  return leaf({
-    wants: 'text',
-    absent,
-    zero: '',
-    decode(s) {
-      check(s.text)
-      return s.text
-    },
-    show: (v) => v,
   })
 }
 

@@ -20,7 +20,7 @@ export interface StaticGroupFields {
   labels: Labels
 }
 
-export interface FileDiscoveryFields {
+interface FileDiscoveryFields {
   files: readonly string[]
   refresh_interval: number
 }

@@ -24,7 +24,7 @@ interface Authorization {
   credentials_ref: string
 }
 
-export interface TlsFields {
+interface TlsFields {
   ca: string
   cert: string
   key: string

@@ -27,7 +27,7 @@ export interface RelabelFields {
 }
 
 /** A label name of any scheme: not empty, and text. */
-export function labelName(): Codec<string> {
+function labelName(): Codec<string> {
   return leaf({
     wants: 'a label name',
     absent: '',

@@ -13,7 +13,7 @@ export function isValidLabelName(name: string, scheme: NameScheme): boolean {
  * Whether a target with `$1` or `${name}` in it gives a legacy name for word-like values. Walked once from
  * left to right, because as one pattern it would backtrack.
  */
-export function isValidLegacyTemplate(template: string): boolean {
+function isValidLegacyTemplate(template: string): boolean {
   const part = /(?:[a-zA-Z_]|\$(?:\{\w+\}|\w+))\w*/y
   let at = 0
   while (at < template.length) {

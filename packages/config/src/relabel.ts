@@ -1,9 +1,9 @@
 // Relabelling: rules that rewrite, keep or drop a label set. A rule is compiled once when the
 // configuration is read; applying it allocates only when it changes something.
 
-import { createHash } from 'node:crypto'
 import { UserError } from '@pharos/base'
 import { compareText, Labels, LabelsBuilder, Regex } from '@pharos/model'
+import { hashModulo } from './hashmod.ts'
 import { isValidLabelName, validateRelabelRule } from './relabel-validation.ts'
 import type { NameScheme } from './relabel-validation.ts'
 
@@ -177,12 +177,6 @@ function mapLabels(labels: Labels, regex: Regex, replacement: string): Labels {
     builder.set(mapped, value)
   }
   return builder === undefined ? labels : builder.labels()
-}
-
-/** The last eight bytes of the MD5, big-endian, modulo `modulus`: the shards of every Prometheus agree. */
-function hashModulo(value: string, modulus: bigint): string {
-  const digest = createHash('md5').update(value, 'utf8').digest()
-  return String(digest.readBigUInt64BE(8) % modulus)
 }
 
 // Case is changed code point by code point as the reference does it: `ß` has no single upper-case letter

@@ -222,7 +222,7 @@ export const remoteReadSection: Codec<RemoteReadFields> = section(
   },
 )
 
-export interface AlertmanagerFields extends HttpFields, DiscoveryFields {
+interface AlertmanagerFields extends HttpFields, DiscoveryFields {
   sigv4: object | undefined
   scheme: string
   path_prefix: string

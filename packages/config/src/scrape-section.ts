@@ -194,7 +194,7 @@ export function checkJob(job: Partial<ScrapeFields>, global: GlobalFields, refus
 }
 
 /** Groups as a discoverer hands them on; the source is the group's index in the section. */
-export function staticGroups(groups: readonly StaticGroupFields[]): readonly TargetGroup[] {
+function staticGroups(groups: readonly StaticGroupFields[]): readonly TargetGroup[] {
   return groups.map(({ targets, labels }, i) => ({
     source: String(i),
     targets: targets.map((address) => Labels.of([['__address__', address]])),

@@ -3,7 +3,7 @@ import type { SimWorld } from '@pharos/base/sim'
 import type { LogFields, Logger } from '@pharos/base'
 import type { TargetGroup } from '@pharos/model'
 import { expect, test } from 'vitest'
-import { discovererContract } from '../../../../tests/contract/discoverer.contract.ts'
+import { discovererContract } from '@pharos/config/testing'
 import { createFileDiscoverer } from './file-discoverer.ts'
 import type { FileDiscoverer } from './file-discoverer.ts'
 

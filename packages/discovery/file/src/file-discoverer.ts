@@ -8,7 +8,7 @@ import { readTargetFile, TARGET_FILE_BYTES_MAX } from '@pharos/config'
 import type { FileDiscoverySettings } from '@pharos/config'
 import { Labels, LabelsBuilder } from '@pharos/model'
 import type { Discoverer, TargetGroup } from '@pharos/model'
-import { pathIn, pathPattern } from './glob.ts'
+import { matchesGlob, pathIn, pathPattern } from './glob.ts'
 import type { PathPattern } from './glob.ts'
 import { FILES_MAX, GONE_GRACE_MS, SETTLE_MS, YAML_FILE_BYTES_MAX } from './limits.ts'
 
@@ -136,8 +136,8 @@ class FileDiscovery implements FileDiscoverer {
   async #list(): Promise<{ present: Set<string>; unlistable: Set<string> }> {
     const present = new Set<string>()
     const unlistable = new Set<string>()
-    for (const { written, directory, name, names } of this.#patterns) {
-      if (names === undefined) {
+    for (const { written, directory, name, isGlob } of this.#patterns) {
+      if (!isGlob) {
         const path = pathIn(directory, name, written)
         // A named file that is not there yet is waited for; one that gave targets is missed in #look.
         if (this.#known.has(path) || (await this.#exists(path))) present.add(path)
@@ -145,7 +145,7 @@ class FileDiscovery implements FileDiscoverer {
       }
       try {
         for (const entry of await this.#disk.list(directory))
-          if (names.test(entry)) present.add(pathIn(directory, entry, written))
+          if (matchesGlob(entry, name)) present.add(pathIn(directory, entry, written))
         this.#told.delete(directory)
       } catch (error) {
         if (!(error instanceof OutsideError)) throw error

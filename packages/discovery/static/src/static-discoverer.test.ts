@@ -1,6 +1,6 @@
 import { Labels } from '@pharos/model'
 import { expect, test } from 'vitest'
-import { discovererContract } from '../../../../tests/contract/discoverer.contract.ts'
+import { discovererContract } from '@pharos/config/testing'
 import { createStaticDiscoverer } from './static-discoverer.ts'
 
 const groups = [

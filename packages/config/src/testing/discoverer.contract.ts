@@ -4,7 +4,7 @@
 import type { Discoverer, TargetGroup } from '@pharos/model'
 import { expect, test } from 'vitest'
 
-export interface DiscovererCase {
+interface DiscovererCase {
   readonly discoverer: Discoverer
   /** Lets the discoverer notice what its backend holds now. */
   settle(): Promise<void>

@@ -1,0 +1,1 @@
+export { discovererContract } from './discoverer.contract.ts'
