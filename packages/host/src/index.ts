@@ -1,0 +1,6 @@
+export { createHostExporter } from './exporter.ts'
+export { collectorNames } from './collectors.ts'
+export { DEFAULT_OPTIONS } from './options.ts'
+export type { HostDisk } from './host-files.ts'
+export type { HostExporter, HostExporterSettings, HostSelection } from './exporter.ts'
+export type { HostOptions } from './options.ts'
