@@ -35,8 +35,14 @@ const SCRAPE_KEYS = [
   'scrape_native_histograms',
 ]
 
-/** The parts of a valid file that nothing acts on yet, in the order of the file. */
-export function notImplementedParts(tree: YamlTree): readonly NotImplemented[] {
+/**
+ * The parts of a valid file that nothing acts on yet, in the order of the file. `scrape_config_files` is one
+ * of them when the caller brought no texts of theirs.
+ */
+export function notImplementedParts(
+  tree: YamlTree,
+  hasScrapeFiles: boolean,
+): readonly NotImplemented[] {
   const parts: NotImplemented[] = []
   const root = mappingOf(tree.root)
   const note = (path: (string | number)[], mapping: YamlMapping, keys: readonly string[]): void => {
@@ -46,7 +52,7 @@ export function notImplementedParts(tree: YamlTree): readonly NotImplemented[] {
       parts.push({ path: pathText(at), ...tree.position(at, 'key') })
     }
   }
-  note([], root, TOP_KEYS)
+  note([], root, hasScrapeFiles ? TOP_KEYS : [...TOP_KEYS, 'scrape_config_files'])
   note(['global'], mappingOf(root['global']), ['query_log_file', ...SCRAPE_KEYS])
   const jobs = root['scrape_configs']
   if (Array.isArray(jobs)) {

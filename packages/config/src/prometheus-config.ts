@@ -229,7 +229,7 @@ export function loadConfig(fileText: string, options: LoadOptions): PrometheusCo
     ruleFiles: fields.rule_files,
     scrapeConfigFiles: fields.scrape_config_files,
     scrapeConfigs: [...jobs, ...more].map(scrapeSettings),
-    notImplemented: notImplementedParts(tree),
+    notImplemented: notImplementedParts(tree, options.scrapeFiles !== undefined),
     yaml: effectiveYaml(configSection.show(effective)),
   }
 }

@@ -4,12 +4,16 @@
 
 import { messageOf, OutsideError, UserError } from '@pharos/base'
 import type { Clock, Disk, Logger } from '@pharos/base'
-import { readTargetFile, TARGET_FILE_BYTES_MAX } from '@pharos/config'
-import type { FileDiscoverySettings } from '@pharos/config'
+import {
+  matchesGlob,
+  pathIn,
+  pathPattern,
+  readTargetFile,
+  TARGET_FILE_BYTES_MAX,
+} from '@pharos/config'
+import type { FileDiscoverySettings, PathPattern } from '@pharos/config'
 import { Labels, LabelsBuilder } from '@pharos/model'
 import type { Discoverer, TargetGroup } from '@pharos/model'
-import { matchesGlob, pathIn, pathPattern } from './glob.ts'
-import type { PathPattern } from './glob.ts'
 import { FILES_MAX, GONE_GRACE_MS, SETTLE_MS, YAML_FILE_BYTES_MAX } from './limits.ts'
 
 export interface FileDiscoveryStats {

@@ -1,3 +1,5 @@
+import type { Disk } from '@pharos/base'
+
 /** A path pattern taken apart: the directory is plain, only the name may have `*`, `?` and `[…]`. */
 export interface PathPattern {
   readonly directory: string
@@ -64,4 +66,20 @@ function matchesOne(character: string, glob: string, at: number): number {
     if (isRange) i += 2
   }
   return isIn === isNegated ? -1 : close + 1
+}
+
+/**
+ * The files that a pattern stands for, sorted; a path without glob stands for itself when it exists.
+ * @throws OutsideError when the disk fails for another reason than that nothing is there
+ * @source Go filepath.Glob
+ */
+export async function matchingPaths(disk: Disk, pattern: string): Promise<readonly string[]> {
+  const { directory, name, isGlob } = pathPattern(pattern)
+  if (!isGlob) return (await disk.stat(pattern)) === undefined ? [] : [pattern]
+  if ((await disk.stat(directory))?.isDirectory !== true) return []
+  const names = await disk.list(directory)
+  return names
+    .filter((entry) => matchesGlob(entry, name))
+    .map((entry) => pathIn(directory, entry, pattern))
+    .sort()
 }
