@@ -5,3 +5,6 @@ export const MAX_NESTING = 500
 
 /** Operators in one chain, which is the depth of the tree it makes. Generated `or` chains reach hundreds. */
 export const MAX_CHAIN = 2000
+
+/** Values that one series description may stand for; the reference's longest has some 5,000. */
+export const MAX_REPETITIONS = 1_000_000

@@ -93,8 +93,11 @@ function continueDuration(
     const op = p.take()
     const next = op.type === '^' ? precedence : precedence + 1
     const rhs = p.nested(() => parseDuration(p, next, context))
-    if ((op.type === '/' || op.type === '%') && rhs.kind === 'duration' && rhs.ms === 0)
+    if ((op.type === '/' || op.type === '%') && rhs.kind === 'duration' && rhs.ms === 0) {
       p.problem(op, op.type === '/' ? 'division by zero' : 'modulo by zero')
+      lhs = NOTHING
+      continue
+    }
     lhs = {
       kind: 'op',
       pos: { start: lhs.pos.start, end: rhs.pos.end },
@@ -131,23 +134,23 @@ function parsePrimary(p: TokenStream, context: DurationContext): DurationExpr {
   return wrap(inner, { start, end })
 }
 
+/** What the reference goes on with after a mistake: a zero that stands nowhere. */
+const NOTHING: DurationExpr = {
+  kind: 'duration',
+  pos: { start: 0, end: 0 },
+  ms: 0,
+  isDuration: false,
+}
+
 function literal(p: TokenStream, token: Token): DurationExpr {
   const pos = { start: token.start, end: token.end }
   const seconds = literalSeconds(p, token)
-  const inRange = checkRange(p, pos, seconds)
-  return {
-    kind: 'duration',
-    pos,
-    ms: inRange ? seconds * 1000 : 0,
-    isDuration: token.type === 'duration',
+  // 64 bits of nanoseconds.
+  if (Math.abs(seconds) > 2 ** 63 / 1e9) {
+    p.problem(pos, 'duration out of range')
+    return NOTHING
   }
-}
-
-/** 64 bits of nanoseconds. */
-function checkRange(p: TokenStream, pos: Pos, seconds: number): boolean {
-  if (Math.abs(seconds) <= 2 ** 63 / 1e9) return true
-  p.problem(pos, 'duration out of range')
-  return false
+  return { kind: 'duration', pos, ms: seconds * 1000, isDuration: token.type === 'duration' }
 }
 
 /** Remembers the parentheses. A literal has no room for that, so it goes under a plus that is never printed. */

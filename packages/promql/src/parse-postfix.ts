@@ -109,26 +109,30 @@ function withTime<T extends Expr>(p: TokenStream, expr: T, change: Partial<TimeM
   return { ...expr, pos, ...change }
 }
 
-function timeOf(expr: Expr): TimeModifiers | undefined {
+/** What can be set on `expr`; undefined, and a problem noted, when nothing can. */
+function timeOf(p: TokenStream, expr: Expr, modifier: string): TimeModifiers | undefined {
   if (expr.kind === 'vector' || expr.kind === 'subquery') return expr
-  return expr.kind === 'matrix' ? expr.selector : undefined
+  if (expr.kind !== 'matrix') {
+    p.problem(
+      expr.pos,
+      `${modifier} modifier must be preceded by an instant vector selector or range vector selector or a subquery`,
+    )
+    return undefined
+  }
+  if (expr.selector.kind === 'vector') return expr.selector
+  p.problem(expr.pos, 'ranges only allowed for vector selectors')
+  return undefined
 }
 
 function withOffset(p: TokenStream, expr: Expr, offset: DurationExpr): Expr {
-  const time = timeOf(expr)
-  if (time === undefined) {
-    p.problem(expr.pos, `offset modifier ${WRONG_PLACE}`)
-    return expr
-  }
+  const time = timeOf(p, expr, 'offset')
+  if (time === undefined) return expr
   if (time.offsetMs !== 0 || time.offsetExpr !== undefined) {
     p.problem(expr.pos, 'offset may not be set multiple times')
     return expr
   }
   return withTime(p, expr, { offsetMs: literalMs(offset), offsetExpr: unlessLiteral(offset) })
 }
-
-const WRONG_PLACE =
-  'must be preceded by an instant vector selector or range vector selector or a subquery'
 
 function parseAt(p: TokenStream, expr: Expr): Expr {
   if (p.type() === 'start' || p.type() === 'end') {
@@ -146,11 +150,8 @@ function parseAt(p: TokenStream, expr: Expr): Expr {
 }
 
 function withAt(p: TokenStream, expr: Expr, at: Partial<TimeModifiers>): Expr {
-  const time = timeOf(expr)
-  if (time === undefined) {
-    p.problem(expr.pos, `@ modifier ${WRONG_PLACE}`)
-    return expr
-  }
+  const time = timeOf(p, expr, '@')
+  if (time === undefined) return expr
   if (time.atMs !== undefined || time.atEdge !== undefined) {
     p.problem(expr.pos, '@ <timestamp> may not be set multiple times')
     return expr
