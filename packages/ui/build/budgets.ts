@@ -1,0 +1,86 @@
+// How much JavaScript and CSS a page may cost before it can be used, in gzipped bytes, reckoned from the
+// bundler's manifest.
+import { gzipSync } from 'node:zlib'
+
+const KIB = 1024
+
+export interface Budget {
+  readonly name: string
+  readonly limitBytes: number
+  readonly actualBytes: number
+}
+
+export interface ManifestChunk {
+  readonly file: string
+  readonly src?: string
+  readonly isEntry?: boolean
+  readonly imports?: readonly string[]
+  readonly dynamicImports?: readonly string[]
+  readonly css?: readonly string[]
+}
+
+export type Manifest = Readonly<Record<string, ManifestChunk>>
+
+const ENTRY = 'index.html'
+
+/** What each page loads before it is drawn: the entry, the page's module, and all that they import. */
+const PAGES = [
+  ['overview page', 'src/pages/overview/overview-page.tsx', 150],
+  ['query page before its editor', 'src/pages/query/query-page.tsx', 150],
+  ['targets page', 'src/pages/targets/targets-page.tsx', 110],
+  ['status page', 'src/pages/status/status-page.tsx', 110],
+] as const
+
+const EDITOR = 'src/pages/query/prom-editor.tsx'
+
+/**
+ * @param read  the bytes of a file of `dist`, by its path in the manifest
+ * @throws Error when the manifest lacks a page that has a budget
+ */
+export function budgetsOf(manifest: Manifest, read: (file: string) => Uint8Array): Budget[] {
+  const sizes = new Map<string, number>()
+  const gzipped = (file: string) => {
+    let bytes = sizes.get(file)
+    if (bytes === undefined) sizes.set(file, (bytes = gzipSync(read(file), { level: 9 }).length))
+    return bytes
+  }
+  const total = (files: Iterable<string>) => {
+    let bytes = 0
+    for (const file of files) bytes += gzipped(file)
+    return bytes
+  }
+  const entry = filesOf(manifest, ENTRY)
+  const budgets: Budget[] = PAGES.map(([name, key, limitKib]) => ({
+    name: `${name}, JS`,
+    limitBytes: limitKib * KIB,
+    actualBytes: total(new Set([...entry, ...filesOf(manifest, key)])),
+  }))
+  const beforeEditor = new Set([...entry, ...filesOf(manifest, 'src/pages/query/query-page.tsx')])
+  const editor = [...filesOf(manifest, EDITOR)].filter((file) => !beforeEditor.has(file))
+  budgets.push({ name: 'editor chunk, JS', limitBytes: 150 * KIB, actualBytes: total(editor) })
+  const chunks = Object.values(manifest)
+  const css = new Set(chunks.flatMap((chunk) => chunk.css ?? []))
+  const js = new Set(chunks.map(({ file }) => file).filter((file) => file.endsWith('.js')))
+  budgets.push({ name: 'all CSS', limitBytes: 15 * KIB, actualBytes: total(css) })
+  budgets.push({ name: 'whole app', limitBytes: 600 * KIB, actualBytes: total([...js, ...css]) })
+  return budgets
+}
+
+function filesOf(manifest: Manifest, key: string): Set<string> {
+  if (manifest[key] === undefined) throw new Error(`the manifest has no ${key}`)
+  const files = new Set<string>()
+  const visit = (name: string) => {
+    const chunk = manifest[name]
+    if (chunk === undefined || files.has(chunk.file)) return
+    files.add(chunk.file)
+    for (const imported of chunk.imports ?? []) visit(imported)
+  }
+  visit(key)
+  return files
+}
+
+export function budgetLine({ name, limitBytes, actualBytes }: Budget): string {
+  const kib = (bytes: number) => (bytes / KIB).toFixed(1).padStart(6)
+  const verdict = actualBytes <= limitBytes ? 'ok' : 'OVER'
+  return `${verdict.padEnd(4)} ${kib(actualBytes)} of ${kib(limitBytes)} KiB gz  ${name}`
+}

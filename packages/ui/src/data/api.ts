@@ -1,0 +1,114 @@
+// The client of the server's HTTP API: one function that answers data with its warnings and the time it took,
+// or throws an ApiError whose message is the server's own.
+import { elapsedMs, fetchFrom } from './browser.ts'
+
+export interface Answer<T> {
+  readonly data: T
+  readonly warnings: readonly string[]
+  readonly infos: readonly string[]
+  /** From the request to the parsed answer, ms. */
+  readonly elapsedMs: number
+}
+
+/** `network`: no answer came. `http`: an answer that is not the API's. Any other: the API's own errorType. */
+export type ApiErrorKind = 'network' | 'http' | (string & {})
+
+export class ApiError extends Error {
+  readonly kind: ApiErrorKind
+  readonly status: number
+  constructor(kind: ApiErrorKind, status: number, message: string) {
+    super(message)
+    this.name = 'ApiError'
+    this.kind = kind
+    this.status = status
+  }
+}
+
+export type Params = Readonly<Record<string, string | number | readonly string[] | undefined>>
+
+export interface Api {
+  get<T>(path: string, params: Params, signal?: AbortSignal): Promise<Answer<T>>
+  /** Text of a path outside the API, such as `-/healthy`. */
+  text(path: string, signal?: AbortSignal): Promise<string>
+}
+
+/** Longer requests go as POST: proxies in between cut long addresses. */
+const GET_CHARS_MAX = 1800
+
+export function createApi(baseUri: string): Api {
+  return {
+    get: (path, params, signal) => ask(new URL(`api/v1/${path}`, baseUri), params, signal),
+    async text(path, signal) {
+      const response = await reach(new URL(path, baseUri), signal === undefined ? {} : { signal })
+      return response.text()
+    },
+  }
+}
+
+async function ask<T>(url: URL, params: Params, signal?: AbortSignal): Promise<Answer<T>> {
+  const startedMs = elapsedMs()
+  const form = formOf(params)
+  const encoded = form.toString()
+  const init: RequestInit = {
+    headers: { accept: 'application/json' },
+    ...(signal === undefined ? {} : { signal }),
+  }
+  if (encoded.length > GET_CHARS_MAX && /\/(query|query_range|series|labels)$/.test(url.pathname)) {
+    init.method = 'POST'
+    init.body = form
+  } else url.search = encoded
+  const response = await reach(url, init)
+  const body = await bodyOf(response)
+  if (body?.status !== 'success') throw errorOf(response, body)
+  return {
+    // The server's answer of this path has this shape: the caller names it once, in data/api-types.ts.
+    data: body.data as T,
+    warnings: body.warnings ?? [],
+    infos: body.infos ?? [],
+    elapsedMs: elapsedMs() - startedMs,
+  }
+}
+
+interface Body {
+  readonly status?: 'success' | 'error'
+  readonly data?: unknown
+  readonly errorType?: string
+  readonly error?: string
+  readonly warnings?: string[]
+  readonly infos?: string[]
+}
+
+async function reach(url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetchFrom(url, init)
+  } catch (error) {
+    if (init.signal?.aborted === true) throw error
+    throw new ApiError('network', 0, error instanceof Error ? error.message : String(error))
+  }
+}
+
+async function bodyOf(response: Response): Promise<Body | undefined> {
+  const text = await response.text()
+  try {
+    return JSON.parse(text) as Body
+  } catch {
+    return undefined
+  }
+}
+
+function errorOf(response: Response, body: Body | undefined): ApiError {
+  if (body?.error !== undefined)
+    return new ApiError(body.errorType ?? 'http', response.status, body.error)
+  return new ApiError('http', response.status, `${response.status} ${response.statusText}`.trim())
+}
+
+/** @returns the parameters in the order given; undefined and empty ones are left out, lists repeat the key */
+export function formOf(params: Params): URLSearchParams {
+  const form = new URLSearchParams()
+  for (const [key, value] of Object.entries(params)) {
+    if (value === undefined || value === '') continue
+    if (typeof value === 'object') for (const item of value) form.append(key, item)
+    else form.append(key, String(value))
+  }
+  return form
+}

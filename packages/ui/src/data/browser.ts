@@ -1,0 +1,79 @@
+// The browser's own world. All reading of the clock, storage, cookies and the network in these pages goes
+// through here, so that everything else is a function of its arguments.
+
+export function nowMs(): number {
+  return Date.now()
+}
+
+/** ms since the page was opened, for measuring only. */
+export function elapsedMs(): number {
+  return performance.now()
+}
+
+export function fetchFrom(url: URL, init: RequestInit): Promise<Response> {
+  return fetch(url, init)
+}
+
+/** Runs `work` after `delayMs`; the returned function calls it off. */
+export function after(delayMs: number, work: () => void): () => void {
+  const timer = setTimeout(work, delayMs)
+  return () => clearTimeout(timer)
+}
+
+/** Runs `work` when the browser has nothing better to do. */
+export function whenIdle(work: () => void): () => void {
+  if (typeof requestIdleCallback === 'undefined') return after(400, work)
+  const handle = requestIdleCallback(work, { timeout: 2000 })
+  return () => cancelIdleCallback(handle)
+}
+
+/** Private windows and full disks refuse storage; a page must work without it. */
+export function readStored(key: string): string | undefined {
+  try {
+    return localStorage.getItem(key) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function writeStored(key: string, value: string): boolean {
+  try {
+    localStorage.setItem(key, value)
+    return true
+  } catch {
+    return false
+  }
+}
+
+export function readCookie(name: string): string | undefined {
+  for (const part of document.cookie.split('; '))
+    if (part.startsWith(`${name}=`)) return part.slice(name.length + 1)
+  return undefined
+}
+
+/** Kept for a year under the pages' base path, so that the server can send the right theme at once. */
+export function writeCookie(name: string, value: string): void {
+  const path = new URL(document.baseURI).pathname
+  document.cookie = `${name}=${value}; path=${path}; max-age=31536000; samesite=lax`
+}
+
+export function cspNonce(): string {
+  return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
+}
+
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    // Plain-http pages have no clipboard API; a selected text area and the old command still work there.
+    const area = document.createElement('textarea')
+    area.value = text
+    area.readOnly = true
+    document.body.append(area)
+    area.select()
+    const done = document.execCommand('copy')
+    area.remove()
+    return done
+  }
+}

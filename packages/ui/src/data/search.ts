@@ -1,0 +1,26 @@
+/**
+ * The names that fit what was typed, best first: every word must occur; a name that begins with the text comes
+ * before one that holds it at the start of a word, that before any other; shorter before longer.
+ */
+export function bestMatches(names: readonly string[], text: string, limit: number): string[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean)
+  if (words.length === 0) return names.slice(0, limit)
+  const found: { name: string; rank: number }[] = []
+  for (const name of names) {
+    const lower = name.toLowerCase()
+    let rank = 0
+    for (const word of words) {
+      const at = lower.indexOf(word)
+      if (at < 0) {
+        rank = -1
+        break
+      }
+      rank += at === 0 ? 0 : /[a-z0-9]/.test(lower[at - 1]!) ? 2 : 1
+    }
+    if (rank >= 0) found.push({ name, rank })
+  }
+  found.sort(
+    (a, b) => a.rank - b.rank || a.name.length - b.name.length || (a.name < b.name ? -1 : 1),
+  )
+  return found.slice(0, limit).map(({ name }) => name)
+}

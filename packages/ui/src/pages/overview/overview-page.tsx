@@ -1,0 +1,17 @@
+import type { ReactNode } from 'react'
+import { useText } from '../../services.tsx'
+import { FirstSteps } from './first-steps.tsx'
+import { HostSection } from './host-section.tsx'
+import { Tiles } from './tiles.tsx'
+
+export function OverviewPage(): ReactNode {
+  const t = useText()
+  return (
+    <div className="page">
+      <h1 className="sr-only">{t('nav.overview')}</h1>
+      <Tiles />
+      <HostSection />
+      <FirstSteps />
+    </div>
+  )
+}

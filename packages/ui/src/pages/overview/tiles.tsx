@@ -1,0 +1,120 @@
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import type { QueryData, TargetsData, TextMap, TsdbData } from '../../data/api-types.ts'
+import { formatCount, formatValue, type Unit } from '../../data/format.ts'
+import { ingestRateQuery, ownInstance, storageBytesQuery } from '../../data/self-queries.ts'
+import { healthCounts } from '../../data/targets.ts'
+import { Fetched } from '../../kit/states.tsx'
+import { useSettings, useText } from '../../services.tsx'
+import { useApi } from '../use-api.ts'
+
+const REFRESH_MS = 5000
+
+/** Four numbers about the server: what it watches, how much comes in, what it holds. */
+export function Tiles(): ReactNode {
+  const t = useText()
+  const targets = useApi<TargetsData>('targets', { state: 'active' }, { everyMs: REFRESH_MS })
+  const tsdb = useApi<TsdbData>('status/tsdb', {}, { everyMs: REFRESH_MS })
+  const runtime = useApi<TextMap>('status/runtimeinfo', {}, { everyMs: 60_000 })
+  const instance = ownInstance(targets.data?.data.activeTargets ?? [], window.location.host)
+  const retention = runtime.data?.data['storageRetention']
+  return (
+    <Fetched query={targets} loading={<div className="tiles is-loading" />}>
+      {({ data }) => (
+        <div className="tiles">
+          <TargetsTile data={data} />
+          <SeriesTile data={tsdb.data?.data} />
+          <QueryTile
+            href="/tsdb-status"
+            title={t('overview.ingest')}
+            hint={t('overview.ingestHint')}
+            expr={ingestRateQuery(instance)}
+            unit="plain"
+          />
+          <QueryTile
+            href="/tsdb-status"
+            title={t('overview.storage')}
+            hint={
+              retention === undefined || retention === ''
+                ? t('overview.storageHintNone')
+                : t('overview.storageHint', { retention: String(retention) })
+            }
+            expr={storageBytesQuery(instance)}
+            unit="bytes"
+          />
+        </div>
+      )}
+    </Fetched>
+  )
+}
+
+function Tile(props: {
+  href: string
+  title: string
+  value: string
+  hint: string
+  tone?: 'ok' | 'crit'
+  children?: ReactNode
+}): ReactNode {
+  return (
+    <Link href={props.href} className="card tile">
+      <span className="tile-title">{props.title}</span>
+      <strong className={props.tone === undefined ? undefined : `is-${props.tone}`}>
+        {props.value}
+      </strong>
+      <span className="tile-hint">{props.hint}</span>
+      {props.children}
+    </Link>
+  )
+}
+
+function TargetsTile(props: { data: TargetsData }): ReactNode {
+  const t = useText()
+  const { up, down } = healthCounts(props.data.activeTargets)
+  const total = props.data.activeTargets.length
+  return (
+    <Tile
+      href={down > 0 ? '/targets?state=down' : '/targets'}
+      title={t('overview.targets')}
+      value={t('targets.upOf', { up, total })}
+      hint={
+        down > 0 ? t('targets.failing', { count: down }) : t('overview.targetsUp', { up, total })
+      }
+      {...(down > 0 ? { tone: 'crit' as const } : {})}
+    >
+      <i className="up-bar">
+        <i style={{ width: `${total === 0 ? 0 : (up / total) * 100}%` }} />
+      </i>
+    </Tile>
+  )
+}
+
+function SeriesTile(props: { data: TsdbData | undefined }): ReactNode {
+  const t = useText()
+  const { lang } = useSettings()
+  const head = props.data?.headStats
+  return (
+    <Tile
+      href="/tsdb-status"
+      title={t('overview.series')}
+      value={formatCount(head?.numSeries ?? NaN, lang)}
+      hint={t('overview.seriesHint', { count: head?.chunkCount ?? 0 })}
+    />
+  )
+}
+
+function QueryTile(props: {
+  href: string
+  title: string
+  hint: string
+  expr: string
+  unit: Unit
+}): ReactNode {
+  const { expr, unit, ...tile } = props
+  const answer = useApi<QueryData>('query', { query: expr }, { everyMs: REFRESH_MS })
+  const data = answer.data?.data
+  const sample = data?.resultType === 'vector' ? data.result[0]?.value : undefined
+  return (
+    <Tile {...tile} value={formatValue(sample === undefined ? NaN : Number(sample[1]), unit)} />
+  )
+}

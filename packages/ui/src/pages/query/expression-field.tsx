@@ -1,0 +1,69 @@
+import {
+  type ComponentType,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useRef,
+  useState,
+} from 'react'
+import { useText } from '../../services.tsx'
+import type { PromEditorProps } from './prom-editor.tsx'
+
+/** Starts loading the editor; the bundler keeps the module, so calling it again is free. */
+export function loadEditor(): void {
+  // When it cannot be loaded the plain field stays, and works.
+  void import('./prom-editor.tsx').catch(() => undefined)
+}
+
+export interface ExpressionFieldProps {
+  readonly value: string
+  readonly isFirst: boolean
+  readonly onChange: (value: string) => void
+  readonly onRun: (value: string) => void
+}
+
+interface Loaded {
+  readonly Editor: ComponentType<PromEditorProps>
+  readonly takesFocus: boolean
+}
+
+/** A plain text field until the editor with completion is there. */
+export function ExpressionField(props: ExpressionFieldProps): ReactNode {
+  const t = useText()
+  const [loaded, setLoaded] = useState<Loaded | undefined>(undefined)
+  const field = useRef<HTMLTextAreaElement>(null)
+  useEffect(() => {
+    let isWanted = true
+    import('./prom-editor.tsx').then(
+      ({ PromEditor }) => {
+        const takesFocus = field.current !== null && document.activeElement === field.current
+        if (isWanted) setLoaded({ Editor: PromEditor, takesFocus })
+      },
+      () => undefined,
+    )
+    return () => {
+      isWanted = false
+    }
+  }, [])
+  if (loaded !== undefined) return <loaded.Editor {...props} takesFocus={loaded.takesFocus} />
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.shiftKey) return
+    event.preventDefault()
+    props.onRun(props.value)
+  }
+  return (
+    <textarea
+      ref={field}
+      className="expression"
+      aria-label={t('query.expression')}
+      placeholder={t('query.placeholder')}
+      spellCheck={false}
+      autoCapitalize="off"
+      rows={props.value.split('\n').length}
+      value={props.value}
+      data-filter={props.isFirst ? '' : undefined}
+      onChange={(event) => props.onChange(event.target.value)}
+      onKeyDown={onKeyDown}
+    />
+  )
+}

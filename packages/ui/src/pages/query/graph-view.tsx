@@ -1,0 +1,190 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { type ReactNode, useMemo, useState } from 'react'
+import type { Api } from '../../data/api.ts'
+import type { QueryData } from '../../data/api-types.ts'
+import { distinctNames } from '../../data/distinct-names.ts'
+import { type Frame, frameOf } from '../../data/frame.ts'
+import { type QueryPanelState, stepSecondsFor } from '../../data/query-link.ts'
+import { formatSpan } from '../../data/time.ts'
+import { Segmented } from '../../kit/segmented.tsx'
+import { EmptyState, Skeleton, StaleNote } from '../../kit/states.tsx'
+import { useServices, useText } from '../../services.tsx'
+import { createCursorStore } from '../../viz/chart-cursor.ts'
+import { LegendTable } from '../../kit/legend-table.tsx'
+import { TimeChart } from '../../viz/time-chart.tsx'
+import { useHidden } from '../../viz/use-hidden.ts'
+import { isWorthRetrying } from '../use-api.ts'
+import { Controls } from './controls.tsx'
+import { Messages, QueryFault } from './messages.tsx'
+import { RangeControl } from './range-control.tsx'
+import { ResolutionControl } from './resolution-control.tsx'
+
+/** More lines than this tell nothing and take seconds to draw. */
+const SERIES_DRAWN_MAX = 300
+const HEIGHT_PX = 400
+const HEIGHT_PHONE_PX = 260
+
+export interface ViewProps {
+  readonly panel: QueryPanelState
+  readonly runMs: number
+  readonly bar: HTMLElement | null
+  readonly onChange: (panel: QueryPanelState) => void
+  readonly onNow: () => void
+}
+
+interface Graph {
+  readonly frame: Frame
+  readonly found: number
+  readonly hasHistograms: boolean
+  readonly startMs: number
+  readonly endMs: number
+  readonly elapsedMs: number
+  readonly warnings: readonly string[]
+  readonly infos: readonly string[]
+}
+
+export function GraphView(props: ViewProps): ReactNode {
+  const { panel, runMs, onChange } = props
+  const { api } = useServices()
+  const t = useText()
+  const endMs = panel.endMs ?? runMs
+  const step = stepSecondsFor(panel.rangeSeconds, panel.resolution)
+  const graph = useQuery({
+    queryKey: ['graph', panel.expr, panel.rangeSeconds, step, endMs],
+    queryFn: ({ signal }) => fetchGraph(api, panel.expr, panel.rangeSeconds, endMs, step, signal),
+    placeholderData: keepPreviousData,
+    structuralSharing: false,
+    staleTime: Infinity,
+    retry: isWorthRetrying,
+  })
+  const zoom = (fromMs: number, toMs: number) =>
+    onChange({
+      ...panel,
+      endMs: toMs,
+      rangeSeconds: Math.max(1, Math.round((toMs - fromMs) / 1000)),
+    })
+  return (
+    <>
+      <Controls bar={props.bar}>
+        <span className="query-stats" aria-live="polite">
+          {graph.data !== undefined && graph.error === null && (
+            <>
+              {Math.round(graph.data.elapsedMs)} ms ·{' '}
+              {t('query.series', { count: graph.data.found })} ·{' '}
+              {t('query.step', { step: formatSpan(step) })}
+            </>
+          )}
+        </span>
+        <RangeControl panel={panel} runMs={runMs} onChange={onChange} onNow={props.onNow} />
+        <ResolutionControl panel={panel} onChange={onChange} />
+        <Segmented
+          label={t('query.display')}
+          value={panel.display}
+          options={[
+            { value: 'lines', label: t('query.lines') },
+            { value: 'stacked', label: t('query.stacked') },
+          ]}
+          onChange={(display) => onChange({ ...panel, display })}
+        />
+      </Controls>
+      {graph.error !== null && <QueryFault error={graph.error} expr={panel.expr} />}
+      {graph.error !== null && graph.data !== undefined && (
+        <StaleNote sinceMs={graph.dataUpdatedAt} onRetry={() => void graph.refetch()} />
+      )}
+      {graph.data === undefined && graph.error === null && <Skeleton heightPx={chartHeight()} />}
+      {graph.data !== undefined && graph.error === null && (
+        <div className={graph.isPlaceholderData ? 'is-waiting' : undefined}>
+          <Messages warnings={graph.data.warnings} infos={graph.data.infos} />
+          <Drawn
+            graph={graph.data}
+            panel={panel}
+            onZoom={zoom}
+            onZoomOut={() => onChange({ ...panel, rangeSeconds: panel.rangeSeconds * 2 })}
+          />
+        </div>
+      )}
+    </>
+  )
+}
+
+async function fetchGraph(
+  api: Api,
+  expr: string,
+  rangeSeconds: number,
+  endMs: number,
+  step: number,
+  signal: AbortSignal,
+): Promise<Graph> {
+  const end = endMs / 1000
+  const start = end - rangeSeconds
+  const { data, ...rest } = await api.get<QueryData>(
+    'query_range',
+    { query: expr, start: start.toFixed(3), end: end.toFixed(3), step },
+    signal,
+  )
+  const matrix = data.resultType === 'matrix' ? data.result : []
+  const drawable = matrix.filter(({ values }) => values !== undefined)
+  return {
+    ...rest,
+    frame: frameOf(drawable.slice(0, SERIES_DRAWN_MAX), start, end, step),
+    found: matrix.length,
+    hasHistograms: drawable.length < matrix.length,
+    startMs: start * 1000,
+    endMs,
+  }
+}
+
+function chartHeight(): number {
+  return window.innerWidth < 760 ? HEIGHT_PHONE_PX : HEIGHT_PX
+}
+
+function Drawn(props: {
+  graph: Graph
+  panel: QueryPanelState
+  onZoom: (fromMs: number, toMs: number) => void
+  onZoomOut: () => void
+}): ReactNode {
+  const { frame, found, startMs, endMs, hasHistograms } = props.graph
+  const t = useText()
+  const [cursor] = useState(createCursorStore)
+  const [highlight, setHighlight] = useState<number | undefined>(undefined)
+  const full = useMemo(() => frame.series.map(({ name }) => name), [frame])
+  const short = useMemo(() => distinctNames(frame.series), [frame])
+  const [hidden, setHidden] = useHidden(full)
+  if (found === 0)
+    return <EmptyState icon="chart" title={t('query.noResult')} hint={t('query.noResultHint')} />
+  if (frame.series.length === 0 && hasHistograms)
+    return <EmptyState icon="chart" title={t('query.notGraph')} hint={t('query.notGraphHint')} />
+  const isStacked = props.panel.display === 'stacked'
+  return (
+    <>
+      <TimeChart
+        title={props.panel.expr}
+        frame={frame}
+        names={short}
+        unit="plain"
+        heightPx={chartHeight()}
+        startMs={startMs}
+        endMs={endMs}
+        cursor={cursor}
+        stacked={isStacked}
+        fill={isStacked ? 0.3 : 0}
+        hidden={hidden}
+        highlight={highlight}
+        onZoom={props.onZoom}
+        onZoomOut={props.onZoomOut}
+      />
+      {found > frame.series.length && (
+        <p className="hint under">{t('query.cut', { shown: frame.series.length, count: found })}</p>
+      )}
+      <LegendTable
+        frame={frame}
+        names={full}
+        unit="plain"
+        hidden={hidden}
+        onHidden={setHidden}
+        onPoint={setHighlight}
+      />
+    </>
+  )
+}

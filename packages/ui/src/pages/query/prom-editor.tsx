@@ -1,0 +1,122 @@
+// The PromQL editor: completion of metrics, labels, values and functions from the server, highlighting, lint.
+// Loaded after the page is drawn.
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from '@codemirror/autocomplete'
+import { defaultKeymap, history, historyKeymap, insertNewlineAndIndent } from '@codemirror/commands'
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
+import { lintKeymap } from '@codemirror/lint'
+import { EditorState, type Extension, Prec } from '@codemirror/state'
+import { EditorView, highlightSpecialChars, keymap, placeholder } from '@codemirror/view'
+import { tags } from '@lezer/highlight'
+import { PromQLExtension } from '@prometheus-io/codemirror-promql'
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react'
+import { cspNonce } from '../../data/browser.ts'
+import { useText } from '../../services.tsx'
+import type { ExpressionFieldProps } from './expression-field.tsx'
+
+export interface PromEditorProps extends ExpressionFieldProps {
+  readonly takesFocus: boolean
+}
+
+export function PromEditor(props: PromEditorProps): ReactNode {
+  const t = useText()
+  const host = useRef<HTMLDivElement>(null)
+  const view = useRef<EditorView | undefined>(undefined)
+  const latest = useRef(props)
+  useLayoutEffect(() => {
+    latest.current = props
+  })
+  const label = t('query.expression')
+  const hint = t('query.placeholder')
+
+  useEffect(() => {
+    const promql = new PromQLExtension().setComplete({
+      remote: { url: document.baseURI.replace(/\/$/, ''), httpMethod: 'GET' },
+    })
+    const attributes = {
+      'aria-label': label,
+      spellcheck: 'false',
+      ...(latest.current.isFirst ? { 'data-filter': '' } : {}),
+    }
+    const made = new EditorView({
+      parent: host.current!,
+      state: EditorState.create({
+        doc: latest.current.value,
+        extensions: [
+          EditorView.cspNonce.of(cspNonce()),
+          promql.asExtension(),
+          placeholder(hint),
+          EditorView.contentAttributes.of(attributes),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) latest.current.onChange(update.state.doc.toString())
+          }),
+          runKeys((text) => latest.current.onRun(text)),
+          ...EDITING,
+        ],
+      }),
+    })
+    view.current = made
+    if (latest.current.takesFocus) made.focus()
+    return () => {
+      view.current = undefined
+      made.destroy()
+      promql.destroy()
+    }
+  }, [label, hint])
+
+  useEffect(() => {
+    const editor = view.current
+    if (editor === undefined || editor.state.doc.toString() === props.value) return
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: props.value } })
+  }, [props.value])
+
+  return <div ref={host} className="expression is-editor" />
+}
+
+function runKeys(run: (text: string) => void): Extension {
+  return Prec.high(
+    keymap.of([
+      {
+        key: 'Enter',
+        run(editor) {
+          run(editor.state.doc.toString())
+          return true
+        },
+      },
+      { key: 'Shift-Enter', run: insertNewlineAndIndent },
+    ]),
+  )
+}
+
+const COLORS = HighlightStyle.define([
+  { tag: tags.keyword, color: 'var(--code-keyword)' },
+  { tag: tags.operatorKeyword, color: 'var(--code-keyword)' },
+  { tag: tags.modifier, color: 'var(--code-keyword)' },
+  { tag: tags.function(tags.variableName), color: 'var(--code-function)' },
+  { tag: tags.labelName, color: 'var(--code-label)' },
+  { tag: tags.string, color: 'var(--code-string)' },
+  { tag: tags.number, color: 'var(--code-number)' },
+  { tag: tags.operator, color: 'var(--text-2)' },
+  { tag: tags.comment, color: 'var(--text-3)' },
+])
+
+const EDITING: readonly Extension[] = [
+  highlightSpecialChars(),
+  history(),
+  bracketMatching(),
+  closeBrackets(),
+  autocompletion(),
+  syntaxHighlighting(COLORS),
+  EditorView.lineWrapping,
+  keymap.of([
+    ...closeBracketsKeymap,
+    ...completionKeymap,
+    ...lintKeymap,
+    ...defaultKeymap,
+    ...historyKeymap,
+  ]),
+]

@@ -1,0 +1,104 @@
+import { type ReactNode, useCallback, useState } from 'react'
+import { nowMs, readStored, writeStored } from '../../data/browser.ts'
+import { rememberQuery } from '../../data/query-history.ts'
+import type { QueryPanelState } from '../../data/query-link.ts'
+import { Button, IconButton } from '../../kit/button.tsx'
+import { Tabs } from '../../kit/segmented.tsx'
+import { EmptyState } from '../../kit/states.tsx'
+import { useText } from '../../services.tsx'
+import { ExpressionField } from './expression-field.tsx'
+import { GraphView } from './graph-view.tsx'
+import { HistoryButton } from './history-button.tsx'
+import { TableView } from './table-view.tsx'
+
+export interface QueryPanelProps {
+  readonly id: string
+  readonly panel: QueryPanelState
+  readonly isFirst: boolean
+  readonly onChange: (panel: QueryPanelState) => void
+  readonly onDuplicate: () => void
+  readonly onRemove: (() => void) | undefined
+}
+
+const EXAMPLES = [
+  'up',
+  'sum by (mode) (rate(node_cpu_seconds_total[1m]))',
+  'topk(10, count by (__name__) ({__name__!=""}))',
+]
+
+export function QueryPanel(props: QueryPanelProps): ReactNode {
+  const { id, panel, onChange } = props
+  const t = useText()
+  const [draft, setDraft] = useState(panel.expr)
+  // "Now" of a panel is the moment it was last run, so that its table and its graph belong together.
+  const [runMs, setRunMs] = useState(nowMs)
+  const [seenExpr, setSeenExpr] = useState(panel.expr)
+  const [bar, setBar] = useState<HTMLElement | null>(null)
+  if (seenExpr !== panel.expr) {
+    // The address has changed, by a link or by going back.
+    setSeenExpr(panel.expr)
+    setDraft(panel.expr)
+  }
+  const run = useCallback(
+    (expr: string) => {
+      rememberQuery({ read: readStored, write: writeStored }, expr)
+      setRunMs(nowMs())
+      setDraft(expr)
+      if (expr !== panel.expr) onChange({ ...panel, expr })
+    },
+    [panel, onChange],
+  )
+  const shared = { panel, runMs, bar, onChange, onNow: () => setRunMs(nowMs()) }
+  return (
+    <section className="card query" aria-label={panel.expr === '' ? t('query.title') : panel.expr}>
+      <div className="query-row">
+        <ExpressionField value={draft} isFirst={props.isFirst} onChange={setDraft} onRun={run} />
+        <Button kind="primary" onClick={() => run(draft)}>
+          {t('query.execute')}
+        </Button>
+        <HistoryButton onPick={run} />
+        <IconButton framed icon="copy" label={t('query.duplicate')} onClick={props.onDuplicate} />
+        {props.onRemove !== undefined && (
+          <IconButton framed icon="trash" label={t('query.remove')} onClick={props.onRemove} />
+        )}
+      </div>
+      <div className="query-tools">
+        <Tabs
+          id={id}
+          label={t('query.view')}
+          value={panel.tab}
+          options={[
+            { value: 'table', label: t('query.table') },
+            { value: 'graph', label: t('query.graph') },
+          ]}
+          onChange={(tab) => onChange({ ...panel, tab })}
+        />
+        <div className="query-controls" ref={setBar} />
+      </div>
+      <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${panel.tab}`}>
+        {panel.expr === '' ? (
+          <Examples onPick={run} />
+        ) : panel.tab === 'graph' ? (
+          <GraphView {...shared} />
+        ) : (
+          <TableView {...shared} />
+        )}
+      </div>
+    </section>
+  )
+}
+
+function Examples(props: { onPick: (expr: string) => void }): ReactNode {
+  const t = useText()
+  return (
+    <EmptyState icon="chart" title={t('query.empty')} hint={t('query.emptyHint')}>
+      <div className="examples">
+        {EXAMPLES.map((expr) => (
+          <button key={expr} type="button" onClick={() => props.onPick(expr)}>
+            <code>{expr}</code>
+          </button>
+        ))}
+      </div>
+    </EmptyState>
+  )
+}

@@ -1,0 +1,111 @@
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { nowMs } from '../../data/browser.ts'
+import { formatSpan, parseMoment } from '../../data/time.ts'
+import { AnchoredPopover } from '../../kit/anchored-popover.tsx'
+import { Segmented } from '../../kit/segmented.tsx'
+import { useServices, useSettings, useText, useTimeFormat } from '../../services.tsx'
+import type { TextKey } from '../../text/dictionary.ts'
+import type { PopoverContentProps } from './lazy-popover.tsx'
+import type { RangeControlProps } from './range-control.tsx'
+
+export interface RangePopoverProps extends PopoverContentProps, RangeControlProps {}
+
+const QUICK_SECONDS = [
+  300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000,
+]
+
+export function RangePopover(props: RangePopoverProps): ReactNode {
+  const { panel, onChange, onClose } = props
+  const t = useText()
+  const quick = (rangeSeconds: number) => {
+    props.onNow()
+    onChange({ ...panel, rangeSeconds, endMs: undefined })
+    onClose()
+  }
+  return (
+    <AnchoredPopover title={t('range.title')} className="range-popover" {...props}>
+      <AbsoluteRange {...props} />
+      <div>
+        <h3>{t('range.quick')}</h3>
+        <ul className="quick-ranges">
+          {QUICK_SECONDS.map((seconds) => (
+            <li key={seconds}>
+              <button
+                type="button"
+                aria-pressed={panel.endMs === undefined && panel.rangeSeconds === seconds}
+                onClick={() => quick(seconds)}
+              >
+                {t('range.last', { span: formatSpan(seconds) })}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </AnchoredPopover>
+  )
+}
+
+function AbsoluteRange(props: RangePopoverProps): ReactNode {
+  const { panel, runMs, onChange } = props
+  const t = useText()
+  const time = useTimeFormat()
+  const { zone } = useSettings()
+  const { settings } = useServices()
+  const endMs = panel.endMs ?? runMs
+  const [from, setFrom] = useState(time.full(endMs - panel.rangeSeconds * 1000))
+  const [to, setTo] = useState(panel.endMs === undefined ? 'now' : time.full(endMs))
+  const [fault, setFault] = useState<TextKey | undefined>(undefined)
+  const apply = (event: FormEvent) => {
+    event.preventDefault()
+    const now = nowMs()
+    const start = parseMoment(from, now, zone)
+    const end = parseMoment(to, now, zone)
+    if (start === undefined || end === undefined) setFault('range.invalid')
+    else if (start >= end) setFault('range.order')
+    else {
+      const isNow = to.trim() === 'now'
+      if (isNow) props.onNow()
+      onChange({
+        ...panel,
+        rangeSeconds: Math.max(1, Math.round((end - start) / 1000)),
+        endMs: isNow ? undefined : end,
+      })
+      props.onClose()
+    }
+  }
+  const field = { className: 'input', spellCheck: false, 'aria-invalid': fault !== undefined }
+  return (
+    <form className="range-form" onSubmit={apply}>
+      <h3>{t('range.absolute')}</h3>
+      <label>
+        {t('range.from')}
+        <input {...field} value={from} onChange={(event) => setFrom(event.target.value)} />
+      </label>
+      <label>
+        {t('range.to')}
+        <input {...field} value={to} onChange={(event) => setTo(event.target.value)} />
+      </label>
+      {fault !== undefined && (
+        <p className="field-fault" role="alert">
+          {t(fault)}
+        </p>
+      )}
+      <button type="submit" className="btn is-primary">
+        {t('range.apply')}
+      </button>
+      <div className="zone">
+        <span>{t('range.zone')}</span>
+        <Segmented
+          label={t('range.zone')}
+          value={zone}
+          options={[
+            { value: 'local', label: t('range.zoneLocal') },
+            { value: 'utc', label: t('range.zoneUtc') },
+          ]}
+          onChange={(next) => settings.change({ zone: next })}
+        />
+      </div>
+      <span className="hint">{time.zoneName}</span>
+    </form>
+  )
+}

@@ -1,0 +1,133 @@
+import { type ReactNode, useMemo, useRef } from 'react'
+import type { LabelSet, QueryData } from '../../data/api-types.ts'
+import { formatHistogram, tableRows, type TableRow } from '../../data/table-rows.ts'
+import { EmptyState, Skeleton } from '../../kit/states.tsx'
+import { ScrollRegion } from '../../kit/scroll-region.tsx'
+import { useRows } from '../../kit/use-rows.ts'
+import { SeriesName } from '../../kit/labels.tsx'
+import { useText, useTimeFormat } from '../../services.tsx'
+import { useApi } from '../use-api.ts'
+import { Controls } from './controls.tsx'
+import type { ViewProps } from './graph-view.tsx'
+import { Messages, QueryFault } from './messages.tsx'
+import { MomentControl } from './moment-control.tsx'
+
+/** Fewer rows are simply there: the browser's own search finds them all. */
+const VIRTUAL_FROM = 200
+const ROW_PX = 30
+
+export function TableView(props: ViewProps): ReactNode {
+  const { panel, runMs } = props
+  const t = useText()
+  const momentMs = panel.endMs ?? runMs
+  const answer = useApi<QueryData>('query', {
+    query: panel.expr,
+    time: (momentMs / 1000).toFixed(3),
+  })
+  const data = answer.data?.data
+  const rows = useMemo(() => (data === undefined ? [] : tableRows(data)), [data])
+  return (
+    <>
+      <Controls bar={props.bar}>
+        <span className="query-stats" aria-live="polite">
+          {answer.data !== undefined && answer.error === null && (
+            <>
+              {Math.round(answer.data.elapsedMs)} ms · {t('query.rows', { count: rows.length })}
+            </>
+          )}
+        </span>
+        <MomentControl {...props} />
+      </Controls>
+      {answer.error !== null && <QueryFault error={answer.error} expr={panel.expr} />}
+      {answer.data === undefined && answer.error === null && <Skeleton rows={5} heightPx={26} />}
+      {answer.data !== undefined && answer.error === null && (
+        <div className={answer.isPlaceholderData ? 'is-waiting' : undefined}>
+          <Messages warnings={answer.data.warnings} infos={answer.data.infos} />
+          {rows.length === 0 ? (
+            <EmptyState icon="search" title={t('query.noResult')} hint={t('query.noResultHint')} />
+          ) : (
+            <ResultTable rows={rows} />
+          )}
+        </div>
+      )}
+    </>
+  )
+}
+
+function ResultTable(props: { rows: readonly TableRow[] }): ReactNode {
+  const { rows } = props
+  const t = useText()
+  const scroller = useRef<HTMLElement>(null)
+  const isVirtual = rows.length > VIRTUAL_FROM
+  const shown = useRows({
+    count: isVirtual ? rows.length : 0,
+    rowPx: ROW_PX,
+    scroller: () => scroller.current,
+  })
+  return (
+    <ScrollRegion
+      ref={scroller}
+      className={isVirtual ? 'result is-virtual' : 'result'}
+      label={t('query.table')}
+    >
+      <table className="data-table" aria-rowcount={rows.length}>
+        <thead>
+          <tr>
+            <th scope="col">{t('query.labels')}</th>
+            <th scope="col" className="num">
+              {t('query.value')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {isVirtual && <tr aria-hidden="true" style={{ height: shown.abovePx }} />}
+          {isVirtual
+            ? shown.rows.map((index) => (
+                <tr key={index} ref={shown.measure} data-index={index}>
+                  <RowCells row={rows[index]!} />
+                </tr>
+              ))
+            : rows.map((row, index) => (
+                <tr key={index}>
+                  <RowCells row={row} />
+                </tr>
+              ))}
+          {isVirtual && <tr aria-hidden="true" style={{ height: shown.belowPx }} />}
+        </tbody>
+      </table>
+    </ScrollRegion>
+  )
+}
+
+function RowCells(props: { row: TableRow }): ReactNode {
+  const { row } = props
+  return (
+    <>
+      <td>{row.labels === undefined ? <code>{row.kind}</code> : <Name labels={row.labels} />}</td>
+      <td className="num">
+        <Value row={row} />
+      </td>
+    </>
+  )
+}
+
+function Name(props: { labels: LabelSet }): ReactNode {
+  return <SeriesName labels={props.labels} />
+}
+
+function Value(props: { row: TableRow }): ReactNode {
+  const time = useTimeFormat()
+  const { row } = props
+  if (row.histogram !== undefined)
+    return <pre className="histogram">{formatHistogram(row.histogram)}</pre>
+  if (row.values === undefined) return <>{row.value}</>
+  return (
+    <>
+      {row.values.map(([seconds, value]) => (
+        <div key={seconds}>
+          {value} <span className="hint">@ {time.full(seconds * 1000)}</span>
+        </div>
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,148 @@
+import { type ComponentType, type ReactNode, useEffect, useRef, useState } from 'react'
+import { useLocation } from 'wouter'
+import { NativeDialog } from '../../kit/native-dialog.tsx'
+import { EmptyState, ErrorBox, Skeleton } from '../../kit/states.tsx'
+import { useSettings, useText } from '../../services.tsx'
+import { CrashGuard } from './crash-guard.tsx'
+import { Nav } from './nav.tsx'
+import { PaletteHost } from './palette-host.tsx'
+import { pageAt, type PageEntry, type PageModules, PAGES } from './routes.ts'
+import { ShortcutHelp } from './shortcut-help.tsx'
+import { createShortcuts } from './shortcuts.ts'
+import { TopBar } from './top-bar.tsx'
+
+type Overlay = 'palette' | 'help' | 'drawer' | undefined
+
+export function App(props: { modules: PageModules }): ReactNode {
+  const { modules } = props
+  const t = useText()
+  const [location] = useLocation()
+  const [overlay, setOverlay] = useState<Overlay>(undefined)
+  const page = pageAt(location)
+  const close = () => setOverlay(undefined)
+  useDocumentLook(page)
+  useShortcuts(setOverlay)
+  return (
+    <div className="shell">
+      <a className="skip" href="#main" onClick={skipToMain}>
+        {t('app.skip')}
+      </a>
+      <nav className="side" aria-label={t('nav.main')}>
+        <Nav modules={modules} />
+      </nav>
+      <div className="main">
+        <TopBar
+          onMenu={() => setOverlay('drawer')}
+          onSearch={() => setOverlay('palette')}
+          onHelp={() => setOverlay('help')}
+        />
+        <main id="main" tabIndex={-1}>
+          <CrashGuard key={page?.title ?? location}>
+            {page === undefined ? (
+              <EmptyState icon="search" title={t('app.notFound')} hint={t('app.notFoundHint')} />
+            ) : (
+              <PageHost page={page} modules={modules} />
+            )}
+          </CrashGuard>
+        </main>
+      </div>
+      {overlay === 'drawer' && (
+        <NativeDialog title={t('app.menu')} className="drawer" onClose={close}>
+          <nav aria-label={t('nav.main')}>
+            <Nav modules={modules} onGo={close} />
+          </nav>
+        </NativeDialog>
+      )}
+      {overlay === 'help' && <ShortcutHelp onClose={close} />}
+      {overlay === 'palette' && <PaletteHost onClose={close} />}
+    </div>
+  )
+}
+
+function skipToMain(event: { preventDefault(): void }): void {
+  // The base href would turn `#main` into another page.
+  event.preventDefault()
+  document.getElementById('main')?.focus()
+}
+
+interface LoadState {
+  readonly page: PageEntry
+  readonly Page: ComponentType | undefined
+  readonly error: unknown
+}
+
+/** No Suspense here: React would hold each reveal back, and the first API call with it. */
+function PageHost(props: { page: PageEntry; modules: PageModules }): ReactNode {
+  const { page, modules } = props
+  const [state, setState] = useState<LoadState>({
+    page,
+    Page: modules.loaded(page),
+    error: undefined,
+  })
+  useEffect(() => {
+    let isWanted = true
+    modules.load(page).then(
+      (Page) => isWanted && setState({ page, Page, error: undefined }),
+      (error: unknown) => isWanted && setState({ page, Page: undefined, error }),
+    )
+    return () => {
+      isWanted = false
+    }
+  }, [page, modules])
+  if (state.page === page && state.Page !== undefined) return <state.Page />
+  return (
+    <div className="page">
+      {state.page === page && state.error !== undefined ? (
+        <ErrorBox error={state.error} onRetry={() => window.location.reload()} />
+      ) : (
+        <Skeleton rows={6} />
+      )}
+    </div>
+  )
+}
+
+function useDocumentLook(page: PageEntry | undefined): void {
+  const t = useText()
+  const { theme, lang } = useSettings()
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = theme
+    document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en'
+  }, [theme, lang])
+  useEffect(() => {
+    document.title = page === undefined ? 'Pharos' : `${t(page.title)} · Pharos`
+  }, [page, t])
+}
+
+function useShortcuts(show: (overlay: Overlay) => void): void {
+  const [, navigate] = useLocation()
+  const go = useRef(navigate)
+  useEffect(() => {
+    go.current = navigate
+  })
+  useEffect(() => {
+    const shortcuts = createShortcuts({
+      palette: () => show('palette'),
+      help: () => show('help'),
+      filter: () => document.querySelector<HTMLElement>('[data-filter]')?.focus(),
+      go(key) {
+        const page = PAGES.find((entry) => entry.key === key)
+        if (page !== undefined) go.current(page.paths[0])
+        return page !== undefined
+      },
+    })
+    const onKeyDown = (event: KeyboardEvent) => {
+      const { key, ctrlKey, metaKey, altKey, timeStamp } = event
+      const isTyping = isTypingIn(event.target)
+      if (shortcuts({ key, ctrlKey, metaKey, altKey, timeStamp, isTyping })) event.preventDefault()
+    }
+    window.addEventListener('keydown', onKeyDown)
+    return () => window.removeEventListener('keydown', onKeyDown)
+  }, [show])
+}
+
+function isTypingIn(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.closest('input, textarea, select, [contenteditable], dialog, [role="dialog"]') !== null
+  )
+}

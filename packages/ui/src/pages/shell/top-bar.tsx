@@ -1,0 +1,48 @@
+import { type ReactNode, useEffect } from 'react'
+import { whenIdle } from '../../data/browser.ts'
+import { IconButton } from '../../kit/button.tsx'
+import { Icon } from '../../kit/icon.tsx'
+import { useServices, useSettings, useText } from '../../services.tsx'
+import { loadPalette } from './palette-host.tsx'
+
+export function TopBar(props: {
+  onMenu: () => void
+  onSearch: () => void
+  onHelp: () => void
+}): ReactNode {
+  const t = useText()
+  const { settings } = useServices()
+  const { theme, lang } = useSettings()
+  useEffect(() => whenIdle(loadPalette), [])
+  const otherTheme = theme === 'dark' ? 'light' : 'dark'
+  const otherLang = lang === 'zh' ? 'en' : 'zh'
+  return (
+    <header className="top">
+      <span className="burger">
+        <IconButton icon="menu" label={t('app.menu')} onClick={props.onMenu} />
+      </span>
+      <button type="button" className="search-button" onClick={props.onSearch}>
+        <Icon name="search" size={15} />
+        <span>{t('app.search')}</span>
+        <kbd>Ctrl K</kbd>
+      </button>
+      <span className="spacer" />
+      <IconButton icon="keyboard" data-keys label={t('app.shortcuts')} onClick={props.onHelp} />
+      <button
+        type="button"
+        className="language"
+        lang={otherLang === 'zh' ? 'zh-CN' : 'en'}
+        aria-label={t('app.otherLanguage')}
+        title={t('app.otherLanguage')}
+        onClick={() => settings.change({ lang: otherLang })}
+      >
+        {otherLang === 'zh' ? '中' : 'EN'}
+      </button>
+      <IconButton
+        icon={theme === 'dark' ? 'sun' : 'moon'}
+        label={t(theme === 'dark' ? 'app.themeToLight' : 'app.themeToDark')}
+        onClick={() => settings.change({ theme: otherTheme })}
+      />
+    </header>
+  )
+}

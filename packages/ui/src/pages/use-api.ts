@@ -1,0 +1,35 @@
+import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query'
+import { type Answer, ApiError, type Params } from '../data/api.ts'
+import { useServices } from '../services.tsx'
+
+export interface UseApiOptions {
+  /** Asks again after so many ms while the page is visible. */
+  readonly everyMs?: number
+  readonly enabled?: boolean
+  /** Parts of the key besides path and parameters, such as the moment of "Execute". */
+  readonly key?: readonly unknown[]
+}
+
+const RETRIES_MAX = 2
+
+/** One API path as a live value. The old data stay while new ones are on their way. */
+export function useApi<T>(
+  path: string,
+  params: Params,
+  options: UseApiOptions = {},
+): UseQueryResult<Answer<T>, unknown> {
+  const { api } = useServices()
+  return useQuery<Answer<T>, unknown>({
+    queryKey: [path, params, ...(options.key ?? [])],
+    queryFn: ({ signal }) => api.get<T>(path, params, signal),
+    enabled: options.enabled ?? true,
+    refetchInterval: options.everyMs ?? false,
+    placeholderData: keepPreviousData,
+    retry: isWorthRetrying,
+  })
+}
+
+/** A refused request is refused again; only a server that was not there may be there the next time. */
+export function isWorthRetrying(failures: number, error: unknown): boolean {
+  return failures < RETRIES_MAX && error instanceof ApiError && error.kind === 'network'
+}

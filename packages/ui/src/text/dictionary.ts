@@ -1,0 +1,34 @@
+// Sentences by key, filled with arguments. The keys are those of the English dictionary; the compiler refuses a
+// key that does not exist and a dictionary that lacks one.
+import type { en } from './en.ts'
+
+export type TextKey = keyof typeof en
+
+export type Text = string | { readonly one?: string; readonly other: string }
+
+export type Dictionary = Readonly<Record<TextKey, Text>>
+
+export type Lang = 'en' | 'zh'
+
+export type TextArgs = Readonly<Record<string, string | number>>
+
+export type Translate = (key: TextKey, args?: TextArgs) => string
+
+/** @returns the function that every page calls `t` */
+export function createTranslate(dictionary: Dictionary, lang: Lang): Translate {
+  const plural = new Intl.PluralRules(lang)
+  const count = new Intl.NumberFormat(lang)
+  return (key, args = {}) => {
+    const text = dictionary[key]
+    const sentence =
+      typeof text === 'string'
+        ? text
+        : plural.select(Number(args['count'] ?? 0)) === 'one'
+          ? (text.one ?? text.other)
+          : text.other
+    return sentence.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = args[name]
+      return typeof value === 'number' ? count.format(value) : (value ?? '')
+    })
+  }
+}

@@ -1,0 +1,160 @@
+// The structure of a chart as uPlot wants it: made anew only when one of `ChartShape`'s fields changes.
+import uPlot from 'uplot'
+import { formatTicks, type Unit } from '../data/format.ts'
+import type { Theme } from '../data/settings.ts'
+import type { TimeFormat, Zone } from '../data/time.ts'
+import { chartInk, seriesColor, withAlpha } from './palette.ts'
+
+export interface ChartShape {
+  readonly seriesCount: number
+  readonly stacked: boolean
+  readonly unit: Unit
+  readonly theme: Theme
+  readonly zone: Zone
+  /** Opacity of the area below each line, 0 to 1. */
+  readonly fill: number
+  readonly min: number | undefined
+  readonly max: number | undefined
+  /** Charts with the same key share their cursor. */
+  readonly group: string | undefined
+}
+
+export interface ChartEvents {
+  /** The time range to show, in seconds. */
+  range(): readonly [number, number]
+  cursor(plot: uPlot): void
+  focus(seriesIndex: number | undefined): void
+  /** A range was dragged open, in seconds. */
+  select(from: number, to: number): void
+  doubleClick(): void
+}
+
+const FONT = '11px Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
+const BINARY_INCREMENTS = Array.from({ length: 60 }, (_, i) => 2 ** i)
+
+export function chartOptions(
+  shape: ChartShape,
+  widthPx: number,
+  heightPx: number,
+  time: TimeFormat,
+  events: ChartEvents,
+): uPlot.Options {
+  const ink = chartInk(shape.theme)
+  const isBinary = shape.unit === 'bytes' || shape.unit === 'bytesPerSecond'
+  return {
+    width: widthPx,
+    height: heightPx,
+    ...(shape.zone === 'utc'
+      ? { tzDate: (ts) => uPlot.tzDate(new Date(ts * 1000), 'Etc/UTC') }
+      : {}),
+    legend: { show: false },
+    padding: [8, 10, 0, 0],
+    focus: { alpha: 0.25 },
+    cursor: cursorOptions(shape, events),
+    series: [{}, ...seriesOptions(shape)],
+    bands: bandsOf(shape),
+    scales: {
+      x: { time: true, range: () => [...events.range()] },
+      y: { range: (_plot, min, max) => rangeOf(shape, min, max) },
+    },
+    axes: [
+      {
+        stroke: ink.axis,
+        grid: { stroke: ink.grid, width: 1 },
+        ticks: { show: false },
+        font: FONT,
+        size: 24,
+        space: 70,
+        values: (_plot, splits, _axis, _space, stepSeconds) =>
+          splits.map((seconds) => time.tick(seconds * 1000, stepSeconds)),
+      },
+      {
+        stroke: ink.axis,
+        grid: { stroke: ink.grid, width: 1 },
+        ticks: { show: false },
+        font: FONT,
+        gap: 6,
+        space: 32,
+        ...(isBinary ? { incrs: BINARY_INCREMENTS } : {}),
+        values: (_plot, splits) => formatTicks(splits, shape.unit),
+        size: (_plot, values) => axisSize(values),
+      },
+    ],
+    hooks: {
+      setCursor: [(plot) => events.cursor(plot)],
+      setSeries: [(_plot, index) => events.focus(index === null ? undefined : index - 1)],
+      setSelect: [
+        (plot) => {
+          if (plot.select.width < 6) return
+          const from = plot.posToVal(plot.select.left, 'x')
+          const to = plot.posToVal(plot.select.left + plot.select.width, 'x')
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+          events.select(from, to)
+        },
+      ],
+    },
+  }
+}
+
+function cursorOptions(shape: ChartShape, events: ChartEvents): uPlot.Cursor {
+  return {
+    y: false,
+    drag: { x: true, y: false, setScale: false },
+    focus: { prox: 24 },
+    points: { size: 7 },
+    bind: {
+      dblclick: () => () => {
+        events.doubleClick()
+        return null
+      },
+    },
+    ...(shape.group === undefined ? {} : { sync: { key: shape.group } }),
+  }
+}
+
+function seriesOptions(shape: ChartShape): uPlot.Series[] {
+  return Array.from({ length: shape.seriesCount }, (_, index): uPlot.Series => {
+    const color = seriesColor(shape.theme, index)
+    return {
+      label: String(index),
+      scale: 'y',
+      stroke: color,
+      width: 1.5,
+      ...(shape.fill > 0 ? { fill: withAlpha(color, shape.fill) } : {}),
+      points: { show: true, size: 4, fill: color, filter: lonelyPoints },
+    }
+  })
+}
+
+/** A point without neighbours makes no line; it is drawn as a dot so that it can be seen. */
+function lonelyPoints(plot: uPlot, seriesIndex: number): number[] | null {
+  const values = plot.data[seriesIndex]!
+  const has = (at: number) => (values[at] ?? null) !== null
+  const lonely: number[] = []
+  for (let i = 0; i < values.length; i++) if (has(i) && !has(i - 1) && !has(i + 1)) lonely.push(i)
+  return lonely
+}
+
+/** Stacked series are filled down to the one below; the lowest down to zero. */
+function bandsOf(shape: ChartShape): uPlot.Band[] {
+  if (!shape.stacked) return []
+  return Array.from({ length: Math.max(0, shape.seriesCount - 1) }, (_, i) => ({
+    series: [i + 2, i + 1] as [number, number],
+  }))
+}
+
+function rangeOf(shape: ChartShape, min: number | null, max: number | null): [number, number] {
+  if (min === null || max === null) return [shape.min ?? 0, shape.max ?? 1]
+  const [low, high] = uPlot.rangeNum(shape.stacked ? Math.min(0, min) : min, max, {
+    min: { pad: 0.05, soft: 0, mode: 3 },
+    max: { pad: 0.08, soft: 0, mode: 3 },
+  })
+  return [shape.min ?? low ?? 0, shape.max === undefined ? (high ?? 1) : Math.max(shape.max, max)]
+}
+
+/** Wide enough for the longest label; digits at 11 px are 6.4 px wide. */
+function axisSize(values: readonly string[] | null | undefined): number {
+  let chars = 2
+  for (const value of values ?? []) chars = Math.max(chars, String(value).length)
+  return Math.max(34, Math.ceil(chars * 6.4) + 14)
+}

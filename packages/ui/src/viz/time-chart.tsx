@@ -1,0 +1,146 @@
+// Lines or stacked areas over time. uPlot is made anew only when the chart's structure changes; new data and a
+// new range go through setData, a new width through setSize, hiding through setSeries.
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import uPlot from 'uplot'
+import type { Unit } from '../data/format.ts'
+import type { Frame } from '../data/frame.ts'
+import { useSettings, useTimeFormat } from '../services.tsx'
+import type { CursorStore } from './chart-cursor.ts'
+import { type ChartEvents, chartOptions, type ChartShape } from './chart-options.ts'
+import { ChartTooltip } from './chart-tooltip.tsx'
+import { drawnColumns } from './drawn-columns.ts'
+import { CursorSlider } from './cursor-slider.tsx'
+import { useWidth } from './use-width.ts'
+
+export interface TimeChartProps {
+  /** What the chart shows, for those who cannot see it. */
+  readonly title: string
+  readonly frame: Frame
+  /** One per series of the frame. */
+  readonly names: readonly string[]
+  readonly unit: Unit
+  readonly heightPx: number
+  readonly startMs: number
+  readonly endMs: number
+  readonly cursor: CursorStore
+  readonly stacked?: boolean
+  /** Opacity of the area below each line, 0 to 1. */
+  readonly fill?: number
+  readonly min?: number
+  readonly max?: number
+  readonly hidden?: ReadonlySet<number>
+  /** The series that the legend points at. */
+  readonly highlight?: number | undefined
+  readonly group?: string
+  readonly onZoom?: (startMs: number, endMs: number) => void
+  readonly onZoomOut?: () => void
+}
+
+const NONE: ReadonlySet<number> = new Set()
+
+export function TimeChart(props: TimeChartProps): ReactNode {
+  const { frame, heightPx, startMs, endMs, highlight, cursor } = props
+  const stacked = props.stacked ?? false
+  const hidden = props.hidden ?? NONE
+  const { theme, zone } = useSettings()
+  const time = useTimeFormat()
+  const host = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot | undefined>(undefined)
+  const widthPx = useWidth(host)
+  const columns = useMemo(() => drawnColumns(frame, stacked, hidden), [frame, stacked, hidden])
+  const latest = useRef({ props, columns, widthPx })
+  useLayoutEffect(() => {
+    latest.current = { props, columns, widthPx }
+  })
+
+  const shape: ChartShape = {
+    seriesCount: frame.series.length,
+    stacked,
+    unit: props.unit,
+    theme,
+    zone,
+    fill: props.fill ?? 0,
+    min: props.min,
+    max: props.max,
+    group: props.group,
+  }
+  const structure = JSON.stringify(shape)
+  const isLaidOut = widthPx > 0
+
+  useEffect(() => {
+    if (!isLaidOut || host.current === null) return undefined
+    const made = new uPlot(
+      chartOptions(
+        JSON.parse(structure) as ChartShape,
+        latest.current.widthPx,
+        latest.current.props.heightPx,
+        time,
+        eventsOf(() => latest.current.props, cursor),
+      ),
+      latest.current.columns,
+      host.current,
+    )
+    showOnly(made, latest.current.props.hidden ?? NONE)
+    plot.current = made
+    return () => {
+      plot.current = undefined
+      cursor.leave()
+      made.destroy()
+    }
+  }, [structure, isLaidOut, time, cursor])
+
+  useEffect(() => plot.current?.setData(columns), [columns, startMs, endMs])
+  useEffect(() => {
+    if (plot.current !== undefined && widthPx > 0)
+      plot.current.setSize({ width: widthPx, height: heightPx })
+  }, [widthPx, heightPx])
+  useEffect(() => {
+    if (plot.current !== undefined) showOnly(plot.current, hidden)
+  }, [hidden])
+  useEffect(() => {
+    // null means "no series in focus", which uPlot's types do not know.
+    if (frame.series.length > 1)
+      plot.current?.setSeries((highlight === undefined ? null : highlight + 1) as number, {
+        focus: true,
+      })
+  }, [highlight, frame.series.length])
+
+  return (
+    <div className="chart">
+      <div ref={host} className="chart-host" style={{ height: heightPx }} />
+      <ChartTooltip {...props} hidden={hidden} />
+      <CursorSlider {...props} plot={plot} />
+    </div>
+  )
+}
+
+function showOnly(plot: uPlot, hidden: ReadonlySet<number>): void {
+  plot.batch(() => {
+    for (let i = 1; i < plot.series.length; i++) {
+      const show = !hidden.has(i - 1)
+      if (plot.series[i]!.show !== show) plot.setSeries(i, { show })
+    }
+  })
+}
+
+function eventsOf(props: () => TimeChartProps, cursor: CursorStore): ChartEvents {
+  return {
+    range: () => [props().startMs / 1000, props().endMs / 1000],
+    cursor(plot) {
+      const { idx, left = -1, top = 0, event } = plot.cursor
+      if (idx === null || idx === undefined || left < 0) {
+        cursor.leave()
+        return
+      }
+      cursor.move({
+        index: idx,
+        leftPx: left + plot.over.offsetLeft,
+        topPx: top + plot.over.offsetTop,
+        isOwn: event !== undefined && event !== null,
+      })
+    },
+    focus: (index) => cursor.move({ focus: index }),
+    select: (from, to) => props().onZoom?.(Math.round(from * 1000), Math.round(to * 1000)),
+    doubleClick: () => props().onZoomOut?.(),
+  }
+}
