@@ -16,6 +16,7 @@ import { processes } from './collectors/processes.ts'
 import { dmi, os, selinux, uname } from './collectors/system.ts'
 import { textfile } from './collectors/textfile.ts'
 import { time } from './collectors/time.ts'
+import { xfs } from './collectors/xfs.ts'
 
 export const COLLECTORS: readonly Collector[] = [
   arp,
@@ -60,6 +61,7 @@ export const COLLECTORS: readonly Collector[] = [
   uname,
   vmstat,
   watchdog,
+  xfs,
 ]
 
 /** Every collector there is, with whether it runs unless told otherwise. */

@@ -194,7 +194,7 @@ export const nvme: Collector = {
           get('state'),
         ])
         for (const entry of files.list(dir)) {
-          const id = /^nvme[0-9]+c[0-9]+n([0-9]+)$/.exec(entry)?.[1]
+          const id = /^nvme[0-9]+(?:c[0-9]+)?n([0-9]+)$/.exec(entry)?.[1]
           if (id !== undefined) addNamespace(page, files, `${dir}/${entry}`, device, id)
         }
       }
