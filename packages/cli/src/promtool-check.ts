@@ -1,0 +1,51 @@
+import { messageOf, UserError } from '@pharos/base'
+import { createRealDisk } from '@pharos/base/node'
+import { checkConfig } from '@pharos/config'
+import { lintMetrics } from '@pharos/exposition'
+import type { Terminal } from './terminal.ts'
+
+/** The reference's exit code for a page that parses and breaks conventions. */
+const LINT_EXIT_CODE = 3
+const MAX_PAGE_BYTES = 256 * 2 ** 20
+
+export async function checkConfigFiles(
+  files: readonly string[],
+  syntaxOnly: boolean,
+  terminal: Terminal,
+): Promise<number> {
+  const disk = createRealDisk()
+  let failed = false
+  for (const file of files) {
+    const checked = await checkConfig(file, { disk, syntaxOnly, environment: terminal.environment })
+    terminal.write(checked.output)
+    terminal.writeError(checked.errors)
+    failed ||= !checked.isValid
+  }
+  return failed ? 1 : 0
+}
+
+export async function checkMetricsPage(terminal: Terminal): Promise<number> {
+  const page = await everything(terminal.stdin)
+  try {
+    const problems = lintMetrics(page)
+    for (const problem of problems) terminal.writeError(`${problem.metric} ${problem.text}\n`)
+    return problems.length === 0 ? 0 : LINT_EXIT_CODE
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    terminal.writeError(`error while linting: ${messageOf(error)}\n`)
+    return 1
+  }
+}
+
+async function everything(stream: AsyncIterable<Uint8Array | string>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of stream) {
+    const part = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk
+    bytes += part.length
+    if (bytes > MAX_PAGE_BYTES)
+      throw new UserError('promtool/input', `the page is larger than ${MAX_PAGE_BYTES} bytes`)
+    chunks.push(part)
+  }
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,67 @@
+import type { Command } from 'commander'
+import { checkConfigFiles, checkMetricsPage } from './promtool-check.ts'
+import { queryInstant, queryRange } from './promtool-query.ts'
+import type { Terminal } from './terminal.ts'
+
+/** `pharos promtool …`: the reference's commands, arguments, output and exit codes. */
+export function addPromtool(
+  program: Command,
+  terminal: Terminal,
+  done: (code: number) => void,
+): void {
+  const promtool = program
+    .command('promtool')
+    .description("check files, query servers: Prometheus' promtool")
+
+  const check = promtool.command('check').description('check resources for validity')
+  check
+    .command('config')
+    .description('check configuration files; all mistakes at once')
+    .argument('<config-files...>')
+    .option('--syntax-only', 'do not look at the files that are referred to')
+    .option('--lint <checks>', 'accepted')
+    .option('--lint-fatal', 'accepted')
+    .option('--agent', 'accepted')
+    .action(async (files: string[], options: { syntaxOnly?: boolean }) =>
+      done(await checkConfigFiles(files, options.syntaxOnly === true, terminal)),
+    )
+  check
+    .command('metrics')
+    .description(
+      'check a page of metrics from standard input, for example: curl -s URL/metrics | pharos promtool check metrics',
+    )
+    .option('--extended', 'accepted')
+    .action(async () => done(await checkMetricsPage(terminal)))
+
+  const query = promtool.command('query').description('query a server')
+  query
+    .command('instant')
+    .description('the value of an expression at one time')
+    .argument('<server>')
+    .argument('<expr>')
+    .option('--time <time>', 'RFC3339 or Unix seconds; now when missing')
+    .option('-o, --format <format>', 'promql or json', 'promql')
+    .action(async (server: string, expr: string, options: { time?: string; format: string }) =>
+      done(await queryInstant(server, expr, options, terminal)),
+    )
+  query
+    .command('range')
+    .description('the values of an expression over a range of time')
+    .argument('<server>')
+    .argument('<expr>')
+    .option('--start <time>', 'RFC3339 or Unix seconds; five minutes before the end when missing')
+    .option('--end <time>', 'RFC3339 or Unix seconds; now when missing')
+    .option('--step <duration>', 'step; a 250th of the range when missing')
+    .option('--header <name=value>', 'further header', (text: string, all: string[] = []) => [
+      ...all,
+      text,
+    ])
+    .option('-o, --format <format>', 'promql or json', 'promql')
+    .action(
+      async (
+        server: string,
+        expr: string,
+        options: { start?: string; end?: string; step?: string; format: string },
+      ) => done(await queryRange(server, expr, options, terminal)),
+    )
+}

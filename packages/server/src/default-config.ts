@@ -1,0 +1,22 @@
+/**
+ * The configuration of `pharos up` when nobody wrote one: this server and this machine, every five seconds.
+ * Printed by `/api/v1/status/config`, so that it can be copied and grown from.
+ */
+export function defaultConfig(
+  own: { readonly address: string; readonly metricsPath: string },
+  node: { readonly address: string; readonly metricsPath: string },
+): string {
+  return `global:
+  scrape_interval: 5s
+  scrape_timeout: 4s
+scrape_configs:
+  - job_name: pharos
+    metrics_path: ${own.metricsPath}
+    static_configs:
+      - targets: ['${own.address}']
+  - job_name: node
+    metrics_path: ${node.metricsPath}
+    static_configs:
+      - targets: ['${node.address}']
+`
+}

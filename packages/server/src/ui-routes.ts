@@ -1,0 +1,59 @@
+import type { Random } from '@pharos/base'
+import { sendText } from '@pharos/http'
+import { preferencesOf, type Ui, UI_PATHS, UI_REDIRECTS, type UiAnswer } from '@pharos/ui/serving'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+const NONCE_BYTES = 18
+
+/** The web pages below `prefix`: assets, the index page for each path of the app, and old addresses as redirects. */
+export function registerUi(app: FastifyInstance, ui: Ui, prefix: string, random: Random): void {
+  const page = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const { theme, lang } = preferencesOf(
+      header(request, 'cookie'),
+      header(request, 'accept-language'),
+    )
+    const nonce = Buffer.from(random.bytes(NONCE_BYTES)).toString('base64')
+    const ifNoneMatch = header(request, 'if-none-match')
+    return send(reply, ui.page({ basePath: `${prefix}/`, theme, lang, nonce, ifNoneMatch }))
+  }
+  for (const path of UI_PATHS) app.get(path === '/' ? `${prefix}/` : prefix + path, page)
+  if (prefix !== '') app.get('/', async (_, reply) => reply.redirect(`${prefix}/`, 302))
+  for (const [from, to] of Object.entries(UI_REDIRECTS)) {
+    app.get(prefix + from, async (request, reply) => {
+      const at = request.url.indexOf('?')
+      return reply.redirect(prefix + to + (at < 0 ? '' : request.url.slice(at)), 302)
+    })
+  }
+  app.get(`${prefix}/assets/*`, async (request, reply) => {
+    const path = request.url.split('?', 1)[0]!.slice(prefix.length + 1)
+    const answer = ui.asset(
+      path,
+      header(request, 'accept-encoding'),
+      header(request, 'if-none-match'),
+    )
+    return answer === undefined ? sendText(reply, 404, '404 page not found') : send(reply, answer)
+  })
+}
+
+/** What `/` says when the pages were not built. */
+export function registerNoUi(app: FastifyInstance, prefix: string): void {
+  app.get(`${prefix}/`, async (_, reply) =>
+    sendText(
+      reply,
+      503,
+      'The web pages are not built: run npm run build, or npm start, which does it. The API answers under /api/v1.',
+    ),
+  )
+}
+
+function send(reply: FastifyReply, answer: UiAnswer): FastifyReply {
+  return reply
+    .code(answer.status)
+    .headers(answer.headers)
+    .send(answer.body === undefined ? undefined : Buffer.from(answer.body))
+}
+
+function header(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value.join(', ') : value
+}
