@@ -27,7 +27,7 @@ export const When = {
 } as const
 export type When = (typeof When)[keyof typeof When]
 
-export interface Token {
+interface Token {
   readonly name: string
   /** Where the token ends, or where reading stopped when it is INVALID. */
   readonly end: number

@@ -53,7 +53,7 @@ function hex(value: number, digits: number): string {
  * Length of the UTF-8 sequence at `i`, 0 when there is none.
  * @source Unicode 15, table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF
  */
-export function runeBytes(bytes: Uint8Array, i: number, end: number = bytes.length): number {
+function runeBytes(bytes: Uint8Array, i: number, end: number = bytes.length): number {
   const a = bytes[i]!
   if (a < 0x80) return 1
   if (a < 0xc2 || a > 0xf4) return 0

@@ -9,7 +9,7 @@ import { quotedText, isUtf8 } from './quoted-bytes.ts'
 export const PARSE_ERROR = 'exposition/parse'
 
 /** What the metadata lines before a series say of it. */
-export interface SeriesContext {
+interface SeriesContext {
   /** '' before the first TYPE line. */
   readonly type: MetricType | ''
   readonly unit: string

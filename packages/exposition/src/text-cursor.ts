@@ -27,8 +27,8 @@ const OPEN = 0x7b
 const CLOSE = 0x7d
 
 /** What may follow, as far as the name of an unexpected token depends on it. */
-export const After = { start: 0, meta: 1, labels: 2, equal: 3, value: 4, timestamp: 5 } as const
-export type After = (typeof After)[keyof typeof After]
+const After = { start: 0, meta: 1, labels: 2, equal: 3, value: 4, timestamp: 5 } as const
+type After = (typeof After)[keyof typeof After]
 
 /** 1: starts a label name, 2: goes on in one, 4: starts a metric name, 8: goes on in one. */
 export const NAME_BYTES: Uint8Array = nameBytes()

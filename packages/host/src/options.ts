@@ -1,5 +1,7 @@
 // What flags can change. Every regular expression is searched for, not anchored, as in the reference.
 
+import { Regex } from '@pharos/model'
+
 export interface HostOptions {
   /** `--collector.cpu.info`: CPU model and frequency from cpuinfo. */
   readonly cpuInfo: boolean
@@ -60,9 +62,19 @@ export const DEFAULT_OPTIONS: HostOptions = {
   textfileDirectory: '',
 }
 
+/**
+ * Whether a pattern is found anywhere in a text, in linear time whatever the pattern.
+ * @throws UserError `model/regex` when it does not compile
+ */
+export function searcher(pattern: string): (text: string) => boolean {
+  // Whole texts are what a label regex matches, and answers for texts met before are kept.
+  const regex = Regex.anchored(`.*(?:${pattern}).*`)
+  return (text) => regex.matches(text)
+}
+
 /** Whether a device is wanted: not excluded, and included where an inclusion is given. */
 export function deviceFilter(exclude: string, include: string): (name: string) => boolean {
-  const no = exclude === '' || include !== '' ? undefined : new RegExp(exclude)
-  const yes = include === '' ? undefined : new RegExp(include)
-  return (name) => no?.test(name) !== true && yes?.test(name) !== false
+  const no = exclude === '' || include !== '' ? undefined : searcher(exclude)
+  const yes = include === '' ? undefined : searcher(include)
+  return (name) => no?.(name) !== true && yes?.(name) !== false
 }

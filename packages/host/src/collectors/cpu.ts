@@ -2,6 +2,7 @@
 
 import { type Collector, type HostContext, NoData } from '../collector.ts'
 import { type HostFiles, numberOf, wordsOf } from '../host-files.ts'
+import { searcher } from '../options.ts'
 import type { Page } from '../page.ts'
 
 /** USER_HZ: the kernel gives CPU times to user space in hundredths of a second on every architecture. */
@@ -167,10 +168,10 @@ function addInfo(page: Page, { files, options }: HostContext): void {
 
 function addWords(page: Page, what: string, words: readonly string[], include: string): void {
   if (include === '') return
-  const wanted = new RegExp(include)
+  const wanted = searcher(include)
   const help = `The \`${what}s\` field of CPU information from /proc/cpuinfo taken from the first core.`
   for (const word of words)
-    if (wanted.test(word)) page.gauge(`node_cpu_${what}_info`, help, 1, what, word)
+    if (wanted(word)) page.gauge(`node_cpu_${what}_info`, help, 1, what, word)
 }
 
 const FREQUENCIES = [

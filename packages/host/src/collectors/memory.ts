@@ -2,6 +2,7 @@
 
 import { type Collector, NoData } from '../collector.ts'
 import { linesOf, numberOf, wordsOf } from '../host-files.ts'
+import { searcher } from '../options.ts'
 
 /** `Active(anon)` → `Active_anon`. */
 function fieldName(key: string): string {
@@ -62,11 +63,11 @@ export const vmstat: Collector = {
   name: 'vmstat',
   isDefault: true,
   start({ files, options }) {
-    const wanted = new RegExp(options.vmstatFields)
+    const wanted = searcher(options.vmstatFields)
     return (page) => {
       for (const line of files.lines(`${files.proc}/vmstat`)) {
         const [name = '', value = ''] = wordsOf(line)
-        if (!wanted.test(name)) continue
+        if (!wanted(name)) continue
         page.untyped(
           `node_vmstat_${name}`,
           `/proc/vmstat information field ${name}.`,

@@ -2,7 +2,7 @@
 
 import { type Collector, NoData } from '../collector.ts'
 import { type HostFiles, numberOf, wordsOf } from '../host-files.ts'
-import { deviceFilter } from '../options.ts'
+import { deviceFilter, searcher } from '../options.ts'
 import type { Page } from '../page.ts'
 
 /** Columns of /proc/net/dev. */
@@ -78,13 +78,13 @@ export const netclass: Collector = {
   name: 'netclass',
   isDefault: true,
   start({ files, options }) {
-    const ignored = new RegExp(options.netclassIgnoredDevices)
+    const ignored = searcher(options.netclassIgnoredDevices)
     return (page) => {
       const devices = files.list(`${files.sys}/class/net`)
       if (devices.length === 0) throw new NoData('no network device in sysfs')
       for (const device of devices) {
         // The one plain file among the devices.
-        if (device === 'bonding_masters' || ignored.test(device)) continue
+        if (device === 'bonding_masters' || ignored(device)) continue
         addProperties(page, files, device, options.netclassIgnoreInvalidSpeed)
       }
     }

@@ -2,7 +2,7 @@
 
 import { type Collector, NoData } from '../collector.ts'
 import { linesOf, wordsOf } from '../host-files.ts'
-import { deviceFilter } from '../options.ts'
+import { deviceFilter, searcher } from '../options.ts'
 import type { Page } from '../page.ts'
 
 /** Sizes in pages are of 4 KiB here: Node cannot ask, and 64 KiB pages are only met on some ARM servers. */
@@ -12,7 +12,7 @@ export const netstat: Collector = {
   name: 'netstat',
   isDefault: true,
   start({ files, options }) {
-    const wanted = new RegExp(options.netstatFields)
+    const wanted = searcher(options.netstatFields)
     return (page) => {
       addPairs(page, files.text(`${files.proc}/net/netstat`), wanted)
       addPairs(page, files.text(`${files.proc}/net/snmp`), wanted)
@@ -27,7 +27,7 @@ export const netstat: Collector = {
 }
 
 /** Lines come in pairs: names, then values, both after `Protocol:`. */
-function addPairs(page: Page, text: string, wanted: RegExp): void {
+function addPairs(page: Page, text: string, wanted: (text: string) => boolean): void {
   const lines = linesOf(text)
   for (let i = 0; i + 1 < lines.length; i += 2) {
     const names = lines[i]!.split(' ')
@@ -43,10 +43,10 @@ function addStatistic(
   protocol: string,
   name: string,
   value: string,
-  wanted: RegExp,
+  wanted: (text: string) => boolean,
 ): void {
   const key = `${protocol}_${name}`
-  if (wanted.test(key))
+  if (wanted(key))
     page.untyped(`node_netstat_${key}`, `Statistic ${protocol}${name}.`, Number(value))
 }
 

@@ -2,6 +2,7 @@
 
 import { type Collector, NoData } from '../collector.ts'
 import { numberOf } from '../host-files.ts'
+import { searcher } from '../options.ts'
 
 export const thermalZone: Collector = {
   name: 'thermal_zone',
@@ -119,11 +120,11 @@ export const powersupplyclass: Collector = {
   name: 'powersupplyclass',
   isDefault: true,
   start({ files, options }) {
-    const ignored = new RegExp(options.powerSupplyIgnored)
+    const ignored = searcher(options.powerSupplyIgnored)
     return (page) => {
       const dir = `${files.sys}/class/power_supply`
       for (const supply of files.list(dir)) {
-        if (ignored.test(supply)) continue
+        if (ignored(supply)) continue
         const labels: string[] = []
         const words = new Map<string, string>()
         for (const file of files.list(`${dir}/${supply}`)) {
