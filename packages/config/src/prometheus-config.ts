@@ -2,7 +2,7 @@
 
 import { quoted } from '@pharos/base'
 import { Labels } from '@pharos/model'
-import { text } from './codec.ts'
+import { filePath } from './codec.ts'
 import { ConfigErrors } from './config-errors.ts'
 import type { Mistake } from './config-errors.ts'
 import { mistakeAt } from './decode-file.ts'
@@ -74,8 +74,8 @@ const configSection = section<ConfigFields>(
     global: { ...globalSection, omitZero: false },
     runtime: runtimeSection,
     alerting: alertingSection,
-    rule_files: list(text()),
-    scrape_config_files: list(text()),
+    rule_files: list(filePath()),
+    scrape_config_files: list(filePath()),
     scrape_configs: jobList,
     storage: storageSection,
     tracing: tracingSection,

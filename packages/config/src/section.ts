@@ -54,12 +54,9 @@ export function section<T extends object>(
     .superRefine(
       (value, ctx) => {
         if (options.check === undefined) return
-        const decoded = withoutFailed(
-          value,
-          ctx.issues.map((issue) => issue.path ?? []),
-        )
+        const decoded = withoutFailed(value, undecodedPaths(ctx.issues))
         options.check(decoded as Partial<T>, (message, ...at) => {
-          ctx.issues.push({ code: 'custom', message, path: at, input: value })
+          ctx.issues.push({ code: 'custom', message, path: at, input: value, params: CHECKED })
         })
       },
       { when: () => true },
@@ -113,10 +110,10 @@ function shown(
 /** A section that may be missing: absent and null are undefined. */
 export function pointer<T>(codec: Codec<T>): Codec<T | undefined> {
   return {
-    schema: z.unknown().transform((raw, ctx): T | undefined => {
-      if (raw === undefined || isNull(raw)) return undefined
-      return forward(codec.schema, raw, [], ctx.issues)
-    }),
+    schema: z
+      .unknown()
+      .transform((raw) => (isNull(raw) ? undefined : raw))
+      .pipe(codec.schema.optional()),
     show: (value) => (value === undefined ? undefined : codec.show(value)),
     isZero: (value) => value === undefined,
     inDirectory: (value, directory) =>
@@ -228,6 +225,23 @@ function forward<T>(
 }
 
 const UNKNOWN_KEY = { isUnknownKey: true }
+
+/** Marks what a check refused: the value itself did decode. */
+const CHECKED = { isChecked: true }
+
+interface PendingIssue {
+  readonly code?: string | undefined
+  readonly path?: readonly PropertyKey[] | undefined
+  readonly params?: Record<string, unknown> | undefined
+}
+
+/** Paths of the issues that say that there is no value. */
+function undecodedPaths(issues: readonly unknown[]): readonly (readonly PropertyKey[])[] {
+  // What zod collects while it parses has more kinds than its types tell.
+  return (issues as readonly PendingIssue[])
+    .filter((issue) => issue.code !== 'unrecognized_keys' && issue.params?.['isChecked'] !== true)
+    .map((issue) => issue.path ?? [])
+}
 
 export interface FlatIssue {
   readonly path: readonly (string | number)[]
