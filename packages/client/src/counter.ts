@@ -1,0 +1,102 @@
+import type { Format } from './format.ts'
+import { type Collector, Family, type MetricOptions, SeriesHandle } from './metric.ts'
+import type { LabelValues } from './series-table.ts'
+
+export type CounterOptions<L extends string = string> = MetricOptions<L, Counter<L>>
+
+/** One series of a counter, looked up once. */
+export interface CounterSeries {
+  /** @throws RangeError when `by` is negative or not a number */
+  inc(by?: number): void
+}
+
+/** Only goes up. */
+export class Counter<L extends string = string> implements Collector {
+  readonly type = 'counter'
+  readonly sampleNames: readonly string[] = []
+  readonly #family: Family<L>
+  readonly #collect: ((metric: Counter<L>) => void | Promise<void>) | undefined
+
+  constructor(options: CounterOptions<L>) {
+    this.#family = new Family(options, 'counter', [{ suffix: '' }], 1)
+    this.#collect = options.collect
+    for (const registry of options.registers ?? []) registry.register(this)
+  }
+
+  get name(): string {
+    return this.#family.name
+  }
+
+  get help(): string {
+    return this.#family.help
+  }
+
+  /**
+   * Adds 1 or `by`: `inc()`, `inc(5)`, `inc({ method: 'GET' })`, `inc({ method: 'GET' }, 5)`.
+   * @throws RangeError when `by` is negative or not a number
+   */
+  inc(labels?: LabelValues<L> | number, by = 1): void {
+    const { table } = this.#family
+    if (typeof labels === 'number') {
+      this.inc(undefined, labels)
+    } else {
+      const step = increment(by)
+      const place = table.place(labels)
+      table.cells[place]! += step
+    }
+  }
+
+  /**
+   * Takes over a total that is counted elsewhere, for `collect` callbacks.
+   * @throws RangeError when it is negative or not a number
+   */
+  setTotal(labels: LabelValues<L> | number, total = 0): void {
+    const { table } = this.#family
+    const [own, value] = typeof labels === 'number' ? [undefined, labels] : [labels, total]
+    const place = table.place(own)
+    table.cells[place] = increment(value)
+  }
+
+  /** A series to keep, for hot paths. */
+  labels(labels: LabelValues<L>): CounterSeries {
+    const { table } = this.#family
+    const handle = new SeriesHandle(table, labels)
+    return {
+      inc: (by = 1) => {
+        const step = increment(by)
+        const place = handle.place
+        table.cells[place]! += step
+      },
+    }
+  }
+
+  /** The value of a series, 0 when there is none. */
+  value(labels?: LabelValues<L>): number {
+    const { table } = this.#family
+    const place = table.find(labels)
+    return place === undefined ? 0 : table.cells[place]!
+  }
+
+  /** Takes a series away; true when it was there. */
+  remove(labels?: LabelValues<L>): boolean {
+    return this.#family.table.remove(labels)
+  }
+
+  reset(): void {
+    this.#family.clear()
+  }
+
+  collect(): void | Promise<void> {
+    return this.#collect?.(this)
+  }
+
+  text(format: Format): string {
+    const { table } = this.#family
+    return this.#family.text(format, (slot) => [table.cells[slot]!])
+  }
+}
+
+function increment(by: number): number {
+  if (by >= 0) return by
+  throw new RangeError(`a counter cannot decrease: ${by}`)
+}

@@ -1,0 +1,128 @@
+import { checkedBuckets, DEFAULT_BUCKETS } from './buckets.ts'
+import type { LineKind } from './family-text.ts'
+import type { Format } from './format.ts'
+import { type Collector, Family, type MetricOptions, SeriesHandle } from './metric.ts'
+import type { LabelValues } from './series-table.ts'
+import { startTimer } from './timer.ts'
+
+export interface HistogramOptions<L extends string = string> extends MetricOptions<
+  L,
+  Histogram<L>
+> {
+  /** Upper bounds, ascending; +Inf is always there. Default: seconds of an ordinary web service. */
+  readonly buckets?: readonly number[]
+}
+
+/** One series of a histogram, looked up once. */
+export interface HistogramSeries {
+  observe(value: number): void
+  /** The function that is returned observes and returns the seconds since now. */
+  startTimer(): () => number
+}
+
+/** Counts observations in buckets. Cells of a series: one for each bound, one for +Inf, the sum. */
+export class Histogram<L extends string = string> implements Collector {
+  readonly type = 'histogram'
+  readonly sampleNames: readonly string[]
+  readonly #family: Family<L>
+  readonly #bounds: Float64Array
+  readonly #collect: ((metric: Histogram<L>) => void | Promise<void>) | undefined
+  /** The lines of one series, filled anew for each. */
+  readonly #values: Float64Array
+
+  constructor(options: HistogramOptions<L>) {
+    this.#bounds = checkedBuckets(options.buckets ?? DEFAULT_BUCKETS)
+    const lines: LineKind[] = [...this.#bounds, Infinity].map((bound) => ({
+      suffix: '_bucket',
+      label: ['le', bound],
+    }))
+    lines.push({ suffix: '_sum' }, { suffix: '_count' })
+    this.#family = new Family(options, 'histogram', lines, this.#bounds.length + 2)
+    this.#values = new Float64Array(lines.length)
+    this.sampleNames = ['_bucket', '_sum', '_count'].map((suffix) => options.name + suffix)
+    this.#collect = options.collect
+    for (const registry of options.registers ?? []) registry.register(this)
+  }
+
+  get name(): string {
+    return this.#family.name
+  }
+
+  get help(): string {
+    return this.#family.help
+  }
+
+  /** `observe(0.2)` or `observe({ method: 'GET' }, 0.2)`. */
+  observe(labels: LabelValues<L> | number, value = 0): void {
+    if (typeof labels === 'number') this.#observeAt(this.#family.table.place(undefined), labels)
+    else this.#observeAt(this.#family.table.place(labels), value)
+  }
+
+  /** The function that is returned observes and returns the seconds since now; it may add labels. */
+  startTimer(labels?: LabelValues<L>): (more?: LabelValues<L>) => number {
+    return startTimer((seconds, more) =>
+      this.observe({ ...labels, ...more } as LabelValues<L>, seconds),
+    )
+  }
+
+  /** A series to keep, for hot paths. */
+  labels(labels: LabelValues<L>): HistogramSeries {
+    const handle = new SeriesHandle(this.#family.table, labels)
+    const observe = (value: number): void => this.#observeAt(handle.place, value)
+    return { observe, startTimer: () => startTimer(observe) }
+  }
+
+  /** Makes series appear with zeros before they are first observed. */
+  zero(labels: LabelValues<L>): void {
+    this.#family.table.place(labels)
+  }
+
+  /** Takes a series away; true when it was there. */
+  remove(labels?: LabelValues<L>): boolean {
+    return this.#family.table.remove(labels)
+  }
+
+  reset(): void {
+    this.#family.clear()
+  }
+
+  collect(): void | Promise<void> {
+    return this.#collect?.(this)
+  }
+
+  text(format: Format): string {
+    const { table } = this.#family
+    const values = this.#values
+    const buckets = this.#bounds.length + 1
+    return this.#family.text(format, (slot) => {
+      const place = slot * table.stride
+      let count = 0
+      for (let i = 0; i < buckets; i++) {
+        count += table.cells[place + i]!
+        values[i] = count
+      }
+      values[buckets] = table.cells[place + buckets]!
+      values[buckets + 1] = count
+      return values
+    })
+  }
+
+  #observeAt(place: number, value: number): void {
+    const { cells } = this.#family.table
+    cells[place + this.#bucketOf(value)]! += 1
+    cells[place + this.#bounds.length + 1]! += value
+  }
+
+  /** The first bound at or above the value; NaN is in no bucket but the last. */
+  #bucketOf(value: number): number {
+    const bounds = this.#bounds
+    let low = 0
+    let high = bounds.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (bounds[middle]! >= value) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+}

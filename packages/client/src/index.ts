@@ -1,0 +1,28 @@
+export {
+  DEFAULT_BUCKETS,
+  exponentialBuckets,
+  exponentialBucketsRange,
+  linearBuckets,
+} from './buckets.ts'
+export { collectDefaultMetrics } from './collectors/default-metrics.ts'
+export { Counter } from './counter.ts'
+export { contentTypeOf, OPENMETRICS, TEXT } from './format.ts'
+export { Gauge } from './gauge.ts'
+export { formatNumber, formatOpenMetricsNumber } from './go-number.ts'
+export { metricsHandler } from './handler.ts'
+export { Histogram } from './histogram.ts'
+export { countExceptions, inProgress, timed } from './instrument.ts'
+export { acceptsGzip, negotiate } from './negotiation.ts'
+export { Registry } from './registry.ts'
+export { Summary } from './summary.ts'
+export type { DefaultMetricsOptions } from './collectors/default-metrics.ts'
+export type { CounterOptions, CounterSeries } from './counter.ts'
+export type { MetricType } from './family-text.ts'
+export type { Escaping, Format } from './format.ts'
+export type { GaugeOptions, GaugeSeries } from './gauge.ts'
+export type { MetricsHandler, MetricsHandlerOptions } from './handler.ts'
+export type { HistogramOptions, HistogramSeries } from './histogram.ts'
+export type { Collector, MetricOptions, Registers } from './metric.ts'
+export type { ExpositionOptions } from './registry.ts'
+export type { LabelValues } from './series-table.ts'
+export type { SummaryOptions, SummarySeries } from './summary.ts'
