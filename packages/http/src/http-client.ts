@@ -107,6 +107,7 @@ class Http1Client implements HttpClient {
   readonly #buffers: BufferPool
   readonly #idle = new Map<string, HttpConnection[]>()
   readonly #running = new Set<Attempt>()
+  #lookedMs = 0
 
   constructor(options: HttpClientOptions) {
     this.#net = options.net
@@ -254,11 +255,23 @@ class Http1Client implements HttpClient {
   }
 
   #keep(origin: string, connection: HttpConnection): void {
-    connection.idleSinceMs = this.#clock.monotonicMs()
+    const now = this.#clock.monotonicMs()
+    connection.idleSinceMs = now
+    this.#closeForgotten(now)
     const connections = this.#idle.get(origin)
     if (connections === undefined) this.#idle.set(origin, [connection])
     else if (connections.length < IDLE_CONNECTIONS_PER_ORIGIN) connections.push(connection)
     else connection.abort(canceledError('enough idle connections'))
+  }
+
+  /** Connections to hosts that nobody asks any more would stay open for ever. Looks once a minute. */
+  #closeForgotten(now: number): void {
+    if (now - this.#lookedMs < 60_000) return
+    this.#lookedMs = now
+    const forgotten = [...this.#idle.values()]
+      .flat()
+      .filter((connection) => connection.idleSinceMs < now - IDLE_CONNECTION_MS_MAX)
+    for (const connection of forgotten) connection.abort(canceledError('idle for too long'))
   }
 
   #forget(gone: HttpConnection): void {

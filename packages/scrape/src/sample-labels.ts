@@ -1,0 +1,110 @@
+// What becomes of a scraped series' labels. Runs once for each new series, never for a sample.
+
+import type { ScrapeSettings } from '@pharos/config'
+import { relabel } from '@pharos/config'
+import { areValidLabels, goQuote, Labels, LabelsBuilder, METRIC_NAME } from '@pharos/model'
+import { LABEL_NAME_BYTES_DEFAULT, LABEL_VALUE_BYTES_DEFAULT, LABELS_DEFAULT } from './limits.ts'
+
+/** The series has no legal identity or breaks a limit: the scrape fails with this message. */
+export interface LabelFault {
+  readonly kind: 'labels' | 'limit'
+  readonly message: string
+}
+
+export type LabelRules = Pick<
+  ScrapeSettings,
+  | 'honorLabels'
+  | 'metricRelabelRules'
+  | 'labelLimit'
+  | 'labelNameLengthLimit'
+  | 'labelValueLengthLimit'
+>
+
+/**
+ * The labels under which a series is stored, undefined when relabelling drops it, or why the scrape fails.
+ *
+ * @param exposed  as the target wrote them, with `__name__`
+ * @param target   the target's own labels, none of them `__…`
+ * @source Prometheus 3.14 scrape mutateSampleLabels, verifyLabelLimits
+ */
+export function sampleLabels(
+  exposed: Labels,
+  target: Labels,
+  rules: LabelRules,
+): Labels | LabelFault | undefined {
+  const merged = rules.honorLabels ? honored(exposed, target) : overridden(exposed, target)
+  const kept = relabel(merged, rules.metricRelabelRules)
+  if (kept === undefined || kept.size === 0) return undefined
+  if (!kept.has(METRIC_NAME))
+    return { kind: 'labels', message: 'missing metric name (__name__ label)' }
+  if (!areValidLabels(kept)) {
+    return { kind: 'labels', message: `invalid metric name or label names: ${labelsText(kept)}` }
+  }
+  const message = limitFault(kept, rules)
+  return message === undefined ? kept : { kind: 'limit', message }
+}
+
+/** Labels of `up` and the other series about the scrape. */
+export function reportLabels(metric: string, target: Labels): Labels {
+  return new LabelsBuilder(target).set(METRIC_NAME, metric).labels()
+}
+
+function honored(exposed: Labels, target: Labels): Labels {
+  const builder = new LabelsBuilder(exposed)
+  // An empty value in the exposition is a label too: it keeps the target's away, and then vanishes.
+  for (const [name, value] of target) if (!exposed.has(name)) builder.set(name, value)
+  return builder.labels()
+}
+
+function overridden(exposed: Labels, target: Labels): Labels {
+  const builder = new LabelsBuilder(exposed)
+  const conflicts: [string, string][] = []
+  for (const [name, value] of target) {
+    const before = exposed.get(name)
+    if (before !== '') conflicts.push([name, before])
+    builder.set(name, value)
+  }
+  conflicts.sort(([a], [b]) => a.length - b.length)
+  for (const [name, value] of conflicts) {
+    let exported = `exported_${name}`
+    while (builder.get(exported) !== '') exported = `exported_${exported}`
+    builder.set(exported, value)
+  }
+  return builder.labels()
+}
+
+function limitFault(labels: Labels, rules: LabelRules): string | undefined {
+  const metric = firstCharacters(labels.get(METRIC_NAME))
+  const countMax = rules.labelLimit === 0 ? LABELS_DEFAULT : rules.labelLimit
+  if (labels.size > countMax) {
+    return `label_limit exceeded (metric: ${metric}, number of labels: ${labels.size}, limit: ${countMax})`
+  }
+  const nameMax =
+    rules.labelNameLengthLimit === 0 ? LABEL_NAME_BYTES_DEFAULT : rules.labelNameLengthLimit
+  const valueMax =
+    rules.labelValueLengthLimit === 0 ? LABEL_VALUE_BYTES_DEFAULT : rules.labelValueLengthLimit
+  for (const [name, value] of labels) {
+    const nameBytes = bytesOf(name, nameMax)
+    if (nameBytes > nameMax) {
+      return `label_name_length_limit exceeded (metric: ${metric}, label name: ${firstCharacters(name)}, length: ${nameBytes}, limit: ${nameMax})`
+    }
+    const valueBytes = bytesOf(value, valueMax)
+    if (valueBytes > valueMax) {
+      return `label_value_length_limit exceeded (metric: ${metric}, label name: ${firstCharacters(name)}, value: ${goQuote(firstCharacters(value))}, length: ${valueBytes}, limit: ${valueMax})`
+    }
+  }
+  return undefined
+}
+
+/** Length in UTF-8; only counted when three bytes a code unit could pass the limit. */
+function bytesOf(text: string, limit: number): number {
+  return text.length * 3 <= limit ? text.length : Buffer.byteLength(text, 'utf8')
+}
+
+function firstCharacters(text: string): string {
+  return text.length <= 50 ? text : Array.from(text.slice(0, 100)).slice(0, 50).join('')
+}
+
+function labelsText(labels: Labels): string {
+  return `{${[...labels].map(([name, value]) => `${name}=${goQuote(firstCharacters(value))}`).join(', ')}}`
+}

@@ -1,0 +1,205 @@
+// One target and its life: scrape, write, sleep until the next point of its grid.
+
+import type { ScrapeSettings } from '@pharos/config'
+import type { HttpClient } from '@pharos/http'
+import { messageOf, OutsideError } from '@pharos/base'
+import type { Clock, Disk, Logger } from '@pharos/base'
+import { alignedTime, firstDelay, followingTime, nextOnGrid } from './scrape-grid.ts'
+import { requestTarget } from './scrape-request.ts'
+import type { ScrapeStats } from './scrape-stats.ts'
+import type { TargetHealth, TargetStatus } from './scrape-status.ts'
+import type { Target } from './target.ts'
+import type { BodyResult, TargetWriter } from './target-writer.ts'
+import { NO_BODY } from './target-writer.ts'
+
+export interface LoopContext {
+  readonly clock: Clock
+  readonly disk: Disk
+  readonly log: Logger
+  readonly client: HttpClient
+  readonly stats: ScrapeStats
+  readonly userAgent: string
+  readonly offsetSeed: number
+  readonly scrapeOnDiscovery: boolean
+  /** Called with the real time between the starts of two scrapes. */
+  readonly onIntervalLength: (intervalMs: number, actualMs: number) => void
+}
+
+export class ScrapeLoop {
+  readonly target: Target
+  readonly writer: TargetWriter
+  readonly #context: LoopContext
+  #settings: ScrapeSettings
+  readonly #hash: number
+  /** Ends the sleep; a scrape under way goes on. */
+  readonly #leave = new AbortController()
+  /** Ends a scrape under way too. */
+  readonly #cut = new AbortController()
+  #done: Promise<void> = Promise.resolve()
+  /** Shown instead of scraping, for example when the job has too many targets. */
+  #forcedError = ''
+  #discovered: Target
+  #health: TargetHealth = 'unknown'
+  #lastError = ''
+  #lastScrapeMs: number | undefined
+  #lastDurationMs = 0
+  #lastSamples = 0
+  #lastStartMs = -1
+
+  constructor(
+    target: Target,
+    writer: TargetWriter,
+    settings: ScrapeSettings,
+    context: LoopContext,
+  ) {
+    this.target = target
+    this.writer = writer
+    this.#discovered = target
+    this.#settings = settings
+    this.#context = context
+    this.#hash = (target.hash ^ context.offsetSeed) >>> 0
+  }
+
+  /** @param after  the loop that wrote to the same series before, still finishing its last scrape */
+  start(after: Promise<void>): void {
+    this.#done = this.#run(after)
+  }
+
+  /** Resolves when the loop has written its last row. `isCut`: a scrape under way is given up. */
+  stop(isCut: boolean): Promise<void> {
+    if (isCut) this.#cut.abort()
+    this.#leave.abort()
+    return this.#done
+  }
+
+  set forcedError(error: string) {
+    this.#forcedError = error
+  }
+
+  reconfigure(settings: ScrapeSettings): void {
+    this.#settings = settings
+    this.writer.reconfigure(settings)
+  }
+
+  /** The same target was discovered again, maybe with other meta labels. */
+  rediscovered(target: Target): void {
+    this.#discovered = target
+  }
+
+  /** When the next scrape would be, ms since 1970: the time of stale markers when there is none. */
+  nextScrapeMs(): number {
+    const { intervalMs } = this.target
+    return nextOnGrid(this.#context.clock.now(), intervalMs, this.#hash % intervalMs)
+  }
+
+  status(): TargetStatus {
+    return {
+      scrapePool: this.#settings.jobName,
+      discoveredLabels: this.#discovered.discovered,
+      labels: this.target.labels,
+      scrapeUrl: this.target.url,
+      health: this.#health,
+      lastError: this.#lastError,
+      lastScrapeMs: this.#lastScrapeMs,
+      lastScrapeDurationMs: this.#lastDurationMs,
+      scrapeIntervalMs: this.target.intervalMs,
+      scrapeTimeoutMs: this.target.timeoutMs,
+      samplesScraped: this.#lastSamples,
+    }
+  }
+
+  async #run(after: Promise<void>): Promise<void> {
+    const { clock, scrapeOnDiscovery } = this.#context
+    const { intervalMs } = this.target
+    const offsetMs = this.#hash % intervalMs
+    await after
+    if (!(await this.#slept(firstDelay(clock.now(), intervalMs, this.#hash, scrapeOnDiscovery))))
+      return
+    for (;;) {
+      const tMs = alignedTime(clock.now(), intervalMs, offsetMs)
+      try {
+        await this.#scrape(tMs)
+      } catch (error) {
+        // A fault of ours in one target's scrape must not end the loop, nor be silent.
+        this.#context.log.error('scrape broke', { target: this.target.url, err: messageOf(error) })
+      }
+      if (this.#leave.signal.aborted) return
+      const now = clock.now()
+      if (!(await this.#slept(followingTime(tMs, now, intervalMs, offsetMs) - now))) return
+    }
+  }
+
+  async #slept(ms: number): Promise<boolean> {
+    const { signal } = this.#leave
+    try {
+      await this.#context.clock.sleep(Math.max(0, ms), signal)
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+    return !signal.aborted
+  }
+
+  async #scrape(tMs: number): Promise<void> {
+    const { clock, stats } = this.#context
+    const startMs = clock.monotonicMs()
+    if (this.#lastStartMs >= 0) {
+      this.#context.onIntervalLength(this.target.intervalMs, startMs - this.#lastStartMs)
+    }
+    this.#lastStartMs = startMs
+    stats.scrapes++
+    const { error, body } = this.#forcedError === '' ? await this.#pulled(tMs) : this.#forced()
+    if (this.#cut.signal.aborted) return
+    const durationMs = clock.monotonicMs() - startMs
+    this.#health = error === '' ? 'up' : 'down'
+    this.#lastError = error
+    this.#lastScrapeMs = tMs
+    this.#lastDurationMs = durationMs
+    this.#lastSamples = body.scraped
+    stats.samplesScraped += body.scraped
+    this.writer.write(tMs, error === '', durationMs, body)
+    if (error === '') return
+    stats.failures++
+    this.#context.log.debug('scrape failed', {
+      scrape_pool: this.#settings.jobName,
+      target: this.target.url,
+      err: error,
+    })
+  }
+
+  #forced(): { error: string; body: BodyResult } {
+    this.#context.stats.exceededTargetLimit++
+    this.writer.readNothing()
+    return { error: this.#forcedError, body: NO_BODY }
+  }
+
+  async #pulled(tMs: number): Promise<{ error: string; body: BodyResult }> {
+    const { client, disk, userAgent, stats } = this.#context
+    try {
+      const context = { client, disk, userAgent, signal: this.#cut.signal }
+      const response = await requestTarget(this.target, this.#settings, context)
+      const body = this.writer.read(response.body, response.headers.get('content-type') ?? '', tMs)
+      response.release()
+      countBody(stats, body)
+      return { error: body.error, body }
+    } catch (error) {
+      if (this.#cut.signal.aborted) return { error: 'stopped', body: NO_BODY }
+      countRequest(stats, error)
+      this.writer.readNothing()
+      return { error: messageOf(error), body: NO_BODY }
+    }
+  }
+}
+
+function countBody(stats: ScrapeStats, body: BodyResult): void {
+  if (body.failure === 'parse') stats.failedParse++
+  else if (body.failure === 'sampleLimit') stats.exceededSampleLimit++
+  else if (body.failure === 'labelLimit') stats.exceededLabelLimits++
+}
+
+function countRequest(stats: ScrapeStats, error: unknown): void {
+  const code = error instanceof OutsideError ? error.code : ''
+  if (code === 'http/timeout') stats.failedTimeouts++
+  else if (code === 'http/body-too-large') stats.exceededBodySize++
+  else if (code === 'scrape/status') stats.failedStatus++
+  else stats.failedRequests++
+}

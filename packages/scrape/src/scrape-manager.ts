@@ -1,0 +1,172 @@
+// All jobs: what their discoverers find becomes pools of targets.
+
+import type { ScrapeSettings } from '@pharos/config'
+import { BufferPool, createHttpClient } from '@pharos/http'
+import type { HttpClient } from '@pharos/http'
+import { background } from '@pharos/base'
+import type { Clock, Disk, Logger, Net, Timer } from '@pharos/base'
+import type { Discoverer, TargetGroup } from '@pharos/model'
+import type { Appender } from '@pharos/tsdb'
+import type { LoopContext } from './scrape-loop.ts'
+import { ScrapePool } from './scrape-pool.ts'
+import type { ScrapeStats } from './scrape-stats.ts'
+import { newScrapeStats } from './scrape-stats.ts'
+import type { ScrapePoolStatus } from './scrape-status.ts'
+import { TargetWriters } from './target-writers.ts'
+
+export interface ScrapeJob {
+  readonly settings: ScrapeSettings
+  /** Started by `apply`; those of the job before a reload are stopped. */
+  readonly discoverers: readonly Discoverer[]
+}
+
+export interface ScrapeManagerOptions {
+  readonly appender: Appender
+  readonly net: Net
+  readonly clock: Clock
+  /** For secrets and certificates in files. */
+  readonly disk: Disk
+  readonly log: Logger
+  /** For example `Pharos/0.1.0`. */
+  readonly userAgent?: string
+  /** Moves all grids: replicas of one server take different ones. */
+  readonly offsetSeed?: number
+  /** First scrape within a second of discovery (default), or at the next point of the grid. */
+  readonly scrapeOnDiscovery?: boolean
+  readonly onIntervalLength?: (intervalMs: number, actualMs: number) => void
+}
+
+export class ScrapeManager {
+  readonly stats: ScrapeStats = newScrapeStats()
+  readonly #options: ScrapeManagerOptions
+  readonly #client: HttpClient
+  readonly #context: LoopContext
+  readonly #writers: TargetWriters
+  /** By job name, in the order of the configuration. */
+  #jobs = new Map<string, RunningJob>()
+
+  constructor(options: ScrapeManagerOptions) {
+    this.#options = options
+    const { net, clock } = options
+    this.#client = createHttpClient({ net, clock, buffers: new BufferPool() })
+    this.#writers = new TargetWriters(options.appender, clock, this.stats)
+    this.#context = {
+      clock,
+      disk: options.disk,
+      log: options.log.component('scrape manager'),
+      client: this.#client,
+      stats: this.stats,
+      userAgent: options.userAgent ?? 'Pharos/0.1.0',
+      offsetSeed: options.offsetSeed ?? 0,
+      scrapeOnDiscovery: options.scrapeOnDiscovery ?? true,
+      onIntervalLength: options.onIntervalLength ?? (() => {}),
+    }
+  }
+
+  /**
+   * Makes these the jobs. Targets that stay the same go on without a break; those of vanished jobs end with stale
+   * markers. A job's old targets stay until its new discoverers have all spoken.
+   */
+  apply(jobs: readonly ScrapeJob[]): void {
+    const next = new Map<string, RunningJob>()
+    const names = new Set(jobs.map((job) => job.settings.jobName))
+    for (const [name, job] of this.#jobs) if (!names.has(name)) job.close()
+    for (const { settings, discoverers } of jobs) {
+      const job =
+        this.#jobs.get(settings.jobName) ??
+        new RunningJob(new ScrapePool(settings, this.#writers, this.#context), this.#options)
+      job.apply(settings, discoverers)
+      next.set(settings.jobName, job)
+    }
+    this.#jobs = next
+  }
+
+  pools(): ScrapePoolStatus[] {
+    return [...this.#jobs.values()].map((job) => job.pool.status())
+  }
+
+  /**
+   * Gives up scrapes under way and stops. By default every series ends with a stale marker; without them, a server
+   * that is back within five minutes shows no gap, and one that is not leaves five minutes of ghosts.
+   */
+  async stop({ areMarked = true }: { readonly areMarked?: boolean } = {}): Promise<void> {
+    const jobs = [...this.#jobs.values()]
+    this.#jobs = new Map()
+    await Promise.all(jobs.map((job) => job.stop()))
+    await this.#writers.close(areMarked)
+    this.#client.close()
+  }
+}
+
+/** A job with its running discoverers. Findings are noted as they come and taken together a moment later. */
+class RunningJob {
+  readonly pool: ScrapePool
+  readonly #options: ScrapeManagerOptions
+  #run = new AbortController()
+  /** Groups of each discoverer of this run by source. */
+  #groups: Map<string, TargetGroup>[] = []
+  /** Groups of the run before, until all of this run have spoken. */
+  #before: readonly TargetGroup[] = []
+  #silent = 0
+  #pending: Timer | undefined
+
+  constructor(pool: ScrapePool, options: ScrapeManagerOptions) {
+    this.pool = pool
+    this.#options = options
+  }
+
+  apply(settings: ScrapeSettings, discoverers: readonly Discoverer[]): void {
+    this.#before = this.#current()
+    this.#run.abort()
+    const run = new AbortController()
+    this.#run = run
+    this.#silent = discoverers.length
+    this.#groups = discoverers.map(() => new Map<string, TargetGroup>())
+    this.pool.reconfigure(settings)
+    discoverers.forEach((discoverer, i) => {
+      let isSilent = true
+      const found = (groups: readonly TargetGroup[]): void => {
+        if (run.signal.aborted) return
+        if (isSilent) this.#silent--
+        isSilent = false
+        const known = this.#groups[i]!
+        for (const group of groups) {
+          if (group.targets.length === 0) known.delete(group.source)
+          else known.set(group.source, group)
+        }
+        this.#syncSoon()
+      }
+      background(
+        `discovery of ${settings.jobName}`,
+        discoverer.run(found, run.signal),
+        this.#options.log,
+      )
+    })
+    this.#syncSoon()
+  }
+
+  close(): void {
+    this.#run.abort()
+    this.#pending?.cancel()
+    this.pool.close()
+  }
+
+  async stop(): Promise<void> {
+    this.#run.abort()
+    this.#pending?.cancel()
+    await this.pool.stop()
+  }
+
+  #syncSoon(): void {
+    this.#pending ??= this.#options.clock.after(0, () => {
+      this.#pending = undefined
+      if (this.#silent === 0) this.#before = []
+      this.pool.sync(this.#current())
+    })
+  }
+
+  #current(): TargetGroup[] {
+    const groups = this.#groups.flatMap((known) => [...known.values()])
+    return [...this.#before, ...groups]
+  }
+}

@@ -1,0 +1,120 @@
+// The targets of one job: which run, which were dropped and why.
+
+import type { ScrapeSettings } from '@pharos/config'
+import type { TargetGroup } from '@pharos/model'
+import { compareText, Labels } from '@pharos/model'
+import type { LoopContext } from './scrape-loop.ts'
+import { ScrapeLoop } from './scrape-loop.ts'
+import type { DroppedTarget, ScrapePoolStatus } from './scrape-status.ts'
+import type { Dropped, Target } from './target.ts'
+import { targetsOf } from './target.ts'
+import type { TargetWriters } from './target-writers.ts'
+
+export class ScrapePool {
+  readonly #context: LoopContext
+  readonly #writers: TargetWriters
+  #settings: ScrapeSettings
+  /** By target identity. */
+  readonly #loops = new Map<string, ScrapeLoop>()
+  #dropped: DroppedTarget[] = []
+  #droppedCount = 0
+
+  constructor(settings: ScrapeSettings, writers: TargetWriters, context: LoopContext) {
+    this.#settings = settings
+    this.#writers = writers
+    this.#context = context
+  }
+
+  /** Settings of a reload; `sync` must follow, because relabelling may have changed. */
+  reconfigure(settings: ScrapeSettings): void {
+    this.#settings = settings
+    for (const loop of this.#loops.values()) loop.reconfigure(settings)
+  }
+
+  /** Makes the running targets those of the groups: new ones start, vanished ones end with stale markers. */
+  sync(groups: Iterable<TargetGroup>): void {
+    this.#context.stats.syncs++
+    const wanted = this.#wanted(groups)
+    for (const [identity, loop] of this.#loops) {
+      if (wanted.has(identity)) continue
+      this.#loops.delete(identity)
+      this.#writers.retire(loop)
+    }
+    for (const [identity, target] of wanted) {
+      const running = this.#loops.get(identity)
+      if (running === undefined) this.#start(target)
+      else running.rediscovered(target)
+    }
+    const { targetLimit } = this.#settings
+    const error =
+      targetLimit > 0 && this.#loops.size > targetLimit
+        ? `target_limit exceeded (number of targets: ${this.#loops.size}, limit: ${targetLimit})`
+        : ''
+    for (const loop of this.#loops.values()) loop.forcedError = error
+  }
+
+  /** Ends all targets as if they had vanished. */
+  close(): void {
+    for (const loop of this.#loops.values()) this.#writers.retire(loop)
+    this.#loops.clear()
+  }
+
+  /** Stops at once, giving up scrapes under way. */
+  async stop(): Promise<void> {
+    const loops = [...this.#loops.values()]
+    this.#loops.clear()
+    await Promise.all(loops.map((loop) => loop.stop(true)))
+  }
+
+  status(): ScrapePoolStatus {
+    const active = [...this.#loops.values()].map((loop) => loop.status())
+    active.sort(
+      (a, b) => compareText(a.scrapeUrl, b.scrapeUrl) || Labels.compare(a.labels, b.labels),
+    )
+    return {
+      name: this.#settings.jobName,
+      active,
+      dropped: this.#dropped,
+      droppedCount: this.#droppedCount,
+    }
+  }
+
+  #wanted(groups: Iterable<TargetGroup>): Map<string, Target> {
+    const wanted = new Map<string, Target>()
+    this.#dropped = []
+    this.#droppedCount = 0
+    for (const group of groups) {
+      for (const target of targetsOf(group, this.#settings)) {
+        if ('reason' in target) this.#drop(target, group)
+        else if (!wanted.has(target.identity)) wanted.set(target.identity, target)
+      }
+    }
+    return wanted
+  }
+
+  #drop(target: Dropped, group: TargetGroup): void {
+    this.#droppedCount++
+    const { keepDroppedTargets, jobName } = this.#settings
+    if (keepDroppedTargets === 0 || this.#dropped.length < keepDroppedTargets) {
+      this.#dropped.push({
+        scrapePool: jobName,
+        discoveredLabels: target.discovered,
+        reason: target.reason,
+      })
+    }
+    if (!target.isFault) return
+    this.#context.stats.targetsFailed++
+    this.#context.log.error('creating target failed', {
+      scrape_pool: jobName,
+      group: group.source,
+      err: target.reason,
+    })
+  }
+
+  #start(target: Target): void {
+    const { writer, free } = this.#writers.take(target, this.#settings)
+    const loop = new ScrapeLoop(target, writer, this.#settings, this.#context)
+    this.#loops.set(target.identity, loop)
+    loop.start(free)
+  }
+}

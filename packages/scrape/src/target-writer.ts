@@ -1,0 +1,479 @@
+// One body to one row. Known series go straight from their bytes to their column; what is new or has a time of its
+// own waits until the whole body is read, because a body that fails at its end has stored nothing.
+
+import type { ScrapeSettings } from '@pharos/config'
+import type { ExpositionCursor } from '@pharos/exposition'
+import { createCursor, Entry, parserFor } from '@pharos/exposition'
+import { messageOf, UserError } from '@pharos/base'
+import type { Exemplar, Labels, Metadata } from '@pharos/model'
+import { ABSENT, STALE } from '@pharos/model'
+import type { Appender, GroupAppender } from '@pharos/tsdb'
+import { AppendOutcome } from '@pharos/tsdb'
+import { AHEAD_MS_MAX, CACHE_SLACK_LINES, SAMPLES_DEFAULT } from './limits.ts'
+import { reportLabels, sampleLabels } from './sample-labels.ts'
+import type { ScrapeStats } from './scrape-stats.ts'
+import { Line, SeriesCache } from './series-cache.ts'
+import { TimedSamples } from './timed-samples.ts'
+
+/** What reading a body came to. Numbers count up to the failure, as in the reference. */
+export interface BodyResult {
+  /** '' when the body was good. */
+  readonly error: string
+  readonly failure: 'none' | 'parse' | 'sampleLimit' | 'labelLimit'
+  readonly scraped: number
+  /** After relabelling; samples that are then dropped for their time count too. */
+  readonly added: number
+  readonly seriesAdded: number
+}
+
+export const NO_BODY: BodyResult = {
+  error: '',
+  failure: 'none',
+  scraped: 0,
+  added: 0,
+  seriesAdded: 0,
+}
+
+/** A series that the budget refused is asked for again this often: room may have come. */
+const REFUSED_AGAIN_SCRAPES = 20
+
+const NOTHING = new Uint8Array(0)
+
+const REPORT_METRICS = [
+  'up',
+  'scrape_duration_seconds',
+  'scrape_samples_scraped',
+  'scrape_samples_post_metric_relabeling',
+  'scrape_series_added',
+] as const
+
+export class TargetWriter {
+  readonly #appender: Appender
+  readonly #group: GroupAppender
+  readonly #labels: Labels
+  readonly #stats: ScrapeStats
+  readonly #cache = new SeriesCache()
+  readonly #metadata = new Map<string, Metadata>()
+  #settings: ScrapeSettings
+  #rules: string
+  /** Columns of `up` and the others; −1 where the budget refused one. */
+  readonly #reportColumns: Int32Array
+  #row = new Float64Array(64)
+  /** By column: the scrape that filled it last. */
+  #filledBy = new Int32Array(64)
+  /** By column: 1 when the last row that the store took left the series alive. */
+  #isLive = new Uint8Array(64)
+  readonly #newEntries: number[] = []
+  readonly #newLabels: Labels[] = []
+  readonly #newValues: number[] = []
+  /** 1 for a new series that came with times of its own. */
+  readonly #newIsTimed: number[] = []
+  readonly #timed = new TimedSamples()
+  readonly #exemplarEntries: number[] = []
+  readonly #exemplars: Exemplar[] = []
+  /** Number of the running scrape, from 1; of the last good one. */
+  #scrape = 0
+  #lastGood = 0
+  #lastRowMs = -Infinity
+  // Of the running body.
+  #scraped = 0
+  #added = 0
+  #seriesAdded = 0
+  #taken = 0
+  #sampleLimitHit = false
+  /** Of the series just taken, for its exemplar; −1 when it was not taken. */
+  #lastEntry = -1
+
+  constructor(
+    appender: Appender,
+    key: Labels,
+    labels: Labels,
+    settings: ScrapeSettings,
+    stats: ScrapeStats,
+  ) {
+    this.#appender = appender
+    this.#group = appender.group(key, 'scrape')
+    this.#labels = labels
+    this.#settings = settings
+    this.#rules = rulesKey(settings)
+    this.#stats = stats
+    this.#reportColumns = Int32Array.from(REPORT_METRICS, (metric) =>
+      this.#group.column(reportLabels(metric, labels)),
+    )
+    this.#reserve()
+  }
+
+  /** Time of the last row written, ms; −Infinity before the first. */
+  get lastRowMs(): number {
+    return this.#lastRowMs
+  }
+
+  /** New settings from a reload; the known lines are kept unless what becomes of them has changed. */
+  reconfigure(settings: ScrapeSettings): void {
+    this.#settings = settings
+    const rules = rulesKey(settings)
+    if (rules === this.#rules) return
+    this.#rules = rules
+    this.#cache.clear()
+  }
+
+  /**
+   * Reads a body into the row that the next `write` stores. After a failure the row holds stale markers only.
+   * @param tMs  the scrape's timestamp
+   */
+  read(body: Uint8Array, contentType: string, tMs: number): BodyResult {
+    this.#begin()
+    // An empty answer is a good scrape of nothing: no Content-Type is asked for.
+    if (body.length === 0) return this.#bodyRead()
+    const { format, warning } = parserFor(contentType, this.#settings.fallbackScrapeProtocol ?? '')
+    if (format === undefined)
+      return this.#failed('parse', warning ?? 'no parser for this Content-Type')
+    if (format === 'protobuf')
+      return this.#failed('parse', 'the protobuf exposition format is not read yet')
+    this.#cache.begin(body)
+    try {
+      const cursor = createCursor(body, format)
+      const fault = this.#readEntries(cursor, format === 'openmetrics', tMs)
+      if (fault !== undefined)
+        return this.#failed(fault.kind === 'limit' ? 'labelLimit' : 'parse', fault.message)
+    } catch (error) {
+      if (error instanceof UserError) return this.#failed('parse', messageOf(error))
+      throw error
+    }
+    if (this.#sampleLimitHit) return this.#failed('sampleLimit', 'sample limit exceeded')
+    return this.#bodyRead()
+  }
+
+  /** The scrape did not get as far as a body: its row holds stale markers only. */
+  readNothing(): void {
+    this.#begin()
+    this.#failed('parse', '')
+  }
+
+  /** Stores the row with the five series about the scrape. */
+  write(tMs: number, isUp: boolean, durationMs: number, body: BodyResult): void {
+    const report = this.#reportColumns
+    const row = this.#row
+    if (report[0]! >= 0) row[report[0]!] = isUp ? 1 : 0
+    if (report[1]! >= 0) row[report[1]!] = durationMs / 1_000
+    if (report[2]! >= 0) row[report[2]!] = body.scraped
+    if (report[3]! >= 0) row[report[3]!] = body.added
+    if (report[4]! >= 0) row[report[4]!] = body.seriesAdded
+    this.#writeRow(tMs)
+  }
+
+  /** Ends every series of the target. Does nothing when nothing was written since the last end. */
+  end(tMs: number): void {
+    if (this.#lastRowMs === -Infinity) return
+    this.readNothing()
+    for (const column of this.#reportColumns) if (column >= 0) this.#row[column] = STALE
+    this.#writeRow(Math.max(tMs, this.#lastRowMs + 1))
+    this.#lastRowMs = -Infinity
+  }
+
+  release(): void {
+    this.#group.release()
+  }
+
+  #begin(): void {
+    this.#scrape++
+    this.#scraped = 0
+    this.#added = 0
+    this.#seriesAdded = 0
+    this.#taken = 0
+    this.#sampleLimitHit = false
+    this.#newEntries.length = 0
+    this.#newLabels.length = 0
+    this.#newValues.length = 0
+    this.#newIsTimed.length = 0
+    this.#exemplarEntries.length = 0
+    this.#exemplars.length = 0
+    this.#timed.clear()
+    this.#cache.begin(NOTHING)
+    this.#reserve()
+    this.#row.fill(ABSENT)
+  }
+
+  #readEntries(cursor: ExpositionCursor, hasExemplars: boolean, tMs: number): Fault | undefined {
+    const { honorTimestamps } = this.#settings
+    for (;;) {
+      const entry = cursor.next()
+      if (entry === Entry.series) {
+        const fault =
+          honorTimestamps && cursor.hasTimestamp
+            ? this.#takeTimed(cursor, tMs)
+            : this.#takeSample(cursor)
+        if (fault !== undefined) return fault
+        if (hasExemplars) this.#takeExemplar(cursor, tMs)
+      } else if (entry === Entry.end) {
+        return undefined
+      } else if (entry === Entry.type || entry === Entry.help || entry === Entry.unit) {
+        this.#takeMetadata(cursor)
+      }
+    }
+  }
+
+  #takeSample(cursor: ExpositionCursor): Fault | undefined {
+    this.#scraped++
+    const cache = this.#cache
+    const entry = cache.find(cursor.seriesStart, cursor.seriesEnd)
+    this.#lastEntry = entry
+    if (entry < 0) return this.#takeNew(cursor, -1)
+    const column = cache.column[entry]!
+    const seen = cache.seen[entry]!
+    if (column < 0) {
+      if (column === Line.dropped) return undefined
+      const isAskedAgain = column !== Line.refused || this.#scrape % REFUSED_AGAIN_SCRAPES === 0
+      if (seen !== this.#scrape && isAskedAgain) return this.#takeNew(cursor, entry)
+    }
+    this.#added++
+    if (seen === this.#scrape) {
+      this.#stats.duplicates++
+      return undefined
+    }
+    cache.seen[entry] = this.#scrape
+    if (seen !== this.#lastGood) this.#seriesAdded++
+    this.#countTowardsLimit()
+    if (column < 0) return undefined
+    if (this.#filledBy[column] === this.#scrape) {
+      // Another text of the same series, such as its labels in another order.
+      this.#stats.duplicates++
+      return undefined
+    }
+    this.#filledBy[column] = this.#scrape
+    this.#row[column] = cursor.value
+    return undefined
+  }
+
+  /** A series not met before, or one whose scrape failed: its labels are worked out and wait for the end of the body. */
+  #takeNew(cursor: ExpositionCursor, known: number): Fault | undefined {
+    const labels = sampleLabels(cursor.labels(), this.#labels, this.#settings)
+    const cache = this.#cache
+    const entry = known >= 0 ? known : cache.add(cursor.seriesStart, cursor.seriesEnd, Line.unknown)
+    if (labels === undefined) {
+      cache.column[entry] = Line.dropped
+      return undefined
+    }
+    if ('message' in labels) return labels
+    cache.column[entry] = Line.pending - this.#newEntries.length
+    cache.seen[entry] = this.#scrape
+    this.#newEntries.push(entry)
+    this.#newLabels.push(labels)
+    this.#newValues.push(cursor.value)
+    this.#newIsTimed.push(0)
+    this.#lastEntry = entry
+    this.#added++
+    this.#countTowardsLimit()
+    if (!this.#sampleLimitHit) this.#seriesAdded++
+    return undefined
+  }
+
+  /** A sample with its own time. It goes round the row, and gets no stale marker unless the job asks for it. */
+  #takeTimed(cursor: ExpositionCursor, tMs: number): Fault | undefined {
+    this.#scraped++
+    const cache = this.#cache
+    let entry = cache.find(cursor.seriesStart, cursor.seriesEnd)
+    this.#lastEntry = entry
+    const column = entry < 0 ? Line.unknown : cache.column[entry]!
+    if (column === Line.dropped) return undefined
+    if (column === Line.unknown) {
+      const added = this.#added
+      const fault = this.#takeNew(cursor, entry)
+      if (fault !== undefined || this.#added === added) return fault
+      const index = this.#newEntries.length - 1
+      entry = this.#newEntries[index]!
+      this.#newIsTimed[index] = 1
+    } else {
+      this.#added++
+      if (cache.seen[entry] !== this.#lastGood && cache.seen[entry] !== this.#scrape)
+        this.#seriesAdded++
+      cache.seen[entry] = this.#scrape
+      this.#countTowardsLimit()
+    }
+    if (cursor.timestampMs > tMs + AHEAD_MS_MAX) this.#stats.outOfBounds++
+    else this.#timed.push(entry, cursor.timestampMs, cursor.value)
+    return undefined
+  }
+
+  #takeExemplar(cursor: ExpositionCursor, tMs: number): void {
+    const exemplar = cursor.exemplar()
+    if (exemplar === undefined) return
+    if (this.#lastEntry < 0) return
+    this.#exemplarEntries.push(this.#lastEntry)
+    this.#exemplars.push(
+      exemplar.timestampMs === undefined ? { ...exemplar, timestampMs: tMs } : exemplar,
+    )
+  }
+
+  #takeMetadata(cursor: ExpositionCursor): void {
+    const cache = this.#cache
+    let entry = cache.find(cursor.seriesStart, cursor.seriesEnd)
+    if (entry < 0) entry = cache.add(cursor.seriesStart, cursor.seriesEnd, Line.metadata)
+    const seen = cache.seen[entry]!
+    cache.seen[entry] = this.#scrape
+    if (seen === this.#scrape || (seen === this.#lastGood && seen !== 0)) return
+    const metric = cursor.metadataName()
+    const before = this.#metadata.get(metric) ?? { type: 'unknown', help: '', unit: '' }
+    const metadata: Metadata = { ...before, ...cursor.metadata() }
+    this.#metadata.set(metric, metadata)
+    this.#appender.setMetadata(metric, metadata)
+  }
+
+  #countTowardsLimit(): void {
+    const limit = this.#settings.sampleLimit
+    if (++this.#taken > (limit === 0 ? SAMPLES_DEFAULT : limit)) this.#sampleLimitHit = true
+  }
+
+  #failed(failure: BodyResult['failure'], error: string): BodyResult {
+    if (this.#cache.rollback(this.#lastGood, CACHE_SLACK_LINES)) this.#stats.cacheFlushes++
+    this.#newEntries.length = 0
+    this.#timed.clear()
+    this.#exemplars.length = 0
+    this.#taken = 0
+    this.#row.fill(ABSENT)
+    // No column counts as filled by this scrape any more: all that live get their marker.
+    this.#scrape++
+    this.#markStale()
+    return {
+      error,
+      failure,
+      scraped: this.#scraped,
+      added: this.#added,
+      seriesAdded: this.#seriesAdded,
+    }
+  }
+
+  #bodyRead(): BodyResult {
+    this.#resolveNew()
+    this.#appendTimed()
+    this.#appendExemplars()
+    this.#markStale()
+    // An empty body is no news about the order of lines.
+    if (this.#scraped > 0) {
+      if (this.#cache.commit(CACHE_SLACK_LINES)) this.#stats.cacheFlushes++
+      this.#lastGood = this.#scrape
+    }
+    return {
+      error: '',
+      failure: 'none',
+      scraped: this.#scraped,
+      added: this.#added,
+      seriesAdded: this.#seriesAdded,
+    }
+  }
+
+  /** Gives the new series their columns, now that the body is known to be good. */
+  #resolveNew(): void {
+    for (let i = 0; i < this.#newEntries.length; i++) {
+      const entry = this.#newEntries[i]!
+      const column = this.#group.column(this.#newLabels[i]!)
+      if (column < 0) {
+        this.#cache.column[entry] = Line.refused
+        this.#stats.seriesRefused++
+        this.#seriesAdded--
+        continue
+      }
+      this.#cache.column[entry] = column
+      this.#reserve()
+      if (this.#newIsTimed[i] === 1) continue
+      if (this.#filledBy[column] === this.#scrape) {
+        this.#stats.duplicates++
+        continue
+      }
+      this.#filledBy[column] = this.#scrape
+      this.#row[column] = this.#newValues[i]!
+    }
+  }
+
+  #appendTimed(): void {
+    const timed = this.#timed
+    for (let i = 0; i < timed.count; i++) {
+      const column = this.#cache.column[timed.entry[i]!]!
+      if (column < 0) continue
+      const outcome = this.#group.appendSample(timed.timeMs[i]!, column, timed.value[i]!)
+      this.#count(outcome, 1)
+      if (outcome === AppendOutcome.ok && this.#settings.trackTimestampsStaleness) {
+        this.#filledBy[column] = this.#scrape
+      }
+    }
+  }
+
+  #appendExemplars(): void {
+    for (let i = 0; i < this.#exemplars.length; i++) {
+      const column = this.#cache.column[this.#exemplarEntries[i]!]!
+      if (column < 0) continue
+      this.#group.appendExemplar(column, this.#exemplars[i]!)
+      this.#stats.exemplars++
+    }
+  }
+
+  /** Series that lived until now and are not in this row end in it. */
+  #markStale(): void {
+    const { columnCount } = this.#group
+    for (let column = 0; column < columnCount; column++) {
+      if (this.#isLive[column] === 1 && this.#filledBy[column] !== this.#scrape)
+        this.#row[column] = STALE
+    }
+  }
+
+  #writeRow(tMs: number): void {
+    const outcome = this.#group.appendRow(tMs, this.#row)
+    this.#count(outcome, this.#taken)
+    if (outcome !== AppendOutcome.ok && outcome !== AppendOutcome.duplicateSame) return
+    this.#lastRowMs = tMs
+    const { columnCount } = this.#group
+    for (let column = 0; column < columnCount; column++) {
+      this.#isLive[column] = this.#filledBy[column] === this.#scrape ? 1 : 0
+    }
+  }
+
+  #count(outcome: AppendOutcome, samples: number): void {
+    const stats = this.#stats
+    switch (outcome) {
+      case AppendOutcome.ok:
+      case AppendOutcome.duplicateSame:
+        stats.samplesAppended += samples
+        break
+      case AppendOutcome.duplicateDiffers:
+        stats.duplicates += samples
+        break
+      case AppendOutcome.outOfOrder:
+        stats.outOfOrder += samples
+        break
+      case AppendOutcome.tooOld:
+      case AppendOutcome.tooFarAhead:
+        stats.outOfBounds += samples
+        break
+      case AppendOutcome.readOnly:
+        stats.rowsLost++
+    }
+  }
+
+  #reserve(): void {
+    const need = this.#group.columnCount
+    if (need <= this.#row.length) return
+    const capacity = Math.max(need, this.#row.length * 2)
+    const row = new Float64Array(capacity).fill(ABSENT)
+    row.set(this.#row)
+    this.#row = row
+    const filledBy = new Int32Array(capacity)
+    filledBy.set(this.#filledBy)
+    this.#filledBy = filledBy
+    const isLive = new Uint8Array(capacity)
+    isLive.set(this.#isLive)
+    this.#isLive = isLive
+  }
+}
+
+type Fault = { readonly kind: 'labels' | 'limit'; readonly message: string }
+
+/** Equal when the same line leads to the same series. Compiled regexes are left out: their text is in. */
+function rulesKey(settings: ScrapeSettings): string {
+  return JSON.stringify([
+    settings.honorLabels,
+    settings.metricRelabelRules,
+    settings.labelLimit,
+    settings.labelNameLengthLimit,
+    settings.labelValueLengthLimit,
+  ])
+}

@@ -1,0 +1,91 @@
+// Who writes to which series. A target that vanishes and comes back, or changes its interval or path in a reload, goes
+// on with the same series without a gap; only one that stays away gets stale markers, when it would have been scraped.
+
+import type { ScrapeSettings } from '@pharos/config'
+import type { Clock, Timer } from '@pharos/base'
+import type { Labels } from '@pharos/model'
+import type { Appender } from '@pharos/tsdb'
+import type { ScrapeLoop } from './scrape-loop.ts'
+import type { ScrapeStats } from './scrape-stats.ts'
+import type { Target } from './target.ts'
+import { TargetWriter } from './target-writer.ts'
+
+interface Place {
+  readonly key: Labels
+  readonly writer: TargetWriter
+  /** Resolves when the loop that had it is through. */
+  free: Promise<void>
+  /** Set while nobody has it: ends its series. */
+  ending: Timer | undefined
+}
+
+export class TargetWriters {
+  readonly #appender: Appender
+  readonly #clock: Clock
+  readonly #stats: ScrapeStats
+  /** By the key of the group in the store. */
+  readonly #places = new Map<string, Place>()
+  readonly #placeOf = new Map<TargetWriter, Place>()
+
+  constructor(appender: Appender, clock: Clock, stats: ScrapeStats) {
+    this.#appender = appender
+    this.#clock = clock
+    this.#stats = stats
+  }
+
+  /** The writer of a target, and when it may be used. */
+  take(target: Target, settings: ScrapeSettings): { writer: TargetWriter; free: Promise<void> } {
+    const taken = this.#places.get(target.labels.key)
+    // Two targets with the same labels and other addresses write to groups of their own.
+    const key = taken !== undefined && taken.ending === undefined ? target.all : target.labels
+    const place = this.#places.get(key.key)
+    if (place !== undefined && place.ending !== undefined) {
+      place.ending.cancel()
+      place.ending = undefined
+      place.writer.reconfigure(settings)
+      return { writer: place.writer, free: place.free }
+    }
+    const writer = new TargetWriter(this.#appender, key, target.labels, settings, this.#stats)
+    const free = Promise.resolve()
+    const made: Place = { key, writer, free, ending: undefined }
+    this.#places.set(key.key, made)
+    this.#placeOf.set(writer, made)
+    return { writer, free }
+  }
+
+  /** A target has vanished. Its last scrape may finish; its series end when the next one would have been. */
+  retire(loop: ScrapeLoop): void {
+    const place = this.#placeOf.get(loop.writer)
+    if (place === undefined) return
+    place.free = loop.stop(false)
+    const atMs = loop.nextScrapeMs()
+    place.ending = this.#clock.after(atMs - this.#clock.now(), () => {
+      void place.free.then(() => {
+        if (place.ending !== undefined) this.#end(place, atMs)
+      })
+    })
+  }
+
+  /** Ends everything now, or lets go without markers. The loops have stopped. */
+  async close(areMarked: boolean): Promise<void> {
+    const now = this.#clock.now()
+    const places = [...this.#places.values()]
+    await Promise.all(places.map((place) => place.free))
+    for (const place of places) {
+      place.ending?.cancel()
+      if (areMarked) this.#end(place, now)
+      else this.#forget(place)
+    }
+  }
+
+  #end(place: Place, atMs: number): void {
+    place.writer.end(atMs)
+    this.#forget(place)
+  }
+
+  #forget(place: Place): void {
+    place.writer.release()
+    this.#places.delete(place.key.key)
+    this.#placeOf.delete(place.writer)
+  }
+}
