@@ -179,7 +179,7 @@ export class Accumulator {
       if (op === 'count' || op === 'group') this.#count[s]!++
       else if (op === 'sum' || op === 'avg') {
         this.#histograms ??= new HistogramFold(this.#context, op, expr.pos, this.#stepCount)
-        this.#histograms.add(s, cell, labels.get(METRIC_NAME), this.#count[s]!)
+        this.#histograms.add(s, cell, labels.get(METRIC_NAME))
       } else this.#context.annotations.info(`ignored histogram in ${op} aggregation`, expr.pos)
     }
   }

@@ -14,7 +14,7 @@ import { settle } from './rows.ts'
 import { combineSets } from './set-operators.ts'
 import { countedSteps } from './step-counts.ts'
 import type { Steps } from './steps.ts'
-import { operatorFor, type SampleOperator } from './sample-operator.ts'
+import { SampleOperator } from './sample-operator.ts'
 import { matchVectors } from './vector-matching.ts'
 
 export function* evaluateBinary(context: EvalContext, plan: BinaryPlan, steps: Steps): Task<Frame> {
@@ -53,7 +53,7 @@ function* vectorAndScalar(
   }
   const frame = new Frame(steps.count, input.rowCount)
   const changes = changesMeaning(plan.op) || plan.returnBool
-  const operate = operatorFor(context, plan)
+  const operate = new SampleOperator(context, plan)
   for (let r = 0; r < input.rowCount; r++) {
     if (context.budget.due(steps.count)) yield
     const labels = input.labels[r]!
@@ -115,8 +115,8 @@ function mixedRow(
     const v = input.values[r * n + s]!
     const h: NativeHistogram | undefined = input.histogram(r, s)
     const made = scalarIsLeft
-      ? operate(scalar[s]!, undefined, v, h)
-      : operate(v, h, scalar[s]!, undefined)
+      ? operate.apply(scalar[s]!, undefined, v, h)
+      : operate.apply(v, h, scalar[s]!, undefined)
     if (!made) continue
     const isComparison = comparison(plan.op) !== undefined
     if (plan.returnBool) frame.values[row * n + s] = operate.keep ? 1 : 0

@@ -1,7 +1,7 @@
 // The evaluator's switchboard: from a plan node to the operator that makes its rows. Everything is a
 // synchronous generator that stops where the budget says so.
 
-import { Labels } from '@pharos/model'
+import { Labels, type NativeHistogram } from '@pharos/model'
 import { bug } from '@pharos/base'
 import { evaluateAggregate } from './aggregate.ts'
 import { scalarOperator } from './arithmetic.ts'
@@ -11,7 +11,7 @@ import { evaluateCall, evaluateScalarCall } from './call.ts'
 import type { EvalContext } from './context.ts'
 import { Frame, Row, type RowSink } from './frame.ts'
 import { withoutMetadata } from './labels-of.ts'
-import { negatedHistogram } from './histogram-arithmetic.ts'
+import { multiply, narrowed, widened } from './histogram/wide.ts'
 import { type BinaryPlan, type InvariantPlan, type Plan, planType, type UnaryPlan } from './plan.ts'
 import { isRangeCall, streamRangeCall } from './range-call.ts'
 import { mergeEqualRows } from './rows.ts'
@@ -152,7 +152,7 @@ function* evaluateUnary(context: EvalContext, plan: UnaryPlan, steps: Steps): Ta
       if (frame.hasFloat(r, s)) frame.values[base + s] = -frame.values[base + s]!
     }
     const cells = frame.cells[r]
-    if (cells !== undefined) frame.cells[r] = cells.map((h) => h && negatedHistogram(h))
+    if (cells !== undefined) frame.cells[r] = cells.map((h) => h && negated(h))
   }
   return context.delayedNames ? frame : mergeEqualRows(frame)
 }
@@ -170,4 +170,10 @@ function* scalarBinary(
   for (let s = 0; s < out.length; s++) out[s] = operate(lhs[s]!, rhs[s]!)
   countedSteps(context, before, [lhs, rhs], out)
   return out
+}
+
+function negated(h: NativeHistogram): NativeHistogram {
+  const wide = widened(h)
+  multiply(wide, -1)
+  return narrowed(wide)
 }

@@ -1,10 +1,13 @@
-// Windows that hold histograms, alone or among floats.
+// Windows that hold histograms, alone or among floats: what each function makes of them.
 
-import type { Labels, NativeHistogram } from '@pharos/model'
-import { ABSENT, METRIC_NAME } from '@pharos/model'
+import { ABSENT, goQuote, type Labels, METRIC_NAME, type NativeHistogram } from '@pharos/model'
 import type { Pos } from '../ast.ts'
 import type { EvalContext } from './context.ts'
+import { extendedHistogramRate } from './extended-histogram-rate.ts'
 import type { Row } from './frame.ts'
+import { histogramAverage, histogramSum } from './histogram-over-time.ts'
+import { extrapolatedHistogramRate, instantRate, mergedWindow } from './histogram-rate.ts'
+import { equalHistograms, wasReset } from './histogram/compare.ts'
 import type { MatrixPlan, SubqueryPlan } from './plan.ts'
 import type { Windows } from './windows.ts'
 
@@ -12,9 +15,8 @@ import type { Windows } from './windows.ts'
 export interface MixedSeries {
   readonly func: string
   readonly plan: MatrixPlan | SubqueryPlan
-  readonly callPos: Pos
   /** Of the call's first argument, where annotations point. */
-  readonly argumentPos: Pos
+  readonly pos: Pos
   readonly labels: Labels
   readonly floats: Windows
   readonly values: Float64Array
@@ -22,11 +24,149 @@ export interface MixedSeries {
   readonly cells: readonly NativeHistogram[]
 }
 
+/** One step's window. */
+export interface MixedWindow {
+  readonly series: MixedSeries
+  readonly step: number
+  /** Floats lo … hi−1 of the series' floats. */
+  readonly lo: number
+  readonly hi: number
+  readonly times: readonly number[]
+  /** At least one. */
+  readonly histograms: readonly NativeHistogram[]
+}
+
+/** A value for a step; undefined: none. */
+export type MixedFunction = (
+  context: EvalContext,
+  window: MixedWindow,
+) => number | NativeHistogram | undefined
+
 /** Corrects the row where windows hold histograms. */
 export function mixedWindows(context: EvalContext, series: MixedSeries, row: Row): void {
   const { floats, histograms } = series
-  for (let s = 0; s < floats.stepCount; s++) {
-    if (histograms.hi[s]! > histograms.lo[s]!) row.values[s] = ABSENT
+  const own = MIXED_FUNCTIONS.get(series.func)
+  const cells: (NativeHistogram | undefined)[] = Array.from({ length: floats.stepCount })
+  let any = false
+  for (let step = 0; step < floats.stepCount; step++) {
+    const from = histograms.lo[step]!
+    const to = histograms.hi[step]!
+    if (from === to) continue
+    const lo = floats.lo[step]!
+    const hi = floats.hi[step]!
+    if (own === undefined) {
+      if (hi > lo) noteIgnored(context, series)
+      continue
+    }
+    const window: MixedWindow = {
+      series,
+      step,
+      lo,
+      hi,
+      times: Array.from(histograms.ts.subarray(from, to)),
+      histograms: series.cells.slice(from, to),
+    }
+    const made = own(context, window)
+    row.values[step] = typeof made === 'number' ? made : ABSENT
+    if (typeof made === 'object') {
+      cells[step] = made
+      any = true
+    }
   }
-  context.annotations.info(`not yet ${series.labels.get(METRIC_NAME)}`, series.argumentPos)
+  if (any) row.cells = cells
+}
+
+/** Functions of floats leave histograms out, and say so where there are both. */
+function noteIgnored(context: EvalContext, series: MixedSeries): void {
+  context.annotations.info(
+    `ignored histograms in a range containing both floats and histograms for metric name ${goQuote(metricOf(series))}`,
+    series.pos,
+  )
+}
+
+export function metricOf(series: MixedSeries): string {
+  return series.labels.get(METRIC_NAME)
+}
+
+/** Functions that cannot do with both: no value, and a warning. */
+export function isMixed(context: EvalContext, { series, lo, hi }: MixedWindow): boolean {
+  if (hi === lo) return false
+  context.annotations.warn(
+    `encountered a mix of histograms and floats for metric name ${goQuote(metricOf(series))}`,
+    series.pos,
+  )
+  return true
+}
+
+const MIXED_FUNCTIONS: ReadonlyMap<string, MixedFunction> = new Map<string, MixedFunction>([
+  ['rate', (context, window) => rateOf(context, window, true, true)],
+  ['increase', (context, window) => rateOf(context, window, true, false)],
+  ['delta', (context, window) => rateOf(context, window, false, false)],
+  ['irate', (context, window) => instantRate(context, window, true)],
+  ['idelta', (context, window) => instantRate(context, window, false)],
+  [
+    'sum_over_time',
+    (context, window) => (isMixed(context, window) ? undefined : histogramSum(context, window)),
+  ],
+  [
+    'avg_over_time',
+    (context, window) => (isMixed(context, window) ? undefined : histogramAverage(context, window)),
+  ],
+  ['count_over_time', (_, { lo, hi, histograms }) => hi - lo + histograms.length],
+  ['present_over_time', () => 1],
+  ['absent_over_time', () => 1],
+  ['first_over_time', (_, window) => mergedWindow(window)[0]?.value],
+  ['last_over_time', (_, window) => mergedWindow(window).at(-1)?.value],
+  ['ts_of_first_over_time', (_, window) => mergedWindow(window)[0]!.timeMs / 1000],
+  ['ts_of_last_over_time', (_, window) => mergedWindow(window).at(-1)!.timeMs / 1000],
+  ['changes', (_, window) => countPairs(window, isChange)],
+  ['resets', (_, window) => countPairs(window, isReset)],
+])
+
+function rateOf(
+  context: EvalContext,
+  window: MixedWindow,
+  isCounter: boolean,
+  perSecond: boolean,
+): NativeHistogram | undefined {
+  if (isMixed(context, window)) return undefined
+  const { plan } = window.series
+  const extended = plan.kind === 'matrix' && (plan.selector.anchored || plan.selector.smoothed)
+  return extended
+    ? extendedHistogramRate(context, window, plan.selector.smoothed, isCounter, perSecond)
+    : extrapolatedHistogramRate(context, window, isCounter, perSecond)
+}
+
+type Value = number | NativeHistogram
+
+function isChange(before: Value, after: Value): boolean {
+  if (typeof before === 'number' && typeof after === 'number')
+    return before !== after && (before === before || after === after)
+  if (typeof before === 'number' || typeof after === 'number') return true
+  return !equalHistograms(after, before)
+}
+
+function isReset(before: Value, after: Value): boolean {
+  if (typeof before === 'number' && typeof after === 'number') return after < before
+  if (typeof before === 'number' || typeof after === 'number') return true
+  return wasReset(after, before)
+}
+
+/** Neighbours that differ; an anchored window starts with the last sample at or before its start. */
+function countPairs(
+  window: MixedWindow,
+  counts: (before: Value, after: Value) => boolean,
+): number | undefined {
+  let samples = mergedWindow(window)
+  const { plan, floats } = window.series
+  if (plan.kind === 'matrix' && plan.selector.anchored) {
+    const startMs = floats.ends[window.step]! - plan.rangeMs
+    const inside = samples.findIndex((sample) => sample.timeMs > startMs)
+    if (inside < 0) return undefined
+    samples = samples.slice(Math.max(0, inside - 1))
+  }
+  let count = 0
+  for (let i = 1; i < samples.length; i++)
+    if (counts(samples[i - 1]!.value, samples[i]!.value)) count++
+  return count
 }

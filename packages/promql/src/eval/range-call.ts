@@ -147,8 +147,7 @@ class RangeCall {
       {
         func: this.#plan.func,
         plan: this.#source.plan,
-        callPos: this.#plan.pos,
-        argumentPos: this.#plan.args[0]!.pos,
+        pos: this.#plan.args[0]!.pos,
         labels,
         floats: windows,
         values: floats.vs,

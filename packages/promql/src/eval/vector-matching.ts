@@ -12,7 +12,7 @@ import { executionError } from './errors.ts'
 import { Frame } from './frame.ts'
 import { groupingKey, labelsText, matchLabels, METADATA_LABELS } from './labels-of.ts'
 import type { BinaryPlan } from './plan.ts'
-import { operatorFor, type SampleOperator } from './sample-operator.ts'
+import { SampleOperator } from './sample-operator.ts'
 
 /** Rows may have equal label sets afterwards; `settle` them. */
 export function* matchVectors(
@@ -72,7 +72,7 @@ class Join {
     this.#oneFill = this.#matching.fillRight
     this.#manyFill = this.#matching.fillLeft
     this.#keyOf = groupingKey(this.#matching.labels, !this.#matching.on)
-    this.#operate = operatorFor(context, plan)
+    this.#operate = new SampleOperator(context, plan)
     this.out = new Frame(lhs.stepCount, this.many.rowCount)
     this.#group()
   }
@@ -189,7 +189,8 @@ class Join {
     const ah = many === FILLED ? undefined : this.many.histogram(many, s)
     const bh = one === FILLED ? undefined : this.#one.histogram(one, s)
     const operate = this.#operate
-    if (!(this.#swapped ? operate(b, bh, a, ah) : operate(a, ah, b, bh))) return
+    const made = this.#swapped ? operate.apply(b, bh, a, ah) : operate.apply(a, ah, b, bh)
+    if (!made) return
     const { returnBool } = this.#plan
     let row = rows.get(one)
     const labels = row === undefined ? this.#pairLabels(many, one) : this.out.labels[row]!

@@ -1,5 +1,0 @@
-import type { NativeHistogram } from '@pharos/model'
-
-export function negatedHistogram(h: NativeHistogram): NativeHistogram {
-  return h
-}
