@@ -46,3 +46,32 @@ export interface BlockInfo {
   readonly bytes: number
   readonly level: number
 }
+
+/** How far the start has come; numbers of WAL files. */
+export interface ReplayStatus {
+  readonly current: number
+  readonly last: number
+  readonly isDone: boolean
+}
+
+export function emptyStats(): TsdbStats {
+  return {
+    appendedSamples: 0,
+    outOfOrderSamples: 0,
+    duplicateSamples: 0,
+    outOfBoundSamples: 0,
+    headSeries: 0,
+    seriesCreated: 0,
+    seriesRemoved: 0,
+    walRecords: 0,
+    walBytes: 0,
+    walCorruptions: 0,
+    walTruncatedBytes: 0,
+    compactions: 0,
+    compactionsFailed: 0,
+    blocksLoaded: 0,
+    blockBytes: 0,
+    retentionDeletedBlocks: 0,
+    isReadOnly: false,
+  }
+}

@@ -1,0 +1,87 @@
+// A shape is what a series' labels add to those of its group: the labels that the group has not, or has with
+// another value, and the names of group labels that the series lacks. A hundred targets of one kind share
+// their shapes, so whatever is decided for a shape is decided once.
+//
+//   group   {job="node", instance="a:9100"}
+//   shape   {__name__="up"}                     series {__name__="up", instance="a:9100", job="node"}
+//   shape   {__name__="x", job="other"}         series {__name__="x", instance="a:9100", job="other"}
+
+import { compareText, Labels, METRIC_NAME } from '@pharos/model'
+
+export interface Shape {
+  /** Numbered in the order of interning, for this process only. */
+  readonly id: number
+  readonly own: Labels
+  /** Group labels that the series does not have. */
+  readonly removed: readonly string[]
+  readonly metricName: string
+}
+
+/** Interns shapes: equal ones are one object, so that they can be compared by identity. */
+export class ShapeTable {
+  readonly #byKey = new Map<string, Shape>()
+  #nextId = 0
+
+  get size(): number {
+    return this.#byKey.size
+  }
+
+  /** The shape that makes `series` out of `groupKey`. */
+  shapeOf(series: Labels, groupKey: Labels): Shape {
+    const own: string[] = []
+    const flat = series.flat
+    for (let i = 0; i < flat.length; i += 2) {
+      const name = flat[i]!
+      // The name stays in the shape even when the group has it too: selection looks it up there.
+      if (name === METRIC_NAME || groupKey.get(name) !== flat[i + 1]) own.push(name, flat[i + 1]!)
+    }
+    const removed: string[] = []
+    for (let i = 0; i < groupKey.flat.length; i += 2) {
+      if (!series.has(groupKey.flat[i]!)) removed.push(groupKey.flat[i]!)
+    }
+    return this.shape(new Labels(own), removed)
+  }
+
+  shape(own: Labels, removed: readonly string[]): Shape {
+    const key = removed.length === 0 ? own.key : `${own.key}\n${JSON.stringify(removed)}`
+    let shape = this.#byKey.get(key)
+    if (shape === undefined) {
+      shape = { id: this.#nextId++, own, removed, metricName: own.get(METRIC_NAME) }
+      this.#byKey.set(key, shape)
+    }
+    return shape
+  }
+
+  /** Forgets every shape that is not among `live`: what churned away must not stay in memory. */
+  retain(live: ReadonlySet<Shape>): void {
+    for (const [key, shape] of this.#byKey) if (!live.has(shape)) this.#byKey.delete(key)
+  }
+}
+
+/** The value of one label of a series; the shape wins over the group, a missing label is ''. */
+export function labelValue(groupKey: Labels, shape: Shape, name: string): string {
+  const own = shape.own.get(name)
+  if (own !== '') return own
+  return shape.removed.includes(name) ? '' : groupKey.get(name)
+}
+
+/** The whole label set of a series: two sorted lists merged. */
+export function seriesLabels(groupKey: Labels, shape: Shape): Labels {
+  const a = groupKey.flat
+  const b = shape.own.flat
+  const flat: string[] = []
+  let i = 0
+  let j = 0
+  while (i < a.length || j < b.length) {
+    const order = i >= a.length ? 1 : j >= b.length ? -1 : compareText(a[i]!, b[j]!)
+    if (order < 0) {
+      if (!shape.removed.includes(a[i]!)) flat.push(a[i]!, a[i + 1]!)
+      i += 2
+    } else {
+      flat.push(b[j]!, b[j + 1]!)
+      j += 2
+      if (order === 0) i += 2
+    }
+  }
+  return new Labels(flat)
+}

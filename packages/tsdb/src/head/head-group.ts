@@ -1,0 +1,52 @@
+// One group of the head: its columns, its open tile and the tiles sealed since the last block.
+
+import type { Labels } from '@pharos/model'
+import type { GroupKind } from '../appender.ts'
+import type { Layout } from '../catalog/layout.ts'
+import type { TileRef } from '../read/tile-ref.ts'
+import { emptyKeyframe, type Keyframe } from '../wal/row-record.ts'
+import type { OpenTile } from './open-tile.ts'
+
+export interface HeadGroup {
+  readonly key: Labels
+  readonly kind: GroupKind
+  /** Undefined before the first column. */
+  layout: Layout | undefined
+  columnCount: number
+  open: OpenTile | undefined
+  /** Full tiles that are not on disk yet, oldest first. Replaced, never changed. */
+  waiting: readonly OpenTile[]
+  /** Tiles in segments, oldest first. Replaced, never changed. */
+  sealed: readonly TileRef[]
+  /** Time of the newest row; −Infinity before the first. */
+  lastMs: number
+  /** Rows up to here are in tiles that take no more cells. */
+  closedMs: number
+  readonly keyframe: Keyframe
+  /** Rows after which the open tile is full. */
+  tileRows: number
+  /** Handles given out and not released. */
+  handleCount: number
+}
+
+export function headGroup(
+  key: Labels,
+  kind: GroupKind,
+  closedMs: number,
+  tileRows: number,
+): HeadGroup {
+  return {
+    key,
+    kind,
+    layout: undefined,
+    columnCount: 0,
+    open: undefined,
+    waiting: [],
+    sealed: [],
+    lastMs: closedMs,
+    closedMs,
+    keyframe: emptyKeyframe(),
+    tileRows,
+    handleCount: 0,
+  }
+}

@@ -1,0 +1,424 @@
+// The head: the newest rows of every group in memory, each of them in the WAL before it counts as written.
+//
+//   appendRow ──► checks ──► WAL record ──► open tile ──(full, or its window ended)──► waiting ──► segment
+
+import { assert, ByteWriter, type Clock } from '@pharos/base'
+import { isAbsent, type Labels, type NativeHistogram } from '@pharos/model'
+import { AppendOutcome, type GroupKind } from '../appender.ts'
+import { LayoutTable } from '../catalog/layout.ts'
+import type { Shape, ShapeTable } from '../catalog/shape.ts'
+import {
+  CELL_GRACE_MS,
+  CELL_TILE_ROWS,
+  GROUP_COLUMNS,
+  LABEL_TEXT_LENGTH,
+  LABELS_PER_SERIES,
+  TILE_ROWS,
+  TIME_MS,
+} from '../limits.ts'
+import { copyHistogram, writeHistogram } from '../tile/histogram-codec.ts'
+import type { TsdbOptions } from '../tsdb-options.ts'
+import type { TsdbStats } from '../tsdb-status.ts'
+import { writeRow } from '../wal/row-record.ts'
+import { type Wal, WalRecord } from '../wal/wal.ts'
+import { type HeadGroup, headGroup } from './head-group.ts'
+import { OpenTile, sameBits } from './open-tile.ts'
+
+export type Histograms = ReadonlyMap<number, NativeHistogram>
+
+export interface HeadContext {
+  readonly clock: Clock
+  readonly options: TsdbOptions
+  readonly stats: TsdbStats
+  readonly shapes: ShapeTable
+}
+
+export class Head {
+  readonly #clock: Clock
+  readonly #options: TsdbOptions
+  readonly #stats: TsdbStats
+  readonly #shapes: ShapeTable
+  readonly #layouts = new LayoutTable()
+  readonly #groups = new Map<string, HeadGroup>()
+  readonly #scratch = new ByteWriter(1024)
+  /** Undefined while replaying: what is replayed is in the WAL already. */
+  wal: Wal | undefined
+  /** Newest and oldest sample, ms; Infinities when there is none. */
+  maxTimeMs: number = -Infinity
+  minTimeMs: number = Infinity
+  /** Newest sample of each group that older files know of: rows up to there are not taken again. */
+  readonly closedBefore: Map<string, number> = new Map()
+
+  constructor({ clock, options, stats, shapes }: HeadContext) {
+    this.#clock = clock
+    this.#options = options
+    this.#stats = stats
+    this.#shapes = shapes
+  }
+
+  get groups(): Iterable<HeadGroup> {
+    return this.#groups.values()
+  }
+
+  get groupCount(): number {
+    return this.#groups.size
+  }
+
+  group(key: Labels, kind: GroupKind): HeadGroup {
+    const name = groupName(key, kind)
+    let group = this.#groups.get(name)
+    if (group === undefined) {
+      // Groups fill their first tile at different rows, so that they never seal in step.
+      const rows = TILE_ROWS / 4 + ((this.#groups.size * 37) % ((TILE_ROWS * 3) / 4))
+      group = headGroup(key, kind, this.closedBefore.get(name) ?? -Infinity, rows)
+      this.#groups.set(name, group)
+    }
+    return group
+  }
+
+  /** Forgets a group that has no rows and no writer. */
+  dropGroup(group: HeadGroup): void {
+    this.#groups.delete(groupName(group.key, group.kind))
+    this.#stats.headSeries -= group.columnCount
+    this.#stats.seriesRemoved += group.columnCount
+    if (group.layout !== undefined) this.#layouts.release(group.layout)
+    if (group.lastMs > -Infinity) {
+      this.closedBefore.set(groupName(group.key, group.kind), group.lastMs)
+    }
+  }
+
+  /** @returns −1 when the series budget is used up or the labels are over a limit */
+  column(group: HeadGroup, labels: Labels): number {
+    const shape = this.#shapes.shapeOf(labels, group.key)
+    const known = group.layout?.columnOf(shape) ?? -1
+    if (known >= 0 && known < group.columnCount) return known
+    return this.#hasRoomFor(group, labels) ? this.columnOfShape(group, shape) : -1
+  }
+
+  /** Finds or makes the column of a shape without asking for limits. */
+  columnOfShape(group: HeadGroup, shape: Shape): number {
+    const known = group.layout?.columnOf(shape) ?? -1
+    if (known >= 0 && known < group.columnCount) return known
+    group.layout = this.#layouts.extended(group.layout, group.columnCount, shape)
+    this.#stats.headSeries++
+    this.#stats.seriesCreated++
+    return group.columnCount++
+  }
+
+  appendRow(
+    group: HeadGroup,
+    tMs: number,
+    row: Float64Array,
+    histograms: Histograms | undefined,
+  ): AppendOutcome {
+    const n = group.columnCount
+    assert(row.length >= n, `row of ${row.length} values for ${n} columns`)
+    const words = new Uint32Array(row.buffer, row.byteOffset, n * 2)
+    let samples = histograms?.size ?? 0
+    for (let c = 0; c < n; c++) {
+      if (words[2 * c] !== 3 || words[2 * c + 1] !== 0x7ff80000) samples++
+    }
+    const refused = this.#refusal(tMs, samples)
+    if (refused !== AppendOutcome.ok) return refused
+    if (tMs <= group.lastMs) return this.#refuseOld(group, tMs, row, n, samples)
+    if (n === 0) return AppendOutcome.ok
+    // The tile first: it remembers the WAL file of its first row, and logging may begin the next file.
+    const tile = this.#tileFor(group, tMs)
+    this.#logRow(group, tMs, row, words, n, histograms)
+    tile.append(tMs, row, words, n)
+    if (histograms !== undefined) {
+      for (const [column, h] of histograms) tile.setHistogram(tMs, column, copyHistogram(h))
+    }
+    this.#took(group, tMs, samples)
+    return AppendOutcome.ok
+  }
+
+  appendSample(
+    group: HeadGroup,
+    tMs: number,
+    column: number,
+    value: number | NativeHistogram,
+  ): AppendOutcome {
+    assert(column >= 0 && column < group.columnCount, `column ${column} of ${group.columnCount}`)
+    const refused = this.#refusal(tMs, 1)
+    if (refused !== AppendOutcome.ok) return refused
+    const outcome = this.#cellOutcome(group, tMs, column, value)
+    if (outcome !== AppendOutcome.ok) {
+      if (outcome === AppendOutcome.outOfOrder) this.#stats.outOfOrderSamples++
+      else this.#stats.duplicateSamples++
+      return outcome
+    }
+    const tile = this.#changeable(group, tMs)
+    this.#logCell(group, tMs, column, value)
+    this.#setCell(group, tile, tMs, column, value)
+    return AppendOutcome.ok
+  }
+
+  /** Puts one sample into the row of its time, which is made when missing. */
+  #setCell(
+    group: HeadGroup,
+    tile: OpenTile,
+    tMs: number,
+    column: number,
+    value: number | NativeHistogram,
+  ): void {
+    tile.hasCells = true
+    let row = tile.rowAtTime(tMs)
+    if (row < 0) {
+      row = -1 - row
+      tile.insertRow(row, tMs, group.columnCount)
+    }
+    if (typeof value === 'number') tile.setCell(row, column, value)
+    else tile.setHistogram(tMs, column, copyHistogram(value))
+    this.#took(group, tMs, 1)
+  }
+
+  /**
+   * Takes a row from the WAL. A row that is there already (it was logged again after a failed write) gets
+   * the cells that it lacks.
+   */
+  replayRow(
+    group: HeadGroup,
+    tMs: number,
+    row: Float64Array,
+    words: Uint32Array,
+    n: number,
+    histograms: Histograms | undefined,
+  ): void {
+    if (tMs <= group.closedMs) return
+    if (tMs > group.lastMs) {
+      const tile = this.#tileFor(group, tMs)
+      tile.append(tMs, row, words, n)
+      this.#took(group, tMs, n)
+    } else {
+      for (let c = 0; c < n; c++) if (!isAbsent(row[c]!)) this.replayCell(group, tMs, c, row[c]!)
+    }
+    if (histograms === undefined) return
+    for (const [column, h] of histograms) this.replayCell(group, tMs, column, h)
+  }
+
+  /** Takes a single sample from the WAL unless it is there already. */
+  replayCell(group: HeadGroup, tMs: number, column: number, value: number | NativeHistogram): void {
+    if (tMs <= group.closedMs) return
+    const row = group.open?.rowAtTime(tMs) ?? -1
+    if (row >= 0 && hasCell(group.open!, row, column)) return
+    this.#setCell(group, this.#changeable(group, tMs), tMs, column, value)
+  }
+
+  /** Logs every row that is in no segment yet. */
+  relog(): void {
+    for (const group of this.#groups.values()) {
+      for (const tile of group.waiting) this.#relogTile(group, tile)
+      if (group.open !== undefined) this.#relogTile(group, group.open)
+    }
+  }
+
+  /** Closes the open tile, or its first `rows` rows; they wait for their segment then. */
+  closeTile(group: HeadGroup, rows: number = Infinity): void {
+    const tile = group.open
+    if (tile === undefined || rows === 0) return
+    if (rows < tile.rowCount) {
+      this.#wait(group, tile.copy(0, rows))
+      group.open = tile.copy(rows, tile.rowCount)
+    } else {
+      this.#wait(group, tile)
+      group.open = undefined
+    }
+    group.tileRows = TILE_ROWS
+  }
+
+  #wait(group: HeadGroup, tile: OpenTile): void {
+    group.waiting = [...group.waiting, tile]
+    group.closedMs = tile.lastMs
+  }
+
+  #hasRoomFor(group: HeadGroup, labels: Labels): boolean {
+    const { maxHeadSeries } = this.#options
+    if (maxHeadSeries > 0 && this.#stats.headSeries >= maxHeadSeries) return false
+    if (group.columnCount >= GROUP_COLUMNS || labels.size > LABELS_PER_SERIES) return false
+    return labels.flat.every((text) => text.length <= LABEL_TEXT_LENGTH)
+  }
+
+  /** What can be said of a time without looking at its group. */
+  #refusal(tMs: number, samples: number): AppendOutcome {
+    if (this.#stats.isReadOnly) return AppendOutcome.readOnly
+    const nowMs = this.#clock.now()
+    const { maxFutureMs, minBlockMs } = this.#options
+    let outcome: AppendOutcome = AppendOutcome.ok
+    if (!Number.isInteger(tMs) || tMs < -TIME_MS) outcome = AppendOutcome.tooOld
+    else if (tMs > TIME_MS || tMs > nowMs + maxFutureMs) outcome = AppendOutcome.tooFarAhead
+    // The reference's bound: half a block behind the newest sample. A clock that was ahead does not count.
+    else if (tMs < Math.min(this.maxTimeMs, nowMs) - minBlockMs / 2) outcome = AppendOutcome.tooOld
+    if (outcome !== AppendOutcome.ok) this.#stats.outOfBoundSamples += samples
+    return outcome
+  }
+
+  #refuseOld(
+    group: HeadGroup,
+    tMs: number,
+    row: Float64Array,
+    n: number,
+    samples: number,
+  ): AppendOutcome {
+    const tile = tMs > group.closedMs ? group.open : group.waiting.at(-1)
+    const at = tile?.rowAtTime(tMs) ?? -1
+    if (tile === undefined || at < 0 || tMs < group.lastMs) {
+      this.#stats.outOfOrderSamples += samples
+      return AppendOutcome.outOfOrder
+    }
+    this.#stats.duplicateSamples += samples
+    for (let c = 0; c < n; c++) {
+      if (!isAbsent(row[c]!) && !sameBits(row[c]!, tile.value(at, c))) {
+        return AppendOutcome.duplicateDiffers
+      }
+    }
+    return AppendOutcome.duplicateSame
+  }
+
+  /** Order and duplicates of a single sample, against the samples of its own column. */
+  #cellOutcome(
+    group: HeadGroup,
+    tMs: number,
+    column: number,
+    value: number | NativeHistogram,
+  ): AppendOutcome {
+    const tile = group.open
+    if (tMs > group.lastMs) return AppendOutcome.ok
+    if (tMs <= group.closedMs || tile === undefined) return AppendOutcome.outOfOrder
+    for (let row = tile.rowCount - 1; row >= 0; row--) {
+      if (!hasCell(tile, row, column)) continue
+      const lastMs = tile.times[row]!
+      if (lastMs > tMs) return AppendOutcome.outOfOrder
+      if (lastMs < tMs) return AppendOutcome.ok
+      const there = tile.histogram(row, column) ?? tile.value(row, column)
+      const isSame =
+        typeof there === 'number'
+          ? typeof value === 'number' && sameBits(there, value)
+          : typeof value !== 'number' &&
+            JSON.stringify(there) === JSON.stringify(copyHistogram(value))
+      return isSame ? AppendOutcome.duplicateSame : AppendOutcome.duplicateDiffers
+    }
+    return AppendOutcome.ok
+  }
+
+  #took(group: HeadGroup, tMs: number, samples: number): void {
+    if (tMs > group.lastMs) group.lastMs = tMs
+    if (tMs > this.maxTimeMs) this.maxTimeMs = tMs
+    if (tMs < this.minTimeMs) this.minTimeMs = tMs
+    if (this.wal !== undefined) this.#stats.appendedSamples += samples
+  }
+
+  /** The open tile for a new newest row: tiles end when they are full and where their window ends. */
+  #tileFor(group: HeadGroup, tMs: number): OpenTile {
+    const tile = group.open
+    if (tile !== undefined) {
+      const endMs = this.windowOf(tile.firstMs) + this.#options.minBlockMs
+      if (tile.hasCells) {
+        // The newest rows stay open, because cells of theirs may still come.
+        if (tMs >= endMs + CELL_GRACE_MS) {
+          const row = tile.rowAtTime(endMs)
+          this.closeTile(group, row < 0 ? -1 - row : row)
+        } else if (tile.rowCount >= CELL_TILE_ROWS) {
+          this.closeTile(group, TILE_ROWS)
+        }
+      } else if (tMs >= endMs || tile.rowCount >= group.tileRows) {
+        this.closeTile(group)
+      }
+    }
+    group.open ??= new OpenTile(this.wal?.sequence ?? 0)
+    return group.open
+  }
+
+  /** The tile of a cell's row, not shared with a reader. */
+  #changeable(group: HeadGroup, tMs: number): OpenTile {
+    if (tMs > group.lastMs) this.#tileFor(group, tMs)
+    group.open ??= new OpenTile(this.wal?.sequence ?? 0)
+    if (group.open.isCaptured) group.open = group.open.copy(0, group.open.rowCount)
+    return group.open
+  }
+
+  /** Start of the window that a time belongs to. */
+  windowOf(tMs: number): number {
+    const { minBlockMs } = this.#options
+    return Math.floor(tMs / minBlockMs) * minBlockMs
+  }
+
+  #relogTile(group: HeadGroup, tile: OpenTile): void {
+    const row = new Float64Array(tile.columnCount)
+    const words = new Uint32Array(row.buffer)
+    for (let r = 0; r < tile.rowCount; r++) {
+      tile.readRow(r, row)
+      const histograms = new Map<number, NativeHistogram>()
+      for (const column of tile.histograms.keys()) {
+        const h = tile.histogram(r, column)
+        if (h !== undefined) histograms.set(column, h)
+      }
+      this.#logRow(group, tile.times[r]!, row, words, tile.columnCount, histograms)
+    }
+  }
+
+  #logRow(
+    group: HeadGroup,
+    tMs: number,
+    row: Float64Array,
+    words: Uint32Array,
+    n: number,
+    histograms: Histograms | undefined,
+  ): void {
+    const wal = this.wal!
+    const groupId = wal.definitions.group(group.key, group.kind)
+    const layoutId = wal.definitions.layout(group.layout!, n)
+    const hasHistograms = histograms !== undefined && histograms.size > 0
+    const out = wal.begin()
+    writeRow(
+      out,
+      wal.sequence,
+      groupId,
+      layoutId,
+      tMs,
+      row,
+      words,
+      n,
+      group.keyframe,
+      hasHistograms,
+    )
+    if (hasHistograms) {
+      const body = this.#scratch
+      body.clear()
+      body.varint(histograms.size)
+      for (const [column, h] of histograms) {
+        body.varint(column)
+        writeHistogram(body, h)
+      }
+      out.append(body.bytes())
+    }
+    wal.commit(WalRecord.row)
+  }
+
+  #logCell(group: HeadGroup, tMs: number, column: number, value: number | NativeHistogram): void {
+    const wal = this.wal!
+    const body = this.#scratch
+    body.clear()
+    body.varint(wal.definitions.group(group.key, group.kind))
+    body.varint(wal.definitions.layout(group.layout!, group.columnCount))
+    body.zigzag(tMs)
+    if (typeof value !== 'number') {
+      body.varint(column)
+      writeHistogram(body, value)
+      wal.add(WalRecord.histogram, body.bytes())
+    } else {
+      body.varint(1)
+      body.varint(column)
+      body.f64(value)
+      wal.add(WalRecord.cells, body.bytes())
+    }
+  }
+}
+
+export function groupName(key: Labels, kind: GroupKind): string {
+  return `${kind} ${key.key}`
+}
+
+function hasCell(tile: OpenTile, row: number, column: number): boolean {
+  return !isAbsent(tile.value(row, column)) || tile.histogram(row, column) !== undefined
+}

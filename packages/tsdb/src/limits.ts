@@ -1,0 +1,39 @@
+// What a stranger could make grow, with the number, its unit and why that number.
+
+/** Rows of an open tile. The reference cuts chunks at 120 samples; a longer tile costs memory, a shorter one disk. */
+export const TILE_ROWS: number = 120
+/** Rows of an open tile that is filled cell by cell: its newest rows stay open for cells that come late. */
+export const CELL_TILE_ROWS: number = 240
+/** So long a tile that is filled cell by cell takes cells after its window ended. */
+export const CELL_GRACE_MS: number = 60_000
+/** Rows of a tile in a block. Beyond this tiles gain under 2 % of size and cost decoding. */
+export const BLOCK_TILE_ROWS: number = 480
+/** Columns of one group: a target with more series than this is a mistake of its author. */
+export const GROUP_COLUMNS: number = 5_000_000
+/** Labels of one series. The reference has no default limit; nobody has 1,000 on purpose. */
+export const LABELS_PER_SERIES: number = 1_000
+/** UTF-16 units of a label name or value; 10 MB values are refused before they reach an index. */
+export const LABEL_TEXT_LENGTH: number = 1 << 20
+/** A WAL file is rotated at this size: what replay reads in one piece. */
+export const WAL_FILE_BYTES: number = 64 << 20
+/** A WAL batch is written as soon as it has this size, or after WAL_BATCH_MS. */
+export const WAL_BATCH_BYTES: number = 1 << 20
+export const WAL_BATCH_MS: number = 100
+/** Longest time between two fsyncs of the WAL with `interval`. */
+export const WAL_SYNC_MS: number = 1_000
+/** A record longer than this is garbage. */
+export const RECORD_BYTES: number = 256 << 20
+/** Rows between two rows that are written whole, so that one bad record never costs more than these. */
+export const KEYFRAME_ROWS: number = 32
+/** Largest file that is read in one piece. */
+export const FILE_BYTES: number = 2 ** 31 - 1
+/** Verified tiles kept in memory for the next query. */
+export const TILE_CACHE_BYTES: number = 64 << 20
+/** Exemplars kept, all series together; the reference's default for max_exemplars is 100,000. */
+export const EXEMPLARS: number = 100_000
+/** Metric names with metadata. */
+export const METADATA_NAMES: number = 100_000
+/** Times are whole milliseconds in ±2^48 (8,900 years): sums and differences of them stay exact. */
+export const TIME_MS: number = 2 ** 48
+/** Between two rounds of maintenance. */
+export const MAINTENANCE_MS: number = 5_000

@@ -1,0 +1,112 @@
+// Start: every WAL file into the head, oldest first. Torn tails are cut, damaged spans and unreadable files go to
+// the quarantine; whatever is whole counts.
+
+import { type Disk, type Logger, messageOf, OutsideError } from '@pharos/base'
+import { FILE_BYTES } from './limits.ts'
+import type { Quarantine } from './quarantine.ts'
+import type { TsdbStats } from './tsdb-status.ts'
+import { replayWalFile, type ReplayedFile, type ReplayTarget } from './wal/wal-replay.ts'
+
+export interface WalFolder {
+  readonly path: string
+  readonly disk: Disk
+  readonly log: Logger
+  readonly stats: TsdbStats
+  readonly quarantine: Quarantine
+}
+
+/** @returns the sequence number of the next file */
+export async function replayWal(
+  folder: WalFolder,
+  target: ReplayTarget,
+  progress: (sequence: number, last: number) => void,
+): Promise<number> {
+  const sequences = await walSequences(folder)
+  const last = sequences.at(-1) ?? 0
+  for (const sequence of sequences) {
+    const path = walPath(folder.path, sequence)
+    progress(sequence, last)
+    const bytes = await readOrQuarantine(folder, path)
+    if (bytes === undefined) continue
+    const replayed = replayWalFile(bytes, path, target)
+    await settleFile(folder, path, sequence, bytes, replayed)
+  }
+  return last + 1
+}
+
+export async function walSequences({ path, disk, quarantine }: WalFolder): Promise<number[]> {
+  const sequences: number[] = []
+  for (const name of await disk.list(path)) {
+    if (/^\d{8,15}$/.test(name)) sequences.push(Number(name))
+    else await quarantine.move(`${path}/${name}`, 'no WAL file')
+  }
+  return sequences.sort((a, b) => a - b)
+}
+
+export function walPath(folder: string, sequence: number): string {
+  return `${folder}/${String(sequence).padStart(8, '0')}`
+}
+
+/** A disk may fail once; what cannot be read twice is set aside and not touched. */
+export async function readOrQuarantine(
+  { disk, log, quarantine }: Omit<WalFolder, 'path' | 'stats'>,
+  path: string,
+): Promise<Uint8Array | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await disk.readFile(path, FILE_BYTES)
+    } catch (error) {
+      if (error instanceof OutsideError && /emfile|enfile|eacces/.test(error.code)) throw error
+      log.warn('file could not be read', { file: path, attempt, err: messageOf(error) })
+      if (attempt === 2) {
+        await quarantine.move(path, `could not be read: ${messageOf(error)}`)
+        return undefined
+      }
+    }
+  }
+}
+
+async function settleFile(
+  folder: WalFolder,
+  path: string,
+  sequence: number,
+  bytes: Uint8Array,
+  { validBytes, damaged, lost }: ReplayedFile,
+): Promise<void> {
+  const { disk, log, stats, quarantine } = folder
+  const tornBytes = bytes.length - validBytes
+  if (tornBytes > 0) {
+    stats.walTruncatedBytes += tornBytes
+    log.warn('torn end of a WAL file cut off', { file: path, droppedBytes: tornBytes })
+    await cut(disk, log, path, validBytes)
+  }
+  for (const [from, to] of damaged) {
+    stats.walCorruptions++
+    log.error('damaged span in a WAL file skipped', { file: path, from, bytes: to - from })
+    const name = `wal-${sequence}-${from}`
+    await quarantine.keep(name, bytes.subarray(from, to), `damaged span of ${path}`)
+  }
+  if (lost > 0) {
+    log.error('records of the WAL are lost because what they refer to is damaged', {
+      file: path,
+      records: lost,
+    })
+    // The records themselves are whole: somebody may still want to look at them.
+    await quarantine.keep(`wal-${sequence}`, bytes, `${lost} records could not be used`)
+  }
+}
+
+async function cut(disk: Disk, log: Logger, path: string, bytes: number): Promise<void> {
+  try {
+    const file = await disk.open(path, 'append')
+    try {
+      await file.truncate(bytes)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    // It will be cut at the next start; nothing is written behind it.
+    log.warn('WAL file could not be cut', { file: path, err: messageOf(error) })
+  }
+}

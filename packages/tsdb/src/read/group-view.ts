@@ -1,0 +1,140 @@
+// Series that share one time column, put together from the tiles they are in. Normally tiles of a group follow
+// each other; where they overlap (two files knew the same time) the first one that has a sample wins.
+
+import { ABSENT, ABSENT_LOW_WORD, type Labels, lowWord, STALE_LOW_WORD } from '@pharos/model'
+import type { NativeHistogram } from '@pharos/model'
+import { Column, type SeriesGroup } from '../querier.ts'
+import type { Part } from './part.ts'
+
+export interface Piece {
+  readonly part: Part
+  /** The part's column of each series, −1 where it has none. */
+  readonly columns: Int32Array
+}
+
+interface Placed extends Piece {
+  /** Where the part's rows begin in the group, when they follow each other there. */
+  readonly at: number
+  /** The place of each row, when they do not. */
+  readonly places: Int32Array | undefined
+}
+
+export class GroupView implements SeriesGroup {
+  readonly times: Float64Array
+  readonly seriesCount: number
+  readonly #labels: (series: number) => Labels
+  readonly #pieces: readonly Placed[]
+  readonly #isOverlapping: boolean
+
+  constructor(seriesCount: number, labels: (series: number) => Labels, pieces: readonly Piece[]) {
+    this.seriesCount = seriesCount
+    this.#labels = labels
+    const ordered = pieces.toSorted((a, b) => a.part.times[0]! - b.part.times[0]!)
+    this.#isOverlapping = ordered.some(
+      ({ part }, i) => i > 0 && part.times[0]! <= ordered[i - 1]!.part.times.at(-1)!,
+    )
+    this.times = this.#isOverlapping ? unionTimes(ordered) : chainedTimes(ordered)
+    let at = 0
+    this.#pieces = ordered.map((piece) => {
+      const placed = {
+        ...piece,
+        at,
+        places: this.#isOverlapping ? placesOf(piece.part.times, this.times) : undefined,
+      }
+      at += piece.part.times.length
+      return placed
+    })
+  }
+
+  labels(series: number): Labels {
+    return this.#labels(series)
+  }
+
+  readValues(series: number, out: Float64Array): number {
+    const count = this.times.length
+    let flags: number = Column.plain
+    if (this.#isOverlapping) out.fill(ABSENT, 0, count)
+    for (const { part, columns, at, places } of this.#pieces) {
+      const column = columns[series]!
+      const rows = part.times.length
+      if (column < 0) {
+        if (places === undefined) out.fill(ABSENT, at, at + rows)
+        continue
+      }
+      if (part.hasHistograms(column)) flags |= Column.histograms
+      if (places === undefined) part.readValues(column, out, at)
+      else spread(part, column, places, out)
+    }
+    for (let i = 0; i < count; i++) {
+      const value = out[i]!
+      if (value === value) continue
+      const low = lowWord(value)
+      if (low === ABSENT_LOW_WORD || low === STALE_LOW_WORD) return flags | Column.specials
+    }
+    return flags
+  }
+
+  readHistograms(series: number, out: (NativeHistogram | undefined)[]): void {
+    const count = this.times.length
+    for (let i = 0; i < count; i++) out[i] = undefined
+    for (const { part, columns, at, places } of this.#pieces) {
+      const column = columns[series]!
+      if (column < 0 || !part.hasHistograms(column)) continue
+      if (places === undefined) {
+        part.readHistograms(column, out, at)
+        continue
+      }
+      const own: (NativeHistogram | undefined)[] = []
+      part.readHistograms(column, own, 0)
+      for (let row = 0; row < places.length; row++) out[places[row]!] ??= own[row]
+    }
+  }
+
+  /** The pieces with only some of the series, for a group that joins them with others'. */
+  piecesOf(series: readonly number[]): Piece[] {
+    return this.#pieces.map(({ part, columns }) => ({
+      part,
+      columns: Int32Array.from(series, (one) => (one < 0 ? -1 : columns[one]!)),
+    }))
+  }
+}
+
+function spread(part: Part, column: number, places: Int32Array, out: Float64Array): void {
+  const own = new Float64Array(places.length)
+  part.readValues(column, own, 0)
+  for (let row = 0; row < places.length; row++) {
+    const there = out[places[row]!]!
+    if (there !== there && lowWord(there) === ABSENT_LOW_WORD) out[places[row]!] = own[row]!
+  }
+}
+
+function chainedTimes(pieces: readonly Piece[]): Float64Array {
+  if (pieces.length === 1) return pieces[0]!.part.times
+  const times = new Float64Array(pieces.reduce((sum, { part }) => sum + part.times.length, 0))
+  let at = 0
+  for (const { part } of pieces) {
+    times.set(part.times, at)
+    at += part.times.length
+  }
+  return times
+}
+
+function unionTimes(pieces: readonly Piece[]): Float64Array {
+  const all = chainedTimes(pieces).slice().sort()
+  let count = 0
+  for (let i = 0; i < all.length; i++) {
+    if (i === 0 || all[i] !== all[i - 1]) all[count++] = all[i]!
+  }
+  return all.subarray(0, count)
+}
+
+/** The index in `times` of each of `own`, all of which are among them. */
+function placesOf(own: Float64Array, times: Float64Array): Int32Array {
+  const places = new Int32Array(own.length)
+  let at = 0
+  for (let row = 0; row < own.length; row++) {
+    while (times[at]! < own[row]!) at++
+    places[row] = at
+  }
+  return places
+}

@@ -1,0 +1,77 @@
+// Rows of one tile that a selection wants, whatever the tile is made of.
+
+import type { NativeHistogram } from '@pharos/model'
+import type { OpenTile } from '../head/open-tile.ts'
+import type { TileView } from '../tile/tile-view.ts'
+
+export interface Part {
+  /** Strictly ascending, ms. */
+  readonly times: Float64Array
+  /** Values of a column of the tile into `out[at … at + times.length)`. */
+  readValues(column: number, out: Float64Array, at: number): void
+  hasHistograms(column: number): boolean
+  readHistograms(column: number, out: (NativeHistogram | undefined)[], at: number): void
+}
+
+/** Indexes [from, to) of the times in [startMs, endMs]. */
+export function rowRange(
+  times: Float64Array,
+  count: number,
+  startMs: number,
+  endMs: number,
+): readonly [from: number, to: number] {
+  return [lowerBound(times, count, startMs), lowerBound(times, count, endMs + 1)]
+}
+
+function lowerBound(times: Float64Array, count: number, tMs: number): number {
+  let low = 0
+  let high = count
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (times[middle]! < tMs) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Rows of a tile of the head, as many as it had when the snapshot was taken. */
+export function openPart(
+  tile: OpenTile,
+  rowCount: number,
+  startMs: number,
+  endMs: number,
+): Part | undefined {
+  const [from, to] = rowRange(tile.times, rowCount, startMs, endMs)
+  if (from >= to) return undefined
+  return {
+    times: tile.times.slice(from, to),
+    readValues: (column, out, at) => tile.readColumn(column, from, to, out, at),
+    hasHistograms: (column) => tile.histograms.has(column),
+    readHistograms(column, out, at) {
+      for (let row = from; row < to; row++) out[at + row - from] = tile.histogram(row, column)
+    },
+  }
+}
+
+export function sealedPart(view: TileView, startMs: number, endMs: number): Part | undefined {
+  const [from, to] = rowRange(view.times, view.times.length, startMs, endMs)
+  if (from >= to) return undefined
+  const isWhole = from === 0 && to === view.times.length
+  return {
+    times: isWhole ? view.times : view.times.subarray(from, to),
+    readValues(column, out, at) {
+      if (isWhole) {
+        view.readValues(column, out, at)
+        return
+      }
+      const all = new Float64Array(view.times.length)
+      view.readValues(column, all, 0)
+      for (let row = from; row < to; row++) out[at + row - from] = all[row]!
+    },
+    hasHistograms: (column) => view.hasHistograms(column),
+    readHistograms(column, out, at) {
+      const all = view.readHistograms(column)
+      for (let row = from; row < to; row++) out[at + row - from] = all[row]
+    },
+  }
+}

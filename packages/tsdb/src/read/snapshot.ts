@@ -1,0 +1,86 @@
+// What a querier sees: every tile that existed when it was made, and of open tiles the rows they had then.
+
+import type { Labels } from '@pharos/model'
+import type { Layout } from '../catalog/layout.ts'
+import type { TileFile } from '../block/tile-file.ts'
+import { type Head, groupName } from '../head/head.ts'
+import type { OpenTile } from '../head/open-tile.ts'
+import type { TileRef } from './tile-ref.ts'
+
+export interface SnapshotTile {
+  readonly layout: Layout
+  /** Columns from here on are newer than the snapshot. */
+  readonly columnCount: number
+  readonly source: TileRef | { readonly tile: OpenTile; readonly rowCount: number }
+}
+
+export interface SnapshotGroup {
+  /** Equal for one group in head and blocks. */
+  readonly name: string
+  readonly key: Labels
+  readonly tiles: readonly SnapshotTile[]
+}
+
+/** A group of a block, or of a segment. */
+export interface StoredGroup {
+  readonly name: string
+  readonly key: Labels
+  readonly tiles: readonly TileRef[]
+}
+
+/** Groups of the head with rows in [minMs, maxMs]. Open tiles in it are copied before a row of theirs changes. */
+export function headSnapshot(head: Head, minMs: number, maxMs: number): SnapshotGroup[] {
+  const groups: SnapshotGroup[] = []
+  for (const group of head.groups) {
+    const tiles: SnapshotTile[] = []
+    for (const ref of group.sealed) {
+      if (overlaps(ref, minMs, maxMs)) tiles.push(storedTile(ref))
+    }
+    const { layout, columnCount } = group
+    if (layout === undefined) continue
+    const inMemory = group.open === undefined ? group.waiting : [...group.waiting, group.open]
+    for (const tile of inMemory) {
+      if (tile.rowCount === 0 || !overlaps(tile, minMs, maxMs)) continue
+      tile.isCaptured = true
+      tiles.push({ layout, columnCount, source: { tile, rowCount: tile.rowCount } })
+    }
+    if (tiles.length > 0) {
+      groups.push({ name: groupName(group.key, group.kind), key: group.key, tiles })
+    }
+  }
+  return groups
+}
+
+/** The same of a block. */
+export function storedSnapshot(
+  groups: Iterable<StoredGroup>,
+  minMs: number,
+  maxMs: number,
+): SnapshotGroup[] {
+  const found: SnapshotGroup[] = []
+  for (const { name, key, tiles } of groups) {
+    const wanted = tiles.filter((ref) => overlaps(ref, minMs, maxMs)).map(storedTile)
+    if (wanted.length > 0) found.push({ name, key, tiles: wanted })
+  }
+  return found
+}
+
+export function filesOf(groups: Iterable<SnapshotGroup>): Set<TileFile> {
+  const files = new Set<TileFile>()
+  for (const { tiles } of groups) {
+    for (const { source } of tiles) if ('file' in source) files.add(source.file)
+  }
+  return files
+}
+
+function storedTile(ref: TileRef): SnapshotTile {
+  return { layout: ref.layout, columnCount: ref.layout.shapes.length, source: ref }
+}
+
+function overlaps(
+  tile: { readonly firstMs: number; readonly lastMs: number },
+  minMs: number,
+  maxMs: number,
+): boolean {
+  return tile.firstMs <= maxMs && tile.lastMs >= minMs
+}

@@ -1,0 +1,175 @@
+// A consistent view of head and blocks. Tiles are read and checked in `select`, columns decoded when asked for.
+
+import { assert, type Logger, messageOf } from '@pharos/base'
+import { compareText, type Matcher } from '@pharos/model'
+import type { TileFile } from '../block/tile-file.ts'
+import type { Layout } from '../catalog/layout.ts'
+import { Selector } from '../catalog/selector.ts'
+import type { LabelList, Querier, SelectHints, Selection } from '../querier.ts'
+import { openPart, type Part, sealedPart } from './part.ts'
+import { SelectionBuilder } from './selection-builder.ts'
+import { filesOf, type SnapshotGroup, type SnapshotTile } from './snapshot.ts'
+import type { TileCache } from './tile-cache.ts'
+
+/** Warnings beyond these say nothing new. */
+const MAX_WARNINGS = 10
+
+export class TsdbQuerier implements Querier {
+  readonly #groups: readonly SnapshotGroup[]
+  readonly #files: ReadonlySet<TileFile>
+  readonly #cache: TileCache
+  readonly #log: Logger
+  readonly #minMs: number
+  readonly #maxMs: number
+  #isClosed = false
+
+  /** Holds the files of `groups` until it is closed. */
+  constructor(
+    groups: readonly SnapshotGroup[],
+    minMs: number,
+    maxMs: number,
+    cache: TileCache,
+    log: Logger,
+  ) {
+    this.#groups = groups
+    this.#minMs = minMs
+    this.#maxMs = maxMs
+    this.#cache = cache
+    this.#log = log
+    this.#files = filesOf(groups)
+    for (const file of this.#files) file.acquire()
+  }
+
+  select(matchers: readonly Matcher[], hints: SelectHints): Promise<Selection> {
+    assert(!this.#isClosed, 'select on a closed querier')
+    const startMs = Math.max(hints.startMs, this.#minMs)
+    const endMs = Math.min(hints.endMs, this.#maxMs)
+    const builder = new SelectionBuilder()
+    const warnings: string[] = []
+    this.#visit(matchers, startMs, endMs, (group, tile, columns) => {
+      let part: Part | undefined
+      if (hints.func !== 'series') {
+        part = this.#part(tile, startMs, endMs, warnings)
+        if (part === undefined) return
+      }
+      builder.add(group.name, group.key, tile.layout, columns, part)
+    })
+    return Promise.resolve({ groups: builder.groups(), warnings: shortened(warnings) })
+  }
+
+  labelNames(matchers: readonly Matcher[], limit: number): Promise<LabelList> {
+    const names = new Set<string>()
+    const known = new Map<Int32Array, ReadonlySet<string>>()
+    this.#visit(matchers, this.#minMs, this.#maxMs, (group, tile, columns) => {
+      let removed = known.get(columns)
+      if (removed === undefined) {
+        for (const column of columns) {
+          const { flat } = tile.layout.shapes[column]!.own
+          for (let i = 0; i < flat.length; i += 2) names.add(flat[i]!)
+        }
+        known.set(columns, (removed = removedByAll(tile.layout, columns)))
+      }
+      for (const [name] of group.key) if (!removed.has(name)) names.add(name)
+    })
+    return Promise.resolve(labelList(names, limit))
+  }
+
+  labelValues(name: string, matchers: readonly Matcher[], limit: number): Promise<LabelList> {
+    const values = new Set<string>()
+    const known = new Map<Int32Array, boolean>()
+    this.#visit(matchers, this.#minMs, this.#maxMs, (group, tile, columns) => {
+      let isInherited = known.get(columns)
+      if (isInherited === undefined) {
+        isInherited = false
+        for (const column of columns) {
+          const { own, removed } = tile.layout.shapes[column]!
+          const value = own.get(name)
+          if (value !== '') values.add(value)
+          else if (!removed.includes(name)) isInherited = true
+        }
+        known.set(columns, isInherited)
+      }
+      const value = group.key.get(name)
+      if (isInherited && value !== '') values.add(value)
+    })
+    return Promise.resolve(labelList(values, limit))
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const file of this.#files) file.release()
+  }
+
+  /** Calls for each tile in the range that has columns of matching series. */
+  #visit(
+    matchers: readonly Matcher[],
+    startMs: number,
+    endMs: number,
+    found: (group: SnapshotGroup, tile: SnapshotTile, columns: Int32Array) => void,
+  ): void {
+    const selector = new Selector(matchers)
+    for (const group of this.#groups) {
+      const mask = selector.groupMask(group.key)
+      for (const tile of group.tiles) {
+        if (!isIn(tile, startMs, endMs)) continue
+        const all = selector.columns(tile.layout, mask)
+        const last = all.at(-1)
+        if (last === undefined) continue
+        // A shared layout may have grown since: lists are ascending, so a look at the last one is enough.
+        const columns = last < tile.columnCount ? all : all.filter((one) => one < tile.columnCount)
+        if (columns.length > 0) found(group, tile, columns)
+      }
+    }
+  }
+
+  #part(
+    { source }: SnapshotTile,
+    startMs: number,
+    endMs: number,
+    warnings: string[],
+  ): Part | undefined {
+    if ('tile' in source) return openPart(source.tile, source.rowCount, startMs, endMs)
+    try {
+      return sealedPart(this.#cache.view(source), startMs, endMs)
+    } catch (error) {
+      const warning = `samples from ${source.firstMs} to ${source.lastMs} are missing: ${messageOf(error)}`
+      warnings.push(warning)
+      this.#log.error('tile could not be read', { err: messageOf(error) })
+      return undefined
+    }
+  }
+}
+
+function isIn({ source }: SnapshotTile, startMs: number, endMs: number): boolean {
+  if ('tile' in source) {
+    const { tile, rowCount } = source
+    return tile.times[0]! <= endMs && tile.times[rowCount - 1]! >= startMs
+  }
+  return source.firstMs <= endMs && source.lastMs >= startMs
+}
+
+function removedByAll(layout: Layout, columns: Int32Array): ReadonlySet<string> {
+  let removed: string[] | undefined
+  for (const column of columns) {
+    const own = layout.shapes[column]!.removed
+    removed = removed === undefined ? [...own] : removed.filter((name) => own.includes(name))
+    if (removed.length === 0) break
+  }
+  return new Set(removed)
+}
+
+function labelList(texts: ReadonlySet<string>, limit: number): LabelList {
+  const sorted = [...texts].sort(compareText)
+  if (limit <= 0 || sorted.length <= limit) return { values: sorted, warnings: [] }
+  return { values: sorted.slice(0, limit), warnings: ['results truncated due to limit'] }
+}
+
+function shortened(warnings: readonly string[]): readonly string[] {
+  const distinct = [...new Set(warnings)]
+  if (distinct.length <= MAX_WARNINGS) return distinct
+  return [
+    ...distinct.slice(0, MAX_WARNINGS),
+    `and ${distinct.length - MAX_WARNINGS} more like these`,
+  ]
+}

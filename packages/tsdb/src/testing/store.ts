@@ -1,0 +1,87 @@
+// What the tests of this room have in common: options, and a store's content as plain data.
+
+import { isAbsent, isStale, Matcher } from '@pharos/model'
+import type { NativeHistogram } from '@pharos/model'
+import type { Querier, SelectHints } from '../querier.ts'
+import type { TsdbOptions } from '../tsdb-options.ts'
+
+const HOUR_MS = 3_600_000
+
+export function options(changes: Partial<TsdbOptions> = {}): TsdbOptions {
+  return {
+    path: '/data',
+    retentionMs: 15 * 24 * HOUR_MS,
+    retentionBytes: 0,
+    minBlockMs: 2 * HOUR_MS,
+    maxBlockMs: 36 * HOUR_MS,
+    walSync: 'interval',
+    maxFutureMs: 600_000,
+    outOfOrderMs: 0,
+    maxHeadSeries: 0,
+    minFreeDiskBytes: 0,
+    ...changes,
+  }
+}
+
+export interface Readable {
+  querier(minMs: number, maxMs: number): Querier
+}
+
+export function hints(startMs: number, endMs: number): SelectHints {
+  return { startMs, endMs, stepMs: 0, rangeMs: 0, func: '', grouping: [], by: false }
+}
+
+/** Bits of each sample by series and time; histograms as JSON. ABSENT is left out. */
+export type Content = Map<string, Map<number, bigint | string>>
+
+export async function everything(
+  db: Readable,
+  matchers: readonly Matcher[] = [],
+  minMs: number = -1e15,
+  maxMs: number = 1e15,
+): Promise<Content> {
+  const querier = db.querier(minMs, maxMs)
+  const { groups, warnings } = await querier.select(matchers, hints(minMs, maxMs))
+  if (warnings.length > 0) throw new Error(warnings.join('\n'))
+  const content: Content = new Map()
+  for (const group of groups) {
+    const values = new Float64Array(group.times.length)
+    const bits = new BigUint64Array(values.buffer)
+    const histograms: (NativeHistogram | undefined)[] = []
+    for (let s = 0; s < group.seriesCount; s++) {
+      const name = textOf(group.labels(s))
+      if (content.has(name)) throw new Error(`${name} came twice`)
+      const samples = new Map<number, bigint | string>()
+      group.readValues(s, values)
+      group.readHistograms(s, histograms)
+      for (let i = 0; i < values.length; i++) {
+        const h = histograms[i]
+        if (h !== undefined) samples.set(group.times[i]!, JSON.stringify(h))
+        else if (!isAbsent(values[i]!)) samples.set(group.times[i]!, bits[i]!)
+      }
+      if (samples.size > 0) content.set(name, samples)
+    }
+  }
+  querier.close()
+  return content
+}
+
+/** The same for people: `offset:value` after `baseMs`. */
+export async function shown(db: Readable, baseMs: number): Promise<Record<string, string>> {
+  const words = new BigUint64Array(1)
+  const value = new Float64Array(words.buffer)
+  const text = (bits: bigint | string): string => {
+    if (typeof bits === 'string') return bits
+    words[0] = bits
+    return isStale(value[0]!) ? 'stale' : String(value[0])
+  }
+  const lines: Record<string, string> = {}
+  for (const [name, samples] of await everything(db)) {
+    lines[name] = [...samples].map(([t, bits]) => `${t - baseMs}:${text(bits)}`).join(' ')
+  }
+  return lines
+}
+
+function textOf(labels: Iterable<[string, string]>): string {
+  return `{${[...labels].map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ')}}`
+}

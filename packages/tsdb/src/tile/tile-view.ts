@@ -1,0 +1,92 @@
+// Reads a tile. Its checksum is verified before anything else is believed.
+
+import { ByteReader, crc32c, OutsideError } from '@pharos/base'
+import type { NativeHistogram } from '@pharos/model'
+import { decodeColumn } from './column-codec.ts'
+import { readHistogram } from './histogram-codec.ts'
+import { readIntegers } from './integer-stream.ts'
+import { HISTOGRAM_COLUMN, SKIP_COLUMNS, TILE_MAGIC } from './tile-writer.ts'
+
+export class TileView {
+  readonly groupId: number
+  readonly layoutId: number
+  readonly columnCount: number
+  /** Strictly ascending, ms. */
+  readonly times: Float64Array
+  readonly bytes: Uint8Array
+  /** Where each column begins, and where the last one ends. */
+  readonly #offsets: Uint32Array
+
+  /** @throws OutsideError `tsdb/corrupt` when the bytes are not exactly one whole tile */
+  constructor(bytes: Uint8Array) {
+    const reader = new ByteReader(bytes)
+    if (bytes.length < 12 || reader.u32() !== TILE_MAGIC || reader.u32() !== bytes.length) {
+      throw new OutsideError('tsdb/corrupt', 'no tile where one should be')
+    }
+    if (reader.u32() !== crc32c(bytes, 12)) {
+      throw new OutsideError('tsdb/corrupt', 'checksum of a tile does not match')
+    }
+    this.bytes = bytes
+    this.groupId = reader.u32()
+    this.layoutId = reader.u32()
+    const rowCount = reader.u16()
+    reader.u16()
+    this.columnCount = reader.u32()
+    const firstMs = reader.i64()
+    const lastMs = reader.i64()
+    this.times = new Float64Array(rowCount)
+    const timesAt = reader.u32() + reader.offset
+    readIntegers(reader, rowCount, this.times, 0)
+    if (
+      reader.offset !== timesAt ||
+      this.times[0] !== firstMs ||
+      this.times[rowCount - 1] !== lastMs
+    ) {
+      throw new OutsideError('tsdb/corrupt', 'times of a tile do not match its header')
+    }
+    reader.raw(4 * Math.ceil(this.columnCount / SKIP_COLUMNS))
+    this.#offsets = new Uint32Array(this.columnCount + 1)
+    let offset = 0
+    for (let c = 0; c < this.columnCount; c++) {
+      this.#offsets[c] = offset
+      offset += reader.varint()
+    }
+    this.#offsets[this.columnCount] = offset
+    const start = reader.offset
+    if (start + offset !== bytes.length) {
+      throw new OutsideError('tsdb/corrupt', 'columns of a tile do not fill it')
+    }
+    for (let c = 0; c <= this.columnCount; c++) this.#offsets[c]! += start
+  }
+
+  /** Values of a column into `out[at … at + rows)`. */
+  readValues(column: number, out: Float64Array, at: number): void {
+    let bytes = this.#column(column)
+    if (bytes[0] === HISTOGRAM_COLUMN) {
+      const reader = new ByteReader(bytes, 1)
+      bytes = reader.raw(reader.varint())
+    }
+    decodeColumn(bytes, this.times.length, out, at)
+  }
+
+  hasHistograms(column: number): boolean {
+    return this.bytes[this.#offsets[column]!] === HISTOGRAM_COLUMN
+  }
+
+  /** By row, undefined where there is none. */
+  readHistograms(column: number): (NativeHistogram | undefined)[] {
+    const found = Array.from<NativeHistogram | undefined>({ length: this.times.length })
+    if (!this.hasHistograms(column)) return found
+    const reader = new ByteReader(this.#column(column), 1)
+    reader.raw(reader.varint())
+    for (let left = reader.varint(); left > 0; left--) {
+      const row = reader.varint()
+      found[row] = readHistogram(reader)
+    }
+    return found
+  }
+
+  #column(column: number): Uint8Array {
+    return this.bytes.subarray(this.#offsets[column]!, this.#offsets[column + 1]!)
+  }
+}

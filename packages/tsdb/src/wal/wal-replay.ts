@@ -1,0 +1,203 @@
+// Puts what the WAL holds back into the head. Whole records count wherever they stand; what cannot be read, and
+// rows whose keyframe or definitions were in a damaged span, are counted and never guessed.
+
+import { ByteReader, type Logger, messageOf } from '@pharos/base'
+import type { Exemplar, Labels, Metadata, NativeHistogram } from '@pharos/model'
+import { ABSENT, Labels as LabelSet } from '@pharos/model'
+import { DefinitionReader } from '../catalog/definition-reader.ts'
+import type { Layout } from '../catalog/layout.ts'
+import { seriesLabels, type ShapeTable } from '../catalog/shape.ts'
+import type { Head } from '../head/head.ts'
+import type { HeadGroup } from '../head/head-group.ts'
+import { readHistogram } from '../tile/histogram-codec.ts'
+import { FILE_HEADER_BYTES, readFileHeader } from './file-header.ts'
+import { scanRecords } from './record-framing.ts'
+import { emptyKeyframe, type Keyframe, readValues, RowFlag, setKeyframe } from './row-record.ts'
+import { WalRecord } from './wal.ts'
+
+export interface ReplayTarget {
+  readonly head: Head
+  readonly shapes: ShapeTable
+  readonly log: Logger
+  exemplar(labels: Labels, exemplar: Exemplar): void
+  metadata(entries: ReadonlyMap<string, Metadata>): void
+}
+
+export interface ReplayedFile {
+  /** Where the last whole record ends; what is behind it is a torn tail. */
+  readonly validBytes: number
+  /** Spans with whole records behind them. */
+  readonly damaged: readonly (readonly [from: number, to: number])[]
+  readonly records: number
+  /** Whole records that nothing can be made of, because what they refer to was lost. */
+  readonly lost: number
+}
+
+/** @throws OutsideError `tsdb/version` for a file of a newer program */
+export function replayWalFile(bytes: Uint8Array, path: string, target: ReplayTarget): ReplayedFile {
+  const damaged: [number, number][] = []
+  const createdMs = readFileHeader(bytes, 'PHW1', path)
+  const start = createdMs === undefined ? 0 : FILE_HEADER_BYTES
+  const replay = new FileReplay(target)
+  let records = 0
+  let lost = 0
+  const validBytes = scanRecords(bytes, start, {
+    record(type, from, to) {
+      records++
+      try {
+        if (!replay.apply(type, bytes.subarray(from, to))) lost++
+      } catch (error) {
+        lost++
+        target.log.warn('record of the WAL makes no sense', { file: path, err: messageOf(error) })
+      }
+    },
+    damaged(from, to) {
+      damaged.push([from, to])
+    },
+  })
+  target.metadata(replay.definitions.metadata)
+  return { validBytes, damaged, records, lost }
+}
+
+class FileReplay {
+  readonly definitions: DefinitionReader
+  readonly #target: ReplayTarget
+  readonly #keyframes = new Map<number, Keyframe>()
+  readonly #columns = new Map<HeadGroup, Map<Layout, Int32Array>>()
+  #row = new Float64Array(256)
+  #words = new Uint32Array(this.#row.buffer)
+
+  constructor(target: ReplayTarget) {
+    this.#target = target
+    this.definitions = new DefinitionReader(target.shapes)
+  }
+
+  /** @returns whether anything could be made of the record */
+  apply(type: number, body: Uint8Array): boolean {
+    if (type === WalRecord.definitions) {
+      this.definitions.apply(body)
+      return true
+    }
+    const reader = new ByteReader(body)
+    const groupId = reader.varint()
+    const layoutId = reader.varint()
+    const definition = this.definitions.groups[groupId]
+    const layout = this.definitions.layouts[layoutId]
+    if (definition === undefined || layout === undefined) return false
+    const group = this.#target.head.group(definition.key, definition.kind)
+    if (type === WalRecord.row) return this.#readRow(reader, group, groupId, layout)
+    if (type === WalRecord.cells) return this.#cells(reader, group, layout)
+    if (type === WalRecord.histogram) return this.#histogram(reader, group, layout)
+    if (type === WalRecord.exemplar) return this.#exemplar(reader, group, layout)
+    return false
+  }
+
+  #readRow(reader: ByteReader, group: HeadGroup, groupId: number, layout: Layout): boolean {
+    const { bytes } = reader
+    const flags = reader.varint()
+    const number = reader.varint()
+    const dt = reader.zigzag()
+    const n = layout.shapes.length
+    let keyframe = this.#keyframes.get(groupId)
+    const isKeyframe = (flags & RowFlag.isDifference) === 0
+    if (isKeyframe) {
+      keyframe = { ...emptyKeyframe(), number, tMs: dt }
+      this.#keyframes.set(groupId, keyframe)
+    } else if (keyframe === undefined || keyframe.number !== number) {
+      return false
+    }
+    if (this.#row.length < n) {
+      this.#row = new Float64Array(n * 2)
+      this.#words = new Uint32Array(this.#row.buffer)
+    }
+    const row = this.#row
+    const at = readValues(bytes, reader.offset, bytes.length, n, keyframe, row, this.#words)
+    if (isKeyframe) setKeyframe(keyframe, row.slice(0, n))
+    let histograms: Map<number, NativeHistogram> | undefined
+    const columns = this.#columnsOf(group, layout)
+    if ((flags & RowFlag.hasHistograms) !== 0) {
+      histograms = new Map()
+      const rest = new ByteReader(bytes, at)
+      for (let left = rest.varint(); left > 0; left--) {
+        const column = columns[rest.varint()] ?? -1
+        const histogram = readHistogram(rest)
+        if (column >= 0) histograms.set(column, histogram)
+      }
+    }
+    this.#take(group, isKeyframe ? dt : keyframe.tMs + dt, row, n, columns, histograms)
+    return true
+  }
+
+  #take(
+    group: HeadGroup,
+    tMs: number,
+    row: Float64Array,
+    n: number,
+    columns: Int32Array,
+    histograms: Map<number, NativeHistogram> | undefined,
+  ): void {
+    const { head } = this.#target
+    let isSame = n === group.columnCount
+    for (let c = 0; c < n && isSame; c++) isSame = columns[c] === c
+    if (isSame) {
+      head.replayRow(group, tMs, row, this.#words, n, histograms)
+      return
+    }
+    const spread = new Float64Array(group.columnCount).fill(ABSENT)
+    for (let c = 0; c < n; c++) if (columns[c]! >= 0) spread[columns[c]!] = row[c]!
+    const words = new Uint32Array(spread.buffer)
+    head.replayRow(group, tMs, spread, words, group.columnCount, histograms)
+  }
+
+  #cells(reader: ByteReader, group: HeadGroup, layout: Layout): boolean {
+    const tMs = reader.zigzag()
+    const columns = this.#columnsOf(group, layout)
+    let isWhole = true
+    for (let left = reader.varint(); left > 0; left--) {
+      const column = columns[reader.varint()] ?? -1
+      const value = reader.f64()
+      if (column >= 0) this.#target.head.replayCell(group, tMs, column, value)
+      else isWhole = false
+    }
+    return isWhole
+  }
+
+  #histogram(reader: ByteReader, group: HeadGroup, layout: Layout): boolean {
+    const tMs = reader.zigzag()
+    const column = this.#columnsOf(group, layout)[reader.varint()] ?? -1
+    const histogram = readHistogram(reader)
+    if (column < 0) return false
+    this.#target.head.replayCell(group, tMs, column, histogram)
+    return true
+  }
+
+  #exemplar(reader: ByteReader, group: HeadGroup, layout: Layout): boolean {
+    const shape = layout.shapes[reader.varint()]
+    const value = reader.f64()
+    const timestampMs = reader.u8() === 1 ? reader.zigzag() : undefined
+    const pairs: [string, string][] = []
+    for (let left = reader.varint(); left > 0; left--) pairs.push([reader.text(), reader.text()])
+    if (shape === undefined) return false
+    this.#target.exemplar(seriesLabels(group.key, shape), {
+      labels: LabelSet.of(pairs),
+      value,
+      timestampMs,
+    })
+    return true
+  }
+
+  /** The group's column of each column of a layout in the file; −1 where its definition was lost. */
+  #columnsOf(group: HeadGroup, layout: Layout): Int32Array {
+    let byLayout = this.#columns.get(group)
+    if (byLayout === undefined) this.#columns.set(group, (byLayout = new Map()))
+    let columns = byLayout.get(layout)
+    if (columns === undefined) {
+      const { head } = this.#target
+      columns = Int32Array.from(layout.shapes, (shape) =>
+        shape === undefined ? -1 : head.columnOfShape(group, shape),
+      )
+      byLayout.set(layout, columns)
+    }
+    return columns
+  }
+}
