@@ -61,17 +61,25 @@ export function floatOf(body: Uint8Array, start: number, end: number): number | 
     if (exponentDigits === 0) return slowFloat(body, start, end)
     scale += sign * exponent
   }
+  if (i !== end || digits === 0) return slowFloat(body, start, end)
   // 15 digits stay below 2^53, so the mantissa is exact.
-  if (i !== end || digits === 0 || digits > 15 || scale < -22 || scale > 22)
-    return slowFloat(body, start, end)
+  if (digits > 15 || scale < -22 || scale > 22) {
+    const long = Number(asciiOf(body, start, end))
+    return Number.isFinite(long) ? long : 'range'
+  }
   const value = scale < 0 ? mantissa / POWERS[-scale]! : mantissa * POWERS[scale]!
   return negative ? -value : value
 }
 
 function slowFloat(body: Uint8Array, start: number, end: number): number | FloatFault {
+  return floatOfText(asciiOf(body, start, end))
+}
+
+/** For a few bytes this is quicker than a decoder. What is not ASCII is no part of a number. */
+function asciiOf(body: Uint8Array, start: number, end: number): string {
   let text = ''
   for (let i = start; i < end; i++) text += String.fromCharCode(body[i]!)
-  return floatOfText(text)
+  return text
 }
 
 /**

@@ -83,6 +83,16 @@ test('a collector that fails is reported, keeps what it found and does not touch
   expect(values(page.get('node_entropy_available_bits'))).toEqual([['', 256]])
 })
 
+test('a kernel file that is not what it should be fails its collector only', () => {
+  const disk = treeDisk({ '/proc/loadavg': 'high low\n', '/proc/sys/fs/file-nr': '1 0 9\n' })
+  const page = scrape('loadavg', disk, { collectors: { loadavg: true, filefd: true } })
+  expect(values(page.get(SUCCESS))).toEqual([
+    ['collector filefd', 1],
+    ['collector loadavg', 0],
+  ])
+  expect(page.has('node_load1')).toBe(false)
+})
+
 test('collect[] and exclude[] choose among the enabled collectors', () => {
   const exporter = createHostExporter({
     disk: treeDisk({}),

@@ -26,7 +26,10 @@ export class Page {
     this.add('unknown', name, help, value, labels)
   }
 
-  /** Type and HELP of the first sample of a family stay. A sample that is no number is left out. */
+  /**
+   * Type and HELP of the first sample of a family stay.
+   * @throws Error when the value is no number: the kernel file was not what the collector took it for
+   */
   add(
     type: MetricType,
     name: string,
@@ -34,6 +37,7 @@ export class Page {
     value: number,
     labels: readonly string[],
   ): void {
+    if (value !== value) throw new Error(`${name}: not a number`)
     let family = this.#families.get(name)
     if (family === undefined) {
       family = { name, help, type, metrics: [] }
