@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import { expect, test } from 'vitest'
-import type { Connection } from '../net.ts'
+import type { Connection, TlsClientOptions } from '../net.ts'
 import { createRealNet } from './real-net.ts'
 
 async function listening(
@@ -86,4 +88,38 @@ test('destroying a connection closes it without an error', async () => {
   connection.destroy()
   expect(await closed).toEqual({ text: '', ended: false })
   server.close()
+})
+
+test('a certificate is checked against the authority and the name that were given', async () => {
+  const pem = (name: string): string =>
+    readFileSync(new URL(`./testdata/${name}.pem`, import.meta.url), 'utf8')
+  const server = createTlsServer({ cert: pem('server'), key: pem('server-key') }, (socket) => {
+    socket.on('error', () => {})
+    socket.on('data', (bytes) => socket.end(bytes))
+  })
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const net = createRealNet()
+  const ask = async (tls: TlsClientOptions): Promise<string> => {
+    try {
+      const connection = await net.connect({ host: '127.0.0.1', port, tls })
+      const answer = heard(connection)
+      connection.write(new TextEncoder().encode('echo'))
+      return (await answer).text
+    } catch (error) {
+      const { code, message } = error as { code: string; message: string }
+      return `${code}: ${message}`
+    }
+  }
+  const ca = pem('authority')
+  expect(await ask({ ca })).toBe('echo')
+  expect(await ask({ ca, serverName: 'service.test', minVersion: 'TLSv1.3' })).toBe('echo')
+  expect(await ask({ insecureSkipVerify: true })).toBe('echo')
+  expect(await ask({})).toBe(
+    'net/tls: tls: failed to verify certificate: x509: certificate signed by unknown authority',
+  )
+  expect(await ask({ ca, serverName: 'other.test' })).toContain('x509: Hostname/IP does not match')
+  expect(await ask({ ca, cert: 'rubbish', key: 'rubbish' })).toContain('tls: certificate or key:')
+  expect(await ask({ insecureSkipVerify: true, maxVersion: 'TLSv1' })).toMatch(/^net\/tls: tls: /)
+  await new Promise((resolve) => server.close(resolve))
 })

@@ -6,13 +6,65 @@ import type { Connection, ConnectionEvents, ConnectOptions, Net, TlsClientOption
 /** Plain sockets read into one buffer for all connections: the kernel fills it and we hand it on in one turn. */
 const READ_BUFFER_BYTES = 256 * 1024
 
+/** TLS settings that are kept ready; parsing certificates anew for each connection costs milliseconds. */
+const MAX_CONTEXTS = 100
+
 /** Sockets of this machine. An abort stops connecting; once connected, the owner calls `destroy`. */
 export function createRealNet(): Net {
   const readBuffer = new Uint8Array(READ_BUFFER_BYTES)
-  return { connect: (options) => connect(options, readBuffer) }
+  const contexts = new TlsContexts()
+  return { connect: (options) => connect(options, readBuffer, contexts) }
 }
 
-function connect(options: ConnectOptions, readBuffer: Uint8Array): Promise<Connection> {
+class TlsContexts {
+  readonly #contexts = new Map<string, nodeTls.SecureContext>()
+  #roots: string[] | undefined
+
+  /** @throws OutsideError `net/tls` when a PEM text cannot be read */
+  for(tls: TlsClientOptions): nodeTls.SecureContext {
+    const key = JSON.stringify([tls.ca, tls.cert, tls.key, tls.minVersion, tls.maxVersion])
+    let context = this.#contexts.get(key)
+    if (context === undefined) {
+      context = this.#make(tls)
+      if (this.#contexts.size >= MAX_CONTEXTS) this.#contexts.clear()
+      this.#contexts.set(key, context)
+    }
+    return context
+  }
+
+  #make(tls: TlsClientOptions): nodeTls.SecureContext {
+    try {
+      return nodeTls.createSecureContext({
+        // Without a CA of its own the reference trusts what the system trusts.
+        ca: tls.ca ?? (this.#roots ??= systemRoots()),
+        ...(tls.cert !== undefined && { cert: tls.cert }),
+        ...(tls.key !== undefined && { key: tls.key }),
+        ...(tls.minVersion !== undefined && { minVersion: tls.minVersion }),
+        ...(tls.maxVersion !== undefined && { maxVersion: tls.maxVersion }),
+      })
+    } catch (error) {
+      throw new OutsideError('net/tls', `tls: certificate or key: ${messageOf(error)}`, {
+        cause: error,
+      })
+    }
+  }
+}
+
+function systemRoots(): string[] {
+  return [
+    ...new Set([
+      ...nodeTls.getCACertificates('bundled'),
+      ...nodeTls.getCACertificates('system'),
+      ...nodeTls.getCACertificates('extra'),
+    ]),
+  ]
+}
+
+function connect(
+  options: ConnectOptions,
+  readBuffer: Uint8Array,
+  contexts: TlsContexts,
+): Promise<Connection> {
   const { signal } = options
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
@@ -40,9 +92,13 @@ function connect(options: ConnectOptions, readBuffer: Uint8Array): Promise<Conne
               noDelay: true,
               onread: connection.onRead(readBuffer),
             })
-          : nodeTls.connect({ ...addressOf(options), ...tlsOptions(options.host, options.tls) })
+          : nodeTls.connect({
+              ...addressOf(options),
+              ...tlsOptions(options.host, options.tls),
+              secureContext: contexts.for(options.tls),
+            })
     } catch (error) {
-      reject(new OutsideError('net/tls', messageOf(error), { cause: error }))
+      reject(error instanceof OutsideError ? error : netError(options, error as Error))
       return
     }
     socket.on('error', onError)
@@ -121,11 +177,6 @@ function tlsOptions(host: string, tls: TlsClientOptions): nodeTls.ConnectionOpti
     checkServerIdentity: (_host, certificate) => nodeTls.checkServerIdentity(name, certificate),
     // TLS does not allow an address as server name.
     ...(nodeNet.isIP(name) === 0 && name !== '' && { servername: name }),
-    ...(tls.ca !== undefined && { ca: tls.ca }),
-    ...(tls.cert !== undefined && { cert: tls.cert }),
-    ...(tls.key !== undefined && { key: tls.key }),
-    ...(tls.minVersion !== undefined && { minVersion: tls.minVersion }),
-    ...(tls.maxVersion !== undefined && { maxVersion: tls.maxVersion }),
   }
 }
 
@@ -182,10 +233,29 @@ function wordsFor(
     case 'ENFILE':
       return { code: 'net/emfile', text: `${where}: socket: too many open files` }
     default:
-      // What is left with TLS is a failed handshake or a certificate that was not accepted.
       return options.tls === undefined
         ? { code: 'net/unreachable', text: `${where}: ${messageOf(error)}` }
-        : { code: 'net/tls', text: `tls: failed to verify or agree: ${messageOf(error)}` }
+        : { code: 'net/tls', text: `tls: ${tlsWords(error)}` }
+  }
+}
+
+/** What is left with TLS is a certificate that was not accepted or a failed handshake. */
+function tlsWords(error: NodeJS.ErrnoException): string {
+  const refused = 'failed to verify certificate: x509:'
+  switch (error.code) {
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return `${refused} certificate signed by unknown authority`
+    case 'CERT_HAS_EXPIRED':
+    case 'CERT_NOT_YET_VALID':
+      return `${refused} certificate has expired or is not yet valid`
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `${refused} ${messageOf(error)}`
+    default:
+      return messageOf(error).trim()
   }
 }
 
