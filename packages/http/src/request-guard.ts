@@ -9,7 +9,7 @@ export interface GuardOptions {
   readonly corsOrigin?: (origin: string) => boolean
 }
 
-export interface GuardedRequest {
+interface GuardedRequest {
   readonly method: string
   readonly host: string | undefined
   readonly origin: string | undefined

@@ -6,12 +6,12 @@ import { areValidLabels, goQuote, Labels, LabelsBuilder, METRIC_NAME } from '@ph
 import { LABEL_NAME_BYTES_DEFAULT, LABEL_VALUE_BYTES_DEFAULT, LABELS_DEFAULT } from './limits.ts'
 
 /** The series has no legal identity or breaks a limit: the scrape fails with this message. */
-export interface LabelFault {
+interface LabelFault {
   readonly kind: 'labels' | 'limit'
   readonly message: string
 }
 
-export type LabelRules = Pick<
+type LabelRules = Pick<
   ScrapeSettings,
   | 'honorLabels'
   | 'metricRelabelRules'

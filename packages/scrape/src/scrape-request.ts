@@ -30,7 +30,7 @@ export function acceptHeader(protocols: readonly ScrapeProtocol[]): string {
   return values.join(',')
 }
 
-export interface RequestContext {
+interface RequestContext {
   readonly client: HttpClient
   readonly disk: Disk
   readonly userAgent: string

@@ -2,6 +2,7 @@ import type { ScrapeSettings } from '@pharos/config'
 import { Labels } from '@pharos/model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { measureTargetWriter } from './target-writer.bench.ts'
 import { newScrapeStats } from './scrape-stats.ts'
 import type { ScrapeStats } from './scrape-stats.ts'
 import type { BodyResult } from './target-writer.ts'
@@ -361,4 +362,10 @@ test('rows and markers are those of a plain model, whatever comes in which order
       }
     }),
   )
+})
+
+test('the benchmark of the hot path computes what it should', () => {
+  const { checksum } = measureTargetWriter(10)
+  expect(checksum).toBe(measureTargetWriter(10).checksum)
+  expect(checksum).toBeGreaterThan(0)
 })

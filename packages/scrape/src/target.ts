@@ -42,7 +42,7 @@ export function targetsOf(group: TargetGroup, settings: ScrapeSettings): (Target
 }
 
 /** A discovered target's labels as relabelling sees them. */
-export function discoveredLabels(own: Labels, shared: Labels, settings: ScrapeSettings): Labels {
+function discoveredLabels(own: Labels, shared: Labels, settings: ScrapeSettings): Labels {
   const builder = new LabelsBuilder(shared)
   for (const [name, value] of own) builder.set(name, value)
   const defaults: readonly (readonly [string, string])[] = [
@@ -60,7 +60,7 @@ export function discoveredLabels(own: Labels, shared: Labels, settings: ScrapeSe
   return builder.labels()
 }
 
-export function populateTarget(discovered: Labels, settings: ScrapeSettings): Target | Dropped {
+function populateTarget(discovered: Labels, settings: ScrapeSettings): Target | Dropped {
   let labels = discovered
   for (let i = 0; i < settings.relabelRules.length; i++) {
     const rule = settings.relabelRules[i]!
@@ -130,7 +130,7 @@ function invalidValue(labels: Labels): string | undefined {
 }
 
 /** FNV-1a over UTF-16 units, mixed: near texts land far from each other. */
-export function hashText(text: string): number {
+function hashText(text: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)

@@ -4,12 +4,12 @@ import type { Appender, GroupAppender } from '@pharos/tsdb'
 import { AppendOutcome } from '@pharos/tsdb'
 
 /** A row as tests read it: `name{own labels}` to the value, 'stale' for the marker; absent columns are left out. */
-export interface RecordedRow {
+interface RecordedRow {
   readonly tMs: number
   readonly values: Readonly<Record<string, number | 'stale'>>
 }
 
-export interface RecordedSample {
+interface RecordedSample {
   readonly tMs: number
   readonly series: string
   readonly value: number

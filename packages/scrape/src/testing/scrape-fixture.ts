@@ -79,7 +79,7 @@ export class FakeDiscoverer implements Discoverer {
   }
 }
 
-export interface SimAnswer {
+interface SimAnswer {
   readonly status?: string
   readonly contentType?: string
   readonly body: string | Uint8Array
