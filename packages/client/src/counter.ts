@@ -1,3 +1,4 @@
+import type { ExemplarLabels } from './exemplars.ts'
 import type { Format } from './format.ts'
 import { type Collector, Family, type MetricOptions, SeriesHandle } from './metric.ts'
 import type { LabelValues } from './series-table.ts'
@@ -7,7 +8,7 @@ export type CounterOptions<L extends string = string> = MetricOptions<L, Counter
 /** One series of a counter, looked up once. */
 export interface CounterSeries {
   /** @throws RangeError when `by` is negative or not a number */
-  inc(by?: number): void
+  inc(by?: number, exemplar?: ExemplarLabels): void
 }
 
 /** Only goes up. */
@@ -32,10 +33,11 @@ export class Counter<L extends string = string> implements Collector {
   }
 
   /**
-   * Adds 1 or `by`: `inc()`, `inc(5)`, `inc({ method: 'GET' })`, `inc({ method: 'GET' }, 5)`.
+   * Adds 1 or `by`: `inc()`, `inc(5)`, `inc({ method: 'GET' })`, `inc({ method: 'GET' }, 5)`. An exemplar is
+   * shown to those who ask for OpenMetrics.
    * @throws RangeError when `by` is negative or not a number
    */
-  inc(labels?: LabelValues<L> | number, by = 1): void {
+  inc(labels?: LabelValues<L> | number, by = 1, exemplar?: ExemplarLabels): void {
     const { table } = this.#family
     if (typeof labels === 'number') {
       this.inc(undefined, labels)
@@ -43,6 +45,7 @@ export class Counter<L extends string = string> implements Collector {
       const step = increment(by)
       const place = table.place(labels)
       table.cells[place]! += step
+      if (exemplar !== undefined) this.#family.exemplify(place, exemplar, step)
     }
   }
 
@@ -62,10 +65,11 @@ export class Counter<L extends string = string> implements Collector {
     const { table } = this.#family
     const handle = new SeriesHandle(table, labels)
     return {
-      inc: (by = 1) => {
+      inc: (by = 1, exemplar) => {
         const step = increment(by)
         const place = handle.place
         table.cells[place]! += step
+        if (exemplar !== undefined) this.#family.exemplify(place, exemplar, step)
       },
     }
   }
@@ -79,7 +83,7 @@ export class Counter<L extends string = string> implements Collector {
 
   /** Takes a series away; true when it was there. */
   remove(labels?: LabelValues<L>): boolean {
-    return this.#family.table.remove(labels)
+    return this.#family.remove(labels)
   }
 
   reset(): void {
@@ -92,7 +96,7 @@ export class Counter<L extends string = string> implements Collector {
 
   text(format: Format): string {
     const { table } = this.#family
-    return this.#family.text(format, (slot) => [table.cells[slot]!])
+    return this.#family.text(format, (slot) => [table.cells[slot]!], 1)
   }
 }
 

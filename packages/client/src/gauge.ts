@@ -84,7 +84,7 @@ export class Gauge<L extends string = string> implements Collector {
 
   /** Takes a series away; true when it was there. */
   remove(labels?: LabelValues<L>): boolean {
-    return this.#family.table.remove(labels)
+    return this.#family.remove(labels)
   }
 
   reset(): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { exponentialBuckets, exponentialBucketsRange, linearBuckets } from './buckets.ts'
-import { TEXT } from './format.ts'
+import { OPENMETRICS, TEXT } from './format.ts'
 import { Histogram } from './histogram.ts'
 import { countExceptions, inProgress, timed } from './instrument.ts'
 import { Counter } from './counter.ts'
@@ -79,4 +79,22 @@ test('work is measured whether it returns, throws, resolves or rejects', async (
   expect(running.value()).toBe(0)
   expect(failures.value()).toBe(2)
   expect(histogram.text(TEXT)).toContain('h_count 4')
+})
+
+test('an exemplar stands behind its bucket, in OpenMetrics only, until its series goes', () => {
+  const histogram = new Histogram({ name: 'h', help: '', labelNames: ['a'], buckets: [1, 2] })
+  histogram.observe({ a: 'x' }, 1.5, { trace_id: 'old' })
+  histogram.labels({ a: 'x' }).observe(2, { trace_id: 'q"' })
+  const line = /^h_bucket\{a="x",le="2.0"\} 2.0 # \{trace_id="q\\""\} 2.0 1\.\d+e\+09$/m
+  expect(histogram.text(OPENMETRICS)).toMatch(line)
+  expect(histogram.text(OPENMETRICS).match(/ # \{/g)?.length).toBe(1)
+  expect(histogram.text(TEXT)).not.toContain(' # {')
+  histogram.remove({ a: 'x' })
+  histogram.observe({ a: 'y' }, 2)
+  expect(histogram.text(OPENMETRICS)).not.toContain(' # {')
+  expect(() => histogram.observe({ a: 'x' }, 1, { trace_id: 'x'.repeat(121) })).toThrow(RangeError)
+  expect(() => histogram.observe({ a: 'x' }, 1, { 'trace id': 'x' })).toThrow('not a label name')
+  const counter = new Counter({ name: 'c_total', help: '' })
+  counter.inc(undefined, 3, { trace_id: 'x' })
+  expect(counter.text(OPENMETRICS)).toMatch(/^c_total 3.0 # \{trace_id="x"\} 3.0 1\.\d+e\+09$/m)
 })

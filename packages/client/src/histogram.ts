@@ -1,4 +1,5 @@
 import { checkedBuckets, DEFAULT_BUCKETS } from './buckets.ts'
+import type { ExemplarLabels } from './exemplars.ts'
 import type { LineKind } from './family-text.ts'
 import type { Format } from './format.ts'
 import { type Collector, Family, type MetricOptions, SeriesHandle } from './metric.ts'
@@ -15,7 +16,7 @@ export interface HistogramOptions<L extends string = string> extends MetricOptio
 
 /** One series of a histogram, looked up once. */
 export interface HistogramSeries {
-  observe(value: number): void
+  observe(value: number, exemplar?: ExemplarLabels): void
   /** The function that is returned observes and returns the seconds since now. */
   startTimer(): () => number
 }
@@ -52,10 +53,15 @@ export class Histogram<L extends string = string> implements Collector {
     return this.#family.help
   }
 
-  /** `observe(0.2)` or `observe({ method: 'GET' }, 0.2)`. */
-  observe(labels: LabelValues<L> | number, value = 0): void {
-    if (typeof labels === 'number') this.#observeAt(this.#family.table.place(undefined), labels)
-    else this.#observeAt(this.#family.table.place(labels), value)
+  /**
+   * `observe(0.2)` or `observe({ method: 'GET' }, 0.2)`. An exemplar is shown with its bucket to those who ask
+   * for OpenMetrics.
+   * @throws RangeError when the exemplar's labels are too long
+   */
+  observe(labels: LabelValues<L> | number, value = 0, exemplar?: ExemplarLabels): void {
+    const { table } = this.#family
+    if (typeof labels === 'number') this.#observeAt(table.place(undefined), labels, undefined)
+    else this.#observeAt(table.place(labels), value, exemplar)
   }
 
   /** The function that is returned observes and returns the seconds since now; it may add labels. */
@@ -68,8 +74,9 @@ export class Histogram<L extends string = string> implements Collector {
   /** A series to keep, for hot paths. */
   labels(labels: LabelValues<L>): HistogramSeries {
     const handle = new SeriesHandle(this.#family.table, labels)
-    const observe = (value: number): void => this.#observeAt(handle.place, value)
-    return { observe, startTimer: () => startTimer(observe) }
+    const observe = (value: number, exemplar?: ExemplarLabels): void =>
+      this.#observeAt(handle.place, value, exemplar)
+    return { observe, startTimer: () => startTimer((seconds) => observe(seconds)) }
   }
 
   /** Makes series appear with zeros before they are first observed. */
@@ -79,7 +86,7 @@ export class Histogram<L extends string = string> implements Collector {
 
   /** Takes a series away; true when it was there. */
   remove(labels?: LabelValues<L>): boolean {
-    return this.#family.table.remove(labels)
+    return this.#family.remove(labels)
   }
 
   reset(): void {
@@ -94,23 +101,29 @@ export class Histogram<L extends string = string> implements Collector {
     const { table } = this.#family
     const values = this.#values
     const buckets = this.#bounds.length + 1
-    return this.#family.text(format, (slot) => {
-      const place = slot * table.stride
-      let count = 0
-      for (let i = 0; i < buckets; i++) {
-        count += table.cells[place + i]!
-        values[i] = count
-      }
-      values[buckets] = table.cells[place + buckets]!
-      values[buckets + 1] = count
-      return values
-    })
+    return this.#family.text(
+      format,
+      (slot) => {
+        const place = slot * table.stride
+        let count = 0
+        for (let i = 0; i < buckets; i++) {
+          count += table.cells[place + i]!
+          values[i] = count
+        }
+        values[buckets] = table.cells[place + buckets]!
+        values[buckets + 1] = count
+        return values
+      },
+      buckets,
+    )
   }
 
-  #observeAt(place: number, value: number): void {
+  #observeAt(place: number, value: number, exemplar: ExemplarLabels | undefined): void {
     const { cells } = this.#family.table
-    cells[place + this.#bucketOf(value)]! += 1
+    const bucket = place + this.#bucketOf(value)
+    cells[bucket]! += 1
     cells[place + this.#bounds.length + 1]! += value
+    if (exemplar !== undefined) this.#family.exemplify(bucket, exemplar, value)
   }
 
   /** The first bound at or above the value; NaN is in no bucket but the last. */

@@ -1,4 +1,5 @@
 // What all metrics have in common: their description, checked once, and the way into a registry.
+import { type ExemplarLabels, Exemplars } from './exemplars.ts'
 import type { Format } from './format.ts'
 import {
   familyHead,
@@ -57,6 +58,7 @@ export class Family<L extends string> {
   readonly #constLabels: Labels
   readonly #lines: readonly LineKind[]
   readonly #prefixes = new PrefixCache()
+  readonly #exemplars = new Exemplars()
 
   /**
    * @param lines   the lines of each series, in order
@@ -79,25 +81,47 @@ export class Family<L extends string> {
     this.table = new SeriesTable(labelNames, stride, options.maxSeries ?? MAX_SERIES)
   }
 
-  /** Calls `valuesOf` for each series with its slot; it gives the values of its lines in order. */
-  text(format: Format, valuesOf: (slot: number) => ArrayLike<number>): string {
+  /**
+   * Calls `valuesOf` for each series with its slot; it gives the values of its lines in order. Exemplars stand
+   * in the cells of the first `exemplarLines` lines.
+   */
+  text(format: Format, valuesOf: (slot: number) => ArrayLike<number>, exemplarLines = 0): string {
     const slots = this.table.slots()
     if (slots.length === 0) return ''
-    const print = format.kind === 'openmetrics' ? formatOpenMetricsNumber : formatNumber
+    const isOpen = format.kind === 'openmetrics'
+    const print = isOpen ? formatOpenMetricsNumber : formatNumber
+    const shown = isOpen ? exemplarLines : 0
     let text = familyHead(this.name, this.help, this.type, format)
     for (const slot of slots) {
       const prefixes = this.#prefixes.row(slot, this.table.valuesOf(slot), format, () =>
         this.#prefixesOf(slot, format),
       )
       const values = valuesOf(slot)
-      for (let i = 0; i < prefixes.length; i++) text += `${prefixes[i]!}${print(values[i]!)}\n`
+      for (let i = 0; i < prefixes.length; i++) {
+        text += prefixes[i]! + print(values[i]!)
+        if (i < shown) text += this.#exemplars.text(slot * this.table.stride + i)
+        text += '\n'
+      }
     }
     return text
+  }
+
+  /** Notes where an observation came from; the cell is the one it went to. */
+  exemplify(cell: number, labels: ExemplarLabels, value: number): void {
+    this.#exemplars.set(cell, labels, value, Date.now())
+  }
+
+  /** Takes a series away; true when it was there. */
+  remove(labels: LabelValues | undefined): boolean {
+    const place = this.table.find(labels)
+    if (place !== undefined) this.#exemplars.forget(place, place + this.table.stride)
+    return this.table.remove(labels)
   }
 
   /** Forgets all series. */
   clear(): void {
     this.table.clear()
+    this.#exemplars.clear()
     this.#prefixes.clear()
   }
 

@@ -94,7 +94,7 @@ export class Summary<L extends string = string> implements Collector {
   remove(labels?: LabelValues<L>): boolean {
     const place = this.#family.table.find(labels)
     if (place !== undefined) this.#windows[place / 2] = undefined
-    return this.#family.table.remove(labels)
+    return this.#family.remove(labels)
   }
 
   reset(): void {
