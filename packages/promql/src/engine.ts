@@ -151,6 +151,7 @@ class Run {
         samples,
         budget: this.#budget,
         selections,
+        statisticsOnly: new Set(reads.filter((read) => read.statisticsOnly).map((r) => r.plan)),
       })
     } finally {
       querier.close()

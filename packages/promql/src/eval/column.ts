@@ -3,6 +3,7 @@
 
 import type { NativeHistogram } from '@pharos/model'
 import { ABSENT_LOW_WORD, STALE_LOW_WORD } from '@pharos/model'
+import { wasReset } from './histogram/compare.ts'
 import { Column, type SeriesGroup } from '../queryable.ts'
 
 /** Float samples of one series with times of their own. */
@@ -74,6 +75,19 @@ export class ColumnReader {
       if (cell === undefined) continue
       this.histograms.ts.push(group.times[i]!)
       this.histograms.hs.push(cell)
+    }
+  }
+
+  /**
+   * Says of each histogram whether the counter was reset since the one before, where that is not said yet.
+   * Done while reading when only count and sum are looked at further up, because there buckets are gone.
+   */
+  tellResets(): void {
+    const { hs } = this.histograms
+    for (let i = 1; i < hs.length; i++) {
+      const h = hs[i]!
+      if (h.counterResetHint !== 'unknown') continue
+      hs[i] = { ...h, counterResetHint: wasReset(h, hs[i - 1]!) ? 'reset' : 'not_reset' }
     }
   }
 }

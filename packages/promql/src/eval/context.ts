@@ -16,6 +16,8 @@ export interface EvalContext {
   readonly budget: Budget
   /** By selector plan; for info() by its call. */
   readonly selections: ReadonlyMap<Plan, Selection>
+  /** Selectors whose histograms are reduced to count and sum further up. */
+  readonly statisticsOnly: ReadonlySet<Plan>
 }
 
 /** Series whose kind of metric is told by labels rather than by the name's ending. */

@@ -1,7 +1,7 @@
 // info(v, {…}): labels of info series (target_info unless told otherwise) joined to the series of v that
 // have the same instance and job.
 
-import { type Labels, LabelsBuilder, Matcher, METRIC_NAME } from '@pharos/model'
+import { isStale, type Labels, LabelsBuilder, Matcher, METRIC_NAME } from '@pharos/model'
 import { bug } from '@pharos/base'
 import type { Selection } from '../queryable.ts'
 import type { Task } from './budget.ts'
@@ -15,9 +15,8 @@ import type { CallPlan, Plan } from './plan.ts'
 import { mergeEqualRows } from './rows.ts'
 import { referenceTimes } from './selector.ts'
 import { countedSteps } from './step-counts.ts'
-import { type Steps, stepTimes } from './steps.ts'
+import type { Steps } from './steps.ts'
 import { latestIndices } from './windows.ts'
-import { isStale } from '@pharos/model'
 
 /** Labels that say which target a series is from. */
 const IDENTIFYING: readonly string[] = ['instance', 'job']
@@ -139,21 +138,24 @@ function latestInfo(
   const index: InfoIndex = new Map()
   if (wanted.size === 0) return index
   const reader = new ColumnReader()
-  const times = stepTimes(steps)
   for (const group of selection.groups) {
     for (let i = 0; i < group.seriesCount; i++) {
       const labels = group.labels(i)
       if ([...wanted].some(([name, values]) => !values.has(labels.get(name)))) continue
       const bits = reader.read(group, i)
       reader.compact(group, i, bits, true)
-      const { floats } = reader
+      const { floats, histograms } = reader
+      if (histograms.ts.length > 0)
+        throw executionError(
+          `this should be an info metric, with float samples: ${labelsText(labels)}`,
+        )
       const latest = latestIndices(floats.ts, floats.count, refs, context.lookbackMs)
       const series = seriesFor(index, labels, steps.count)
       for (let s = 0; s < latest.length; s++) {
         const at = latest[s]!
         if (at < 0 || isStale(floats.vs[at]!)) continue
         context.samples.total++
-        claim(series, s, labels, floats.ts[at]!, times[s]!)
+        claim(series, s, labels, floats.ts[at]!)
       }
     }
   }
@@ -177,13 +179,7 @@ function seriesFor(index: InfoIndex, labels: Labels, stepCount: number): InfoSer
   return series
 }
 
-function claim(
-  series: InfoSeries,
-  s: number,
-  labels: Labels,
-  sampleMs: number,
-  _stepMs: number,
-): void {
+function claim(series: InfoSeries, s: number, labels: Labels, sampleMs: number): void {
   const existing = series.labels[s]
   if (existing !== undefined) {
     const existingMs = series.sampleMs[s]!

@@ -140,6 +140,9 @@ class RangeCall {
       this.#emit(labels, dropName, windows)
       return
     }
+    const { plan } = this.#source
+    if (plan.kind === 'matrix' && this.#context.statisticsOnly.has(plan.selector))
+      this.#reader.tellResets()
     const times = Float64Array.from(histograms.ts)
     const histogramWindows = this.#windows(times, times.length)
     mixedWindows(

@@ -10,6 +10,8 @@ export interface Read {
   readonly plan: Plan
   readonly matchers: readonly Matcher[]
   readonly hints: SelectHints
+  /** Of histograms only count and sum are wanted, and resets are told while reading. */
+  readonly statisticsOnly: boolean
 }
 
 export interface ReadSettings {
@@ -105,7 +107,32 @@ function selectorRead(
       grouping: parent?.kind === 'aggregate' ? parent.grouping : [],
       by: parent?.kind === 'aggregate' && !parent.without,
     },
+    statisticsOnly: wantsStatistics(path),
   }
+}
+
+const STATISTICS: ReadonlySet<string> = new Set([
+  'histogram_avg',
+  'histogram_count',
+  'histogram_sum',
+])
+const BUCKETS: ReadonlySet<string> = new Set([
+  'histogram_fraction',
+  'histogram_quantile',
+  'histogram_quantiles',
+])
+
+/** A statistic is taken of the selector's histograms, and nothing on the way there needs their buckets. */
+function wantsStatistics(path: Path): boolean {
+  let wanted = false
+  for (const node of path) {
+    if (node.kind === 'subquery') return false
+    if (node.kind === 'binary' && (node.op === '</' || node.op === '>/')) return false
+    if (node.kind !== 'call') continue
+    if (BUCKETS.has(node.func)) return false
+    if (STATISTICS.has(node.func)) wanted = true
+  }
+  return wanted
 }
 
 function infoRead(
@@ -128,6 +155,7 @@ function infoRead(
       grouping: [],
       by: false,
     },
+    statisticsOnly: false,
   }
 }
 

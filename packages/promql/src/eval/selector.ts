@@ -49,13 +49,14 @@ export function* streamSelector(
     if (!latest.some((i) => i >= 0) || steps.count === 0) continue
     for (let i = 0; i < group.seriesCount; i++) {
       if (context.budget.due(times.length + steps.count)) yield
-      readLatest(context, { group, series: i, refs, latest, content }, reader, row)
+      readLatest(context, { plan, group, series: i, refs, latest, content }, reader, row)
       emit(context, group.labels(i), content, row, sink)
     }
   }
 }
 
 interface LatestRead {
+  readonly plan: SelectorPlan
   readonly group: SeriesGroup
   readonly series: number
   readonly refs: Float64Array
@@ -77,6 +78,7 @@ function readLatest(context: EvalContext, read: LatestRead, reader: ColumnReader
   const { floats, histograms } = reader
   const latest = latestIndices(floats.ts, floats.count, refs, context.lookbackMs)
   if (histograms.ts.length > 0) {
+    if (context.statisticsOnly.has(read.plan)) reader.tellResets()
     gatherWithHistograms(context, read, reader, latest, row)
     return
   }

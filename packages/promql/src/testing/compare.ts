@@ -5,7 +5,8 @@ import { labelsText } from '../eval/labels-of.ts'
 import { compacted, nonEmptyBuckets } from '../eval/histogram/compact.ts'
 import type { MatrixSeries, QueryAnswer } from '../result.ts'
 import type { EvalCommand, Expectation } from './script.ts'
-import type { SequenceValue } from './series-line.ts'
+import type { SequenceValue } from '../series-description.ts'
+import { storedValue } from './series-line.ts'
 
 const EPSILON = 1e-6
 const SMALLEST_NORMAL = 2.2250738585072014e-308
@@ -78,12 +79,12 @@ function compareMatrix(command: EvalCommand, actual: readonly MatrixSeries[]): s
 
 function comparePoints(
   command: EvalCommand,
-  values: readonly (SequenceValue | undefined)[],
+  values: readonly SequenceValue[],
   series: MatrixSeries,
 ): string | undefined {
   let at = 0
   for (const [i, value] of values.entries()) {
-    if (value === undefined) continue
+    if (storedValue(value) === undefined) continue
     const timeMs = command.startMs + i * command.stepMs
     if (series.times[at] !== timeMs) return `no point at ${timeMs}`
     const sample = {
@@ -101,7 +102,7 @@ function comparePoints(
 interface Wanted {
   readonly name: string
   readonly position: number
-  readonly values: readonly (SequenceValue | undefined)[]
+  readonly values: readonly SequenceValue[]
 }
 
 function byLabels(command: EvalCommand): Map<string, Wanted> {
@@ -112,12 +113,13 @@ function byLabels(command: EvalCommand): Map<string, Wanted> {
 }
 
 function sameValue(wanted: SequenceValue | undefined, actual: Sample): boolean {
-  const value = wanted?.value
-  if (typeof value === 'object')
+  const histogram = wanted?.histogram
+  if (histogram !== undefined)
     return (
-      actual.histogram !== undefined && sameHistogram(value, actual.histogram, wanted!.hintIsSet)
+      actual.histogram !== undefined &&
+      sameHistogram(histogram, actual.histogram, wanted!.hasResetHint)
     )
-  return actual.histogram === undefined && almostEqual(value ?? ABSENT, actual.value)
+  return actual.histogram === undefined && almostEqual(wanted?.value ?? ABSENT, actual.value)
 }
 
 function sameHistogram(
@@ -151,9 +153,10 @@ function valueText(sample: Sample): string {
     : JSON.stringify(compacted(sample.histogram))
 }
 
-function expectedText(value: SequenceValue | undefined): string {
+function expectedText(wanted: SequenceValue | undefined): string {
+  const value = wanted && storedValue(wanted)
   if (value === undefined) return 'nothing'
-  return typeof value.value === 'number' ? String(value.value) : JSON.stringify(value.value)
+  return typeof value === 'number' ? String(value) : JSON.stringify(value)
 }
 
 function pointsText(series: MatrixSeries): string {

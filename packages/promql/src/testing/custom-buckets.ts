@@ -39,7 +39,7 @@ export function customBucketHistograms(series: readonly SeriesLine[]): NativeSer
       collected.set(base.key, entry)
     }
     for (const [i, sample] of values.entries()) {
-      if (sample === undefined || typeof sample.value !== 'number') continue
+      if (sample.value === undefined) continue
       const parts = entry.parts.get(i) ?? { buckets: new Map(), count: undefined, sum: 0 }
       entry.parts.set(i, parts)
       if (name[2] === 'bucket') parts.buckets.set(bound!, sample.value)

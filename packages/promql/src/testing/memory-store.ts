@@ -2,6 +2,7 @@
 // evaluator sees gaps; everything outside the asked time range is withheld, so wrong hints show.
 
 import { ABSENT, compareText, Labels, type Matcher, type NativeHistogram } from '@pharos/model'
+import { wasReset } from '../eval/histogram/compare.ts'
 import {
   Column,
   type LabelList,
@@ -43,6 +44,25 @@ export class MemoryStore implements Queryable {
 
   get seriesCount(): number {
     return this.#series.size
+  }
+
+  /**
+   * Gives counter histograms the hints that a store of chunks gives on reading: `not_reset` right after a
+   * histogram that it continues, `unknown` everywhere else.
+   */
+  settleResetHints(): void {
+    for (const { samples } of this.#series.values()) {
+      let before: NativeHistogram | undefined
+      for (const [timeMs, value] of [...samples].sort((a, b) => a[0] - b[0])) {
+        if (typeof value === 'number') before = undefined
+        else if (value.counterResetHint !== 'gauge') {
+          const continues = before !== undefined && !wasReset(asUnknown(value), before)
+          const counterResetHint = continues ? 'not_reset' : 'unknown'
+          samples.set(timeMs, { ...value, counterResetHint })
+          before = value
+        } else before = undefined
+      }
+    }
   }
 
   querier(minMs: number, maxMs: number): Querier {
@@ -92,6 +112,11 @@ export class MemoryStore implements Queryable {
     const groups = [...batches.values()].map((batch) => new MemoryGroup(batch, fromMs, toMs))
     return { groups, warnings: [] }
   }
+}
+
+/** An explicit reset stays one; anything else has to be found out. */
+function asUnknown(h: NativeHistogram): NativeHistogram {
+  return h.counterResetHint === 'reset' ? h : { ...h, counterResetHint: 'unknown' }
 }
 
 class MemoryGroup implements SeriesGroup {

@@ -12,6 +12,7 @@ import { customBucketHistograms } from './custom-buckets.ts'
 import { MemoryStore } from './memory-store.ts'
 import { pinnedTo } from './pin-times.ts'
 import { type EvalCommand, type LoadCommand, parseScript } from './script.ts'
+import { storedValue } from './series-line.ts'
 
 export interface EvalOutcome {
   readonly line: number
@@ -54,13 +55,18 @@ export function loadInto(store: MemoryStore, command: LoadCommand): void {
   for (const line of command.series) series.set(line.labels.key, line)
   const batch = `${command.line}`
   for (const { labels, values } of series.values()) {
-    for (const [i, value] of values.entries())
-      if (value !== undefined) store.append(labels, i * command.stepMs, value.value, batch)
+    for (const [i, value] of values.entries()) {
+      const stored = storedValue(value)
+      if (stored !== undefined) store.append(labels, i * command.stepMs, stored, batch)
+    }
   }
-  if (!command.withCustomBuckets) return
-  for (const { labels, samples } of customBucketHistograms([...series.values()])) {
-    for (const [i, histogram] of samples) store.append(labels, i * command.stepMs, histogram, batch)
+  if (command.withCustomBuckets) {
+    for (const { labels, samples } of customBucketHistograms([...series.values()])) {
+      for (const [i, histogram] of samples)
+        store.append(labels, i * command.stepMs, histogram, batch)
+    }
   }
+  store.settleResetHints()
 }
 
 async function runEval(

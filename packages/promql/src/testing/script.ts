@@ -196,7 +196,7 @@ function parseBody(body: readonly string[], line: number, expectations: Expectat
       }
     } else if (/^[+-]?(?:[0-9.][0-9a-fA-FxX.eE+-]*|[Ii]nf|NaN)$/.test(text)) {
       const [value] = parseSeriesLine(`x ${text}`).values
-      parsed.scalar = typeof value?.value === 'number' ? value.value : Number.NaN
+      parsed.scalar = value?.value ?? Number.NaN
     } else parsed.series.push(at(line + 1 + i, () => parseSeriesLine(text)))
   }
   return parsed
