@@ -1,5 +1,5 @@
 import { BugError, messageOf, OutsideError, UserError } from '@pharos/base'
-import { NODE_FLAGS, SERVER_FLAGS, UP_FLAGS, VERSION } from '@pharos/server'
+import { nodeFlags, SERVER_FLAGS, upFlags, VERSION } from '@pharos/server'
 import { Command, CommanderError } from 'commander'
 import { addFlags, withTwoDashes } from './flag-options.ts'
 import { addPromtool } from './promtool.ts'
@@ -33,18 +33,18 @@ function buildProgram(terminal: Terminal, done: (code: number) => void): Command
   const up = program
     .command('up')
     .description('server, host exporter and pages in one process, without configuration')
-  const upFlags = addFlags(up, UP_FLAGS, terminal.environment)
-  up.action(async () => done(await runUp(upFlags, terminal)))
+  const upValues = addFlags(up, upFlags(), terminal.environment)
+  up.action(async () => done(await runUp(upValues, terminal)))
 
   const server = program
     .command('server')
     .description("the monitoring server, with Prometheus' flags")
-  const serverFlags = addFlags(server, SERVER_FLAGS, terminal.environment)
-  server.action(async () => done(await runServer(serverFlags, terminal)))
+  const serverValues = addFlags(server, SERVER_FLAGS, terminal.environment)
+  server.action(async () => done(await runServer(serverValues, terminal)))
 
   const node = program.command('node').description("the host exporter, with node_exporter's flags")
-  const nodeFlags = addFlags(node, NODE_FLAGS, terminal.environment)
-  node.action(async () => done(await runNode(nodeFlags, terminal)))
+  const nodeValues = addFlags(node, nodeFlags(), terminal.environment)
+  node.action(async () => done(await runNode(nodeValues, terminal)))
 
   addPromtool(program, terminal, done)
   return program

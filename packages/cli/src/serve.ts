@@ -5,7 +5,7 @@ import { startNode, startServer, startUp } from '@pharos/server'
 import type { Terminal } from './terminal.ts'
 
 export async function runServer(values: FlagValues, terminal: Terminal): Promise<number> {
-  return serve(await startServer(values, { workingDirectory: terminal.workingDirectory }), terminal)
+  return serve(await startServer(values, terminal), terminal)
 }
 
 export async function runNode(values: FlagValues, terminal: Terminal): Promise<number> {
@@ -13,7 +13,7 @@ export async function runNode(values: FlagValues, terminal: Terminal): Promise<n
 }
 
 export async function runUp(values: FlagValues, terminal: Terminal): Promise<number> {
-  const service = await startUp(values, { workingDirectory: terminal.workingDirectory })
+  const service = await startUp(values, terminal)
   terminal.writeError(`\n  Pharos is up: ${service.url}\n\n`)
   return serve(service, terminal)
 }

@@ -17,16 +17,16 @@ export class ConfigSource {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #file: string
-  readonly #standard: string | undefined
+  readonly #standard: (() => string) | undefined
 
   /**
    * @param file      path of the YAML file, '' when `standard` is the configuration
-   * @param standard  the built-in text that stands in for a file
+   * @param standard  makes the built-in text that stands in for a file
    */
   constructor(
     world: { disk: Disk; clock: Clock; log: Logger },
     file: string,
-    standard: string | undefined,
+    standard: (() => string) | undefined,
   ) {
     this.#disk = world.disk
     this.#clock = world.clock
@@ -42,7 +42,7 @@ export class ConfigSource {
       const config =
         this.#standard === undefined
           ? await loadConfigFile(this.#file, { disk: this.#disk, environment })
-          : loadConfig(this.#standard, {
+          : loadConfig(this.#standard(), {
               file: 'built-in configuration',
               baseDirectory: '.',
               environment,
@@ -56,6 +56,19 @@ export class ConfigSource {
       this.#log.error('configuration is not taken', { file: this.#file, err: messageOf(error) })
       throw error
     }
+  }
+
+  /** Reads and checks it, and that is all. @throws like `load` */
+  async check(
+    environment: Readonly<Record<string, string | undefined>>,
+  ): Promise<PrometheusConfig> {
+    return this.#standard === undefined
+      ? await loadConfigFile(this.#file, { disk: this.#disk, environment })
+      : loadConfig(this.#standard(), {
+          file: 'built-in configuration',
+          baseDirectory: '.',
+          environment,
+        })
   }
 
   /** Bytes of the file as they stand, to see whether it has changed. */

@@ -1,23 +1,22 @@
 // The monitoring server, put together: configuration → discovery → scraping → store → engine → API and pages.
 //
-// Start: the configuration is read (a mistake ends it here), the address is taken, the store is opened, then
-// scraping begins and /-/ready says so. End: scraping stops, requests drain, the store is closed.
-import { background, messageOf, type World } from '@pharos/base'
-import { type ApiServices, registerApi } from '@pharos/api'
+// Start: the configuration is read and the address is taken (a mistake in either ends it here, before any
+// data are touched), the store is opened, then scraping begins and /-/ready says so.
+// End: scraping stops, requests drain, the store is closed.
+import { background, bug, messageOf, type World } from '@pharos/base'
 import type { PrometheusConfig } from '@pharos/config'
-import { corsPattern, createHttpServer, type HttpServer, parseListenAddress } from '@pharos/http'
+import type { HttpServer } from '@pharos/http'
 import { createEngine, type Engine } from '@pharos/promql'
 import { ScrapeManager } from '@pharos/scrape'
-import { Tsdb, type TsdbOptions } from '@pharos/tsdb'
-import { loadUi } from '@pharos/ui/serving'
+import { type ReplayStatus, Tsdb } from '@pharos/tsdb'
 import { ConfigSource } from './config-file.ts'
 import { discoverersOf } from './discoverers.ts'
 import type { FlagReader } from './flag-reader.ts'
-import { registerOwnMetrics } from './own-metrics-route.ts'
+import { createListener, registerRoutes } from './listener.ts'
 import { createOwnMetrics, type OwnObservations } from './own-metrics.ts'
 import { type ServerUrls, serverUrls } from './server-urls.ts'
 import type { Service } from './service.ts'
-import { registerNoUi, registerUi } from './ui-routes.ts'
+import { engineSettings, tsdbOptions } from './settings-of-flags.ts'
 import { VERSION } from './version.ts'
 
 export interface ServerSettings {
@@ -26,35 +25,47 @@ export interface ServerSettings {
   readonly hostName: string
   readonly workingDirectory: string
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Stands in for `--config.file`. */
-  readonly standardConfig: string | undefined
-  /** The built pages; undefined where there are none. */
-  readonly uiDirectory: string | undefined
+  /** Stands in for `--config.file`; made when the addresses are known. */
+  readonly standardConfig: ((bound: BoundServer) => string) | undefined
+  /** Where the built pages are. */
+  readonly uiDirectory: string
   /** Further routes on the same listeners. */
   readonly addRoutes?: (server: HttpServer, urls: ServerUrls) => void
 }
 
+export interface BoundServer {
+  readonly port: number
+  /** '' or `/prefix`. */
+  readonly prefix: string
+}
+
+/** What runs between start and end. */
+export interface ServerParts {
+  readonly tsdb: Tsdb
+  readonly scrapes: ScrapeManager
+  readonly engine: Engine
+  readonly observations: OwnObservations
+  readonly startedMs: number
+}
+
 export class Server implements Service {
-  readonly url: string
   readonly ended: Promise<number>
-  readonly #settings: ServerSettings
+  readonly settings: ServerSettings
+  readonly urls: ServerUrls
+  readonly source: ConfigSource
   readonly #world: World
-  readonly #source: ConfigSource
   readonly #end = Promise.withResolvers<number>()
+  readonly #stopping = new AbortController()
   #listeners: HttpServer[] = []
-  #config: PrometheusConfig
-  #tsdb: Tsdb | undefined
-  #scrapes: ScrapeManager | undefined
+  #parts: ServerParts | undefined
+  #config: PrometheusConfig | undefined
+  #replay: ReplayStatus = { current: 0, last: 0, isDone: false }
   #isReady = false
-  #isEnding = false
   #reloading: Promise<void> = Promise.resolve()
 
   /** Starts everything and resolves when the server is ready. @throws UserError, OutsideError with one clear line */
   static async start(settings: ServerSettings): Promise<Server> {
-    const { world, flags } = settings
-    const source = new ConfigSource(world, flags.text('config.file'), settings.standardConfig)
-    const config = await source.load(settings.environment)
-    const server = new Server(settings, source, config)
+    const server = new Server(settings)
     try {
       await server.#start()
     } catch (error) {
@@ -62,5 +73,180 @@ export class Server implements Service {
       throw error
     }
     return server
+  }
+
+  private constructor(settings: ServerSettings) {
+    const { flags, world } = settings
+    this.settings = settings
+    this.#world = world
+    const standard = settings.standardConfig
+    this.source = new ConfigSource(
+      world,
+      flags.text('config.file'),
+      standard && (() => standard({ port: this.port, prefix: this.urls.prefix })),
+    )
+    this.urls = serverUrls(
+      flags.text('web.external-url'),
+      flags.text('web.route-prefix'),
+      settings.hostName,
+      flags.list('web.listen-address')[0] ?? ':9090',
+    )
+    this.ended = this.#end.promise
+  }
+
+  get url(): string {
+    const address = this.#listeners[0]?.boundAddress ?? ''
+    return `http://${address.replace(/^(0\.0\.0\.0|\[::\])/, 'localhost')}${this.urls.prefix}/`
+  }
+
+  get readiness(): 'ready' | 'starting' | 'stopping' {
+    if (this.#stopping.signal.aborted) return 'stopping'
+    return this.#isReady ? 'ready' : 'starting'
+  }
+
+  get port(): number {
+    return this.#listeners[0]?.port ?? 0
+  }
+
+  /** What runs. Routes are only reached when it is there. */
+  get parts(): ServerParts {
+    return this.#parts ?? bug('a request was let through before the store was open')
+  }
+
+  get replay(): ReplayStatus {
+    return this.#replay
+  }
+
+  /** The configuration in force. */
+  get config(): PrometheusConfig {
+    return this.#config ?? bug('a request was let through before a configuration was loaded')
+  }
+
+  reload(): void {
+    // What went wrong was logged and counted where it happened; a signal has nobody to answer to.
+    this.reloadNow().then(
+      () => {},
+      () => {},
+    )
+  }
+
+  /** Takes the configuration again, one reload after the other. @throws what is wrong with it; the old one stays */
+  reloadNow(): Promise<void> {
+    const next = this.#reloading.then(async () =>
+      this.#apply(await this.source.load(this.settings.environment)),
+    )
+    this.#reloading = next.catch((error: unknown) => {
+      this.#world.log.error('reload failed, the configuration before stays', {
+        err: messageOf(error),
+      })
+    })
+    return next
+  }
+
+  quit(reason: string): void {
+    if (this.#stopping.signal.aborted) return
+    this.#world.log.info('ending', { reason })
+    this.#stopping.abort()
+    background(
+      'shutdown',
+      this.#closeAll().finally(() => this.#end.resolve(0)),
+      this.#world.log,
+    )
+  }
+
+  async #start(): Promise<void> {
+    const { flags } = this.settings
+    const { clock, log } = this.#world
+    const startedMs = clock.now()
+    log.info('starting Pharos', { version: VERSION })
+    for (const name of flags.withoutEffect())
+      log.warn('flag is accepted but has no effect yet', { flag: `--${name}` })
+    // A mistake in the file ends the start before an address is taken or data are touched.
+    if (this.settings.standardConfig === undefined)
+      await this.source.check(this.settings.environment)
+    this.#listeners = flags
+      .list('web.listen-address')
+      .map((address) => createListener(address, flags, this.#world, this.urls))
+    for (const listener of this.#listeners) await registerRoutes(listener, this)
+    for (const listener of this.#listeners) await this.#listen(listener)
+    // From here on requests are answered; all but /-/healthy with 503 until the store is open.
+    const config = await this.source.load(this.settings.environment)
+    const tsdb = await Tsdb.open(
+      this.#world,
+      tsdbOptions(flags),
+      (status) => (this.#replay = status),
+    )
+    this.#parts = this.#wire(tsdb, config, startedMs)
+    this.#apply(config)
+    this.#isReady = true
+    if (flags.bool('config.auto-reload'))
+      background('configuration watch', this.#watchConfig(), log)
+    log.info('server is ready to receive web requests', {
+      url: this.url,
+      started_ms: clock.now() - startedMs,
+    })
+  }
+
+  #wire(tsdb: Tsdb, config: PrometheusConfig, startedMs: number): ServerParts {
+    const { clock, disk, net, log } = this.#world
+    const scrapes = new ScrapeManager({
+      appender: tsdb,
+      net,
+      clock,
+      disk,
+      log,
+      userAgent: `Pharos/${VERSION}`,
+      onIntervalLength: (intervalMs, actualMs) => observations.scrapeInterval(intervalMs, actualMs),
+    })
+    const observations = createOwnMetrics({
+      reload: this.source.stats,
+      scrape: scrapes.stats,
+      pools: () => scrapes.pools(),
+      tsdb: tsdb.stats,
+      tsdbTimes: () => ({ minMs: tsdb.minTimeMs, maxMs: tsdb.maxTimeMs }),
+      http: this.#listeners[0]!.stats,
+      isReady: () => this.#isReady,
+    })
+    const { evaluationIntervalMs } = config.global
+    const engine = createEngine(
+      tsdb,
+      engineSettings(this.settings.flags, clock, evaluationIntervalMs),
+    )
+    return { tsdb, scrapes, engine, observations, startedMs }
+  }
+
+  async #listen(listener: HttpServer): Promise<void> {
+    await listener.listen()
+    this.#world.log.info('listening', { address: listener.boundAddress })
+  }
+
+  #apply(config: PrometheusConfig): void {
+    this.#config = config
+    const jobs = config.scrapeConfigs.map((settings) => ({
+      settings,
+      discoverers: discoverersOf(settings, this.#world),
+    }))
+    this.#parts?.scrapes.apply(jobs)
+  }
+
+  async #watchConfig(): Promise<void> {
+    const { signal } = this.#stopping
+    const intervalMs = this.settings.flags.durationMs('config.auto-reload-interval')
+    let known = await this.source.fingerprint()
+    while (!signal.aborted) {
+      await this.#world.clock.sleep(intervalMs, signal).catch(() => {})
+      const now = await this.source.fingerprint()
+      if (signal.aborted || now === known) continue
+      known = now
+      this.reload()
+    }
+  }
+
+  async #closeAll(): Promise<void> {
+    this.#isReady = false
+    await this.#parts?.scrapes.stop({ areMarked: false })
+    await Promise.all(this.#listeners.map((listener) => listener.close()))
+    await this.#parts?.tsdb.close()
+    this.#world.log.info('ended')
   }
 }

@@ -1,0 +1,97 @@
+// What the API asks for, answered by the running server.
+import type { ApiServices, RuntimeInfo, TargetMetadata } from '@pharos/api'
+import { formatDuration, Labels } from '@pharos/model'
+import { availableParallelism, totalmem } from 'node:os'
+import { timedEngine } from './query-lane.ts'
+import type { Server } from './server.ts'
+import { REFERENCE_VERSION } from './version.ts'
+
+/** Made before the store is open: everything that needs it is asked for when a request comes. */
+export function apiServices(server: Server): ApiServices {
+  const { flags, world } = server.settings
+  return {
+    engine: timedEngine(server),
+    queryable: { querier: (minMs, maxMs) => server.parts.tsdb.querier(minMs, maxMs) },
+    clock: world.clock,
+    features: new Set(flags.list('enable-feature')),
+    lookbackMs: flags.durationMs('query.lookback-delta'),
+    queryTimeoutMs: flags.durationMs('query.timeout'),
+    externalUrl: new URL(server.urls.external),
+    listenAddress: flags.list('web.listen-address')[0] ?? '',
+    enableLifecycle: flags.bool('web.enable-lifecycle'),
+    enableAdminApi: flags.bool('web.enable-admin-api'),
+    buildInfo: {
+      version: REFERENCE_VERSION,
+      revision: '',
+      branch: '',
+      buildUser: 'pharos',
+      buildDate: '',
+      goVersion: '',
+    },
+    flags: Object.fromEntries(flags.all()),
+    featureTable: () => ({
+      promql: Object.fromEntries(flags.list('enable-feature').map((name) => [name, true])),
+    }),
+    readiness: () => server.readiness,
+    targets: () => server.parts.scrapes.pools(),
+    metadata: () => metadataOf(server),
+    relabelRules: (pool) =>
+      server.config.scrapeConfigs.find((one) => one.jobName === pool)?.relabelRules,
+    scrapeConfigYaml: (pool) => jobYaml(server.config.yaml, pool),
+    configYaml: () => server.config.yaml,
+    externalLabels: () => server.config.global.externalLabels,
+    runtimeInfo: () => runtimeInfo(server),
+    cardinality: (limit) => server.parts.tsdb.cardinality(limit),
+    blocks: () => server.parts.tsdb.blocks(),
+    walReplay: () => ({ min: 0, max: server.replay.last, current: server.replay.current }),
+    notifications: () => [],
+    reload: () => server.reloadNow(),
+    quit: () => server.quit('asked to by HTTP'),
+  }
+}
+
+/** What the store remembers of each family. It is kept once for all targets, so no target is named. */
+function metadataOf(server: Server): TargetMetadata[] {
+  return [...server.parts.tsdb.metadata()].map(([family, metadata]) => ({
+    scrapePool: '',
+    target: Labels.EMPTY,
+    family,
+    metadata,
+  }))
+}
+
+/** The part of the effective configuration that is one job. */
+function jobYaml(yaml: string, pool: string): string | undefined {
+  const start = yaml.indexOf('\nscrape_configs:\n')
+  const section = start < 0 ? '' : yaml.slice(start + 1).split(/\n(?=[a-z])/, 1)[0]!
+  const jobs = section.split(/\n(?=- )/).slice(1)
+  const job = jobs.find((one) => {
+    const name = /job_name: (.*)/.exec(one)?.[1] ?? ''
+    return name === pool || name === `"${pool}"` || name === `'${pool}'`
+  })
+  return job === undefined ? undefined : `${job.replace(/^- /, '').replace(/\n {2}/g, '\n')}\n`
+}
+
+function runtimeInfo(server: Server): RuntimeInfo {
+  const { flags, hostName, workingDirectory } = server.settings
+  const retention = [
+    ...(flags.durationMs('storage.tsdb.retention.time') > 0
+      ? [formatDuration(flags.durationMs('storage.tsdb.retention.time'))]
+      : []),
+    ...(flags.bytes('storage.tsdb.retention.size') > 0
+      ? [flags.text('storage.tsdb.retention.size')]
+      : []),
+  ]
+  return {
+    startTimeMs: server.parts.startedMs,
+    workingDirectory,
+    hostname: hostName,
+    reloadConfigSuccess: server.source.stats.isSuccessful,
+    lastConfigTimeMs: server.source.stats.successMs,
+    corruptionCount: server.parts.tsdb.stats.walCorruptions,
+    taskCount: Math.max(1, process.getActiveResourcesInfo().length),
+    cpuCount: availableParallelism(),
+    memoryLimitBytes: process.constrainedMemory() || totalmem(),
+    storageRetention: retention.join(' or '),
+  }
+}

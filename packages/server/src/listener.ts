@@ -1,0 +1,58 @@
+// What answers on :9090: the API, /metrics and the pages, behind the guards of `http`.
+import { messageOf, type World } from '@pharos/base'
+import { corsPattern, createHttpServer, type HttpServer, sendText } from '@pharos/http'
+import { loadUi } from '@pharos/ui/serving'
+import { registerApi } from '@pharos/api'
+import { apiServices } from './api-services.ts'
+import type { FlagReader } from './flag-reader.ts'
+import { metricsHandler } from '@pharos/client'
+import type { Server } from './server.ts'
+import type { ServerUrls } from './server-urls.ts'
+import { registerNoUi, registerUi } from './ui-routes.ts'
+
+export function createListener(
+  address: string,
+  flags: FlagReader,
+  world: World,
+  urls: ServerUrls,
+): HttpServer {
+  const origin = flags.text('web.cors.origin')
+  return createHttpServer({
+    log: world.log.component('web'),
+    clock: world.clock,
+    address,
+    maxConnections: flags.number('web.max-connections'),
+    requestTimeoutMs: flags.durationMs('web.read-timeout'),
+    ownHostNames: [new URL(urls.external).hostname],
+    ...(origin === '' ? {} : { corsOrigin: corsPattern(origin) }),
+  })
+}
+
+export async function registerRoutes(listener: HttpServer, server: Server): Promise<void> {
+  const { app } = listener
+  const { prefix } = server.urls
+  const { world, uiDirectory } = server.settings
+  app.addHook('onRequest', async (request, reply) => {
+    if (server.readiness !== 'starting' || request.url === `${prefix}/-/healthy`) return undefined
+    return sendText(reply, 503, 'Service Unavailable')
+  })
+  server.settings.addRoutes?.(listener, server.urls)
+  registerMetrics(listener, server)
+  await registerApi(app, apiServices(server), prefix)
+  try {
+    registerUi(app, await loadUi(uiDirectory, world.disk), prefix, world.random)
+  } catch (error) {
+    world.log.warn('the web pages are not there', { directory: uiDirectory, err: messageOf(error) })
+    registerNoUi(app, prefix)
+  }
+}
+
+/** `/metrics` by the client's own handler, with the metrics of the handler itself. */
+function registerMetrics(listener: HttpServer, server: Server): void {
+  let handle: ReturnType<typeof metricsHandler> | undefined
+  listener.app.get(`${server.urls.prefix}/metrics`, (request, reply) => {
+    handle ??= metricsHandler(server.parts.observations.registry, { instrument: true })
+    reply.hijack()
+    handle(request.raw, reply.raw)
+  })
+}

@@ -1,0 +1,49 @@
+// Flags to the options of the rooms they are for.
+import type { Clock } from '@pharos/base'
+import type { EngineSettings } from '@pharos/promql'
+import type { TsdbOptions } from '@pharos/tsdb'
+import type { FlagReader } from './flag-reader.ts'
+
+const DAY_MS = 24 * 3600_000
+const LONGEST_BLOCK_MS = 31 * DAY_MS
+
+export function tsdbOptions(flags: FlagReader): TsdbOptions {
+  const bytes = flags.bytes('storage.tsdb.retention.size')
+  // As in the reference: a limit by size alone leaves time unlimited.
+  const isByTime = flags.isGiven('storage.tsdb.retention.time') || bytes === 0
+  const retentionMs = isByTime ? flags.durationMs('storage.tsdb.retention.time') : 0
+  const minBlockMs = flags.durationMs('storage.tsdb.min-block-duration')
+  const longest =
+    retentionMs === 0 ? LONGEST_BLOCK_MS : Math.min(LONGEST_BLOCK_MS, retentionMs / 10)
+  return {
+    path: flags.text('storage.tsdb.path').replace(/(?<=.)\/+$/, ''),
+    retentionMs,
+    retentionBytes: bytes,
+    minBlockMs,
+    maxBlockMs: Math.max(
+      minBlockMs,
+      flags.durationMs('storage.tsdb.max-block-duration') || longest,
+    ),
+    // The reader has refused everything else.
+    walSync: flags.text('storage.tsdb.wal-sync') as TsdbOptions['walSync'],
+    maxFutureMs: flags.durationMs('storage.tsdb.max-future'),
+    outOfOrderMs: 0,
+    maxHeadSeries: flags.number('storage.tsdb.max-head-series'),
+    minFreeDiskBytes: flags.bytes('storage.tsdb.min-free-disk'),
+  }
+}
+
+export function engineSettings(
+  flags: FlagReader,
+  clock: Clock,
+  evaluationIntervalMs: number,
+): EngineSettings {
+  return {
+    lookbackMs: flags.durationMs('query.lookback-delta'),
+    timeoutMs: flags.durationMs('query.timeout'),
+    maxSamples: flags.number('query.max-samples'),
+    defaultSubqueryStepMs: evaluationIntervalMs,
+    features: new Set(flags.list('enable-feature')),
+    clock,
+  }
+}
