@@ -303,3 +303,62 @@ test('a client that does not finish its headers is cut off', async () => {
   expect(received.join('')).toContain('408 Request Timeout')
   await server.close()
 })
+
+test('raw requests: what is no HTTP or can be read in two ways is refused, old clients are served', async () => {
+  const clock = createRealClock()
+  const server = serverWith({ clock })
+  await server.listen()
+  const net = createRealNet()
+  const exchange = async (request: string): Promise<string> => {
+    const connection = await net.connect({ host: '127.0.0.1', port: server.port })
+    let received = ''
+    await new Promise<void>((resolve) => {
+      connection.listen({
+        data: (bytes) => {
+          received += Buffer.from(bytes).toString('latin1')
+        },
+        end: () => connection.destroy(),
+        closed: () => resolve(),
+      })
+      connection.write(Buffer.from(request, 'latin1'))
+    })
+    return received
+  }
+  const check = async (request: string, answers: RegExp): Promise<void> =>
+    expect(await exchange(request), JSON.stringify(request.slice(0, 80))).toMatch(answers)
+  const head = 'Host: localhost\r\nConnection: close\r\n'
+  await check(`GET /small HTTP/1.1\r\n${head}\r\n`, /^HTTP\/1\.1 200 OK[^]*x$/)
+  await check('GET /small HTTP/1.0\r\n\r\n', /^HTTP\/1\.[01] 200 OK[^]*connection: close[^]*x$/i)
+  await check(
+    `GET /small HTTP/1.1\r\nHost: localhost\r\n\r\nGET /nothing HTTP/1.1\r\n${head}\r\n`,
+    /^HTTP\/1\.1 200 OK[^]*HTTP\/1\.1 404 Not Found/,
+  )
+  await check('\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', /^HTTP\/1\.1 400 Bad Request/)
+  await check(`GET /small HTTP/1.1\r\n${head}X: ${'a'.repeat(70_000)}\r\n\r\n`, /^HTTP\/1\.1 431 /)
+  const post = `POST /form HTTP/1.1\r\n${head}Content-Type: text/x\r\n`
+  await check(
+    `${post}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    /^HTTP\/1\.1 400 /,
+  )
+  await check(`${post}Content-Length: -5\r\n\r\n`, /^HTTP\/1\.1 400 /)
+  await check(`${post}Transfer-Encoding: chunked\r\n\r\nxyz\r\n`, /^HTTP\/1\.1 400 /)
+  await server.close()
+})
+
+test('connections over the limit are turned away, those within it served', async () => {
+  const clock = createRealClock()
+  const server = serverWith({ clock, maxConnections: 2 })
+  await server.listen()
+  const net = createRealNet()
+  const first = createHttpClient({ net, clock })
+  const second = createHttpClient({ net, clock })
+  const third = createHttpClient({ net, clock })
+  const url = `http://${server.boundAddress}/small`
+  expect((await first.request({ url })).status).toBe(200)
+  expect((await second.request({ url })).status).toBe(200)
+  await expect(third.request({ url })).rejects.toThrow(/EOF|reset/)
+  expect((await first.request({ url })).status).toBe(200)
+  expect(server.stats.connectionsDropped).toBe(1)
+  for (const client of [first, second, third]) client.close()
+  await server.close()
+})

@@ -157,6 +157,7 @@ export class ScrapeLoop {
     this.#lastSamples = body.scraped
     stats.samplesScraped += body.scraped
     this.writer.write(tMs, error === '', durationMs, body)
+    this.#logDropped()
     if (error === '') return
     stats.failures++
     this.#context.log.debug('scrape failed', {
@@ -164,6 +165,22 @@ export class ScrapeLoop {
       target: this.target.url,
       err: error,
     })
+  }
+
+  /** The reference's lines, because people search for them. */
+  #logDropped(): void {
+    const { duplicates, outOfOrder, outOfBounds, rows } = this.writer.dropped
+    if (duplicates + outOfOrder + outOfBounds + rows === 0) return
+    const warn = (message: string, count: number): void => {
+      if (count === 0) return
+      const { jobName } = this.#settings
+      const fields = { scrape_pool: jobName, target: this.target.url, num_dropped: count }
+      this.#context.log.warn(message, fields)
+    }
+    warn('Error on ingesting samples with different value but same timestamp', duplicates)
+    warn('Error on ingesting out-of-order samples', outOfOrder)
+    warn('Error on ingesting samples that are too old or are too far into the future', outOfBounds)
+    warn('Scrape commit failed', rows)
   }
 
   #forced(): { error: string; body: BodyResult } {

@@ -318,6 +318,18 @@ test('stopping does not wait for a target that hangs', async () => {
   expect(appender.rows).toEqual([])
 })
 
+test('nor for one whose job was removed while it hangs', async () => {
+  const { clock, net, manager, appender } = started({}, ['h:80'])
+  let isHanging = false
+  serveMetrics(net, 'h:80', () => (isHanging ? undefined : 'a 1\n'))
+  await clock.advance(1_500)
+  isHanging = true
+  await clock.advance(10_000)
+  manager.apply([])
+  await manager.stop()
+  expect(appender.rows.at(-1)!.values).toMatchObject({ a: 'stale', up: 'stale' })
+})
+
 test('the wall clock may jump either way', async () => {
   const { clock, net, appender } = started({}, ['h:80'])
   serveMetrics(net, 'h:80', () => 'a 1\n')

@@ -1,5 +1,6 @@
 import type { ScrapeSettings } from '@pharos/config'
 import { Labels } from '@pharos/model'
+import { AppendOutcome } from '@pharos/tsdb'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { measureTargetWriter } from './target-writer.bench.ts'
@@ -307,6 +308,18 @@ test('a series that the budget refuses is left out and the rest stored', () => {
   appender.budget = 100
   for (let i = 0; i < 20; i++) scrape('a 1\nb 2\n')
   expect(scrape('a 1\nb 2\n').row).toEqual({ a: 1, b: 2 })
+})
+
+test('a row that the store refuses is counted by its reason, and the series live on', () => {
+  const { scrape, appender, stats } = bench()
+  scrape('a 1\nb 2\n')
+  appender.only.outcome = AppendOutcome.outOfOrder
+  scrape('a 1\nb 2\n')
+  appender.only.outcome = AppendOutcome.readOnly
+  scrape('a 1\n')
+  expect(stats).toMatchObject({ outOfOrder: 2, rowsLost: 1 })
+  appender.only.outcome = AppendOutcome.ok
+  expect(scrape('a 1\n').row).toEqual({ a: 1, b: 'stale' })
 })
 
 test('changed rules take hold with the next body', () => {

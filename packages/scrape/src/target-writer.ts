@@ -47,7 +47,19 @@ const REPORT_METRICS = [
   'scrape_series_added',
 ] as const
 
+/** What a scrape held and the store did not get, by reason. */
+export interface DroppedSamples {
+  duplicates: number
+  outOfOrder: number
+  /** Too old, or too far ahead. */
+  outOfBounds: number
+  /** The whole row, or samples with times of their own: the store's disk failed or is full. */
+  rows: number
+}
+
 export class TargetWriter {
+  /** Of the running scrape; reset when the next one begins. */
+  readonly dropped: DroppedSamples = { duplicates: 0, outOfOrder: 0, outOfBounds: 0, rows: 0 }
   readonly #appender: Appender
   readonly #group: GroupAppender
   readonly #labels: Labels
@@ -155,11 +167,17 @@ export class TargetWriter {
     const report = this.#reportColumns
     const row = this.#row
     if (report[0]! >= 0) row[report[0]!] = isUp ? 1 : 0
-    if (report[1]! >= 0) row[report[1]!] = durationMs / 1_000
+    // Whole nanoseconds: the noise of a clock in fractional ms would cost bytes in every sample.
+    if (report[1]! >= 0) row[report[1]!] = Math.round(durationMs * 1e6) / 1e9
     if (report[2]! >= 0) row[report[2]!] = body.scraped
     if (report[3]! >= 0) row[report[3]!] = body.added
     if (report[4]! >= 0) row[report[4]!] = body.seriesAdded
     this.#writeRow(tMs)
+    const { dropped } = this
+    this.#stats.duplicates += dropped.duplicates
+    this.#stats.outOfOrder += dropped.outOfOrder
+    this.#stats.outOfBounds += dropped.outOfBounds
+    this.#stats.rowsLost += dropped.rows
   }
 
   /** Ends every series of the target. Does nothing when nothing was written since the last end. */
@@ -182,13 +200,11 @@ export class TargetWriter {
     this.#seriesAdded = 0
     this.#taken = 0
     this.#sampleLimitHit = false
-    this.#newEntries.length = 0
-    this.#newLabels.length = 0
-    this.#newValues.length = 0
-    this.#newIsTimed.length = 0
-    this.#exemplarEntries.length = 0
-    this.#exemplars.length = 0
-    this.#timed.clear()
+    this.dropped.duplicates = 0
+    this.dropped.outOfOrder = 0
+    this.dropped.outOfBounds = 0
+    this.dropped.rows = 0
+    this.#forgetWaiting()
     this.#cache.begin(NOTHING)
     this.#reserve()
     this.#row.fill(ABSENT)
@@ -228,7 +244,7 @@ export class TargetWriter {
     }
     this.#added++
     if (seen === this.#scrape) {
-      this.#stats.duplicates++
+      this.dropped.duplicates++
       return undefined
     }
     cache.seen[entry] = this.#scrape
@@ -237,7 +253,7 @@ export class TargetWriter {
     if (column < 0) return undefined
     if (this.#filledBy[column] === this.#scrape) {
       // Another text of the same series, such as its labels in another order.
-      this.#stats.duplicates++
+      this.dropped.duplicates++
       return undefined
     }
     this.#filledBy[column] = this.#scrape
@@ -290,7 +306,7 @@ export class TargetWriter {
       cache.seen[entry] = this.#scrape
       this.#countTowardsLimit()
     }
-    if (cursor.timestampMs > tMs + AHEAD_MS_MAX) this.#stats.outOfBounds++
+    if (cursor.timestampMs > tMs + AHEAD_MS_MAX) this.dropped.outOfBounds++
     else this.#timed.push(entry, cursor.timestampMs, cursor.value)
     return undefined
   }
@@ -326,9 +342,7 @@ export class TargetWriter {
 
   #failed(failure: BodyResult['failure'], error: string): BodyResult {
     if (this.#cache.rollback(this.#lastGood, CACHE_SLACK_LINES)) this.#stats.cacheFlushes++
-    this.#newEntries.length = 0
-    this.#timed.clear()
-    this.#exemplars.length = 0
+    this.#forgetWaiting()
     this.#taken = 0
     this.#row.fill(ABSENT)
     // No column counts as filled by this scrape any more: all that live get their marker.
@@ -347,6 +361,7 @@ export class TargetWriter {
     this.#resolveNew()
     this.#appendTimed()
     this.#appendExemplars()
+    this.#forgetWaiting()
     this.#markStale()
     // An empty body is no news about the order of lines.
     if (this.#scraped > 0) {
@@ -360,6 +375,17 @@ export class TargetWriter {
       added: this.#added,
       seriesAdded: this.#seriesAdded,
     }
+  }
+
+  /** Lists are kept, what is in them is not: a first body's label sets would stay in memory. */
+  #forgetWaiting(): void {
+    this.#newEntries.length = 0
+    this.#newLabels.length = 0
+    this.#newValues.length = 0
+    this.#newIsTimed.length = 0
+    this.#exemplarEntries.length = 0
+    this.#exemplars.length = 0
+    this.#timed.clear()
   }
 
   /** Gives the new series their columns, now that the body is known to be good. */
@@ -377,7 +403,7 @@ export class TargetWriter {
       this.#reserve()
       if (this.#newIsTimed[i] === 1) continue
       if (this.#filledBy[column] === this.#scrape) {
-        this.#stats.duplicates++
+        this.dropped.duplicates++
         continue
       }
       this.#filledBy[column] = this.#scrape
@@ -428,24 +454,24 @@ export class TargetWriter {
   }
 
   #count(outcome: AppendOutcome, samples: number): void {
-    const stats = this.#stats
+    const { dropped } = this
     switch (outcome) {
       case AppendOutcome.ok:
       case AppendOutcome.duplicateSame:
-        stats.samplesAppended += samples
+        this.#stats.samplesAppended += samples
         break
       case AppendOutcome.duplicateDiffers:
-        stats.duplicates += samples
+        dropped.duplicates += samples
         break
       case AppendOutcome.outOfOrder:
-        stats.outOfOrder += samples
+        dropped.outOfOrder += samples
         break
       case AppendOutcome.tooOld:
       case AppendOutcome.tooFarAhead:
-        stats.outOfBounds += samples
+        dropped.outOfBounds += samples
         break
       case AppendOutcome.readOnly:
-        stats.rowsLost++
+        dropped.rows++
     }
   }
 

@@ -17,6 +17,8 @@ interface Place {
   free: Promise<void>
   /** Set while nobody has it: ends its series. */
   ending: Timer | undefined
+  /** The loop that left last; its last scrape may still be under way. */
+  left: ScrapeLoop | undefined
 }
 
 export class TargetWriters {
@@ -47,7 +49,7 @@ export class TargetWriters {
     }
     const writer = new TargetWriter(this.#appender, key, target.labels, settings, this.#stats)
     const free = Promise.resolve()
-    const made: Place = { key, writer, free, ending: undefined }
+    const made: Place = { key, writer, free, ending: undefined, left: undefined }
     this.#places.set(key.key, made)
     this.#placeOf.set(writer, made)
     return { writer, free }
@@ -57,6 +59,7 @@ export class TargetWriters {
   retire(loop: ScrapeLoop): void {
     const place = this.#placeOf.get(loop.writer)
     if (place === undefined) return
+    place.left = loop
     place.free = loop.stop(false)
     const atMs = loop.nextScrapeMs()
     place.ending = this.#clock.after(atMs - this.#clock.now(), () => {
@@ -70,7 +73,7 @@ export class TargetWriters {
   async close(areMarked: boolean): Promise<void> {
     const now = this.#clock.now()
     const places = [...this.#places.values()]
-    await Promise.all(places.map((place) => place.free))
+    await Promise.all(places.map((place) => place.left?.stop(true) ?? place.free))
     for (const place of places) {
       place.ending?.cancel()
       if (areMarked) this.#end(place, now)
