@@ -97,22 +97,19 @@ test('statistics pass over missing points', () => {
   expect(statsOf(Float64Array.of(NaN))).toEqual({ min: NaN, mean: NaN, max: NaN, last: NaN })
 })
 
-test('stacked columns rest on the visible ones below', () => {
+test('stacked columns rest on the visible ones below, and a missing value adds nothing', () => {
   const columns = [
-    [1, NaN, 3],
-    [10, 20, 30],
-    [100, NaN, NaN],
-  ].map((values, i) => ({
-    name: String(i),
-    labels: {},
-    values: Float64Array.from(values),
-  }))
-  expect(stackColumns(columns, new Set()).map((c) => [...c])).toEqual([
-    [1, NaN, 3],
-    [11, 20, 33],
-    [111, 20, 33],
+    [1, NaN, 3, NaN],
+    [10, 20, 30, NaN],
+    [100, NaN, NaN, NaN],
+  ].map((values, i) => ({ name: String(i), labels: {}, values: Float64Array.from(values) }))
+  expect(stackColumns(columns, new Set()).map((column) => [...column])).toEqual([
+    [1, 0, 3, NaN],
+    [11, 20, 33, NaN],
+    [111, 20, 33, NaN],
   ])
-  expect(stackColumns(columns, new Set([1]))[2]).toEqual(Float64Array.of(101, NaN, 3))
+  expect(stackColumns(columns, new Set([1]))[2]).toEqual(Float64Array.of(101, NaN, 3, NaN))
+  expect(stackColumns([], new Set())).toEqual([])
 })
 
 test('names that are special to JavaScript are ordinary labels', () => {

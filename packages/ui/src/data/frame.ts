@@ -108,24 +108,23 @@ export function statsOf(values: Float64Array): SeriesStats {
 }
 
 /**
- * What a stacked chart draws: each visible series on top of the visible ones before it. A missing value adds
- * nothing; where no series below and none here has a value the column stays NaN.
+ * What a stacked chart draws: each visible series on top of the visible ones before it. A missing value counts as
+ * nothing; a time at which no visible series has a value is NaN in all of them.
  */
 export function stackColumns(
   series: readonly SeriesColumn[],
   hidden: ReadonlySet<number>,
 ): Float64Array[] {
-  let below: Float64Array | undefined
+  const count = series[0]?.values.length ?? 0
+  const below = new Float64Array(count).fill(NaN)
+  series.forEach(({ values }, index) => {
+    if (!hidden.has(index))
+      for (let i = 0; i < count; i++) if (values[i] === values[i]) below[i] = 0
+  })
   return series.map(({ values }, index) => {
     if (hidden.has(index)) return values
-    const top = new Float64Array(values.length)
-    for (let i = 0; i < values.length; i++) {
-      const base = below === undefined ? NaN : below[i]!
-      const own = values[i]!
-      top[i] = own !== own ? base : base !== base ? own : base + own
-    }
-    below = top
-    return top
+    for (let i = 0; i < count; i++) if (values[i] === values[i]) below[i]! += values[i]!
+    return below.slice()
   })
 }
 

@@ -7,7 +7,7 @@ const WORDS = {
   load15: '15',
   used: 'Used',
   cache: 'Cache',
-  free: 'Free',
+
   received: 'In',
   sent: 'Out',
   read: 'R',

@@ -13,7 +13,7 @@ export interface HostQuery {
 
 export interface HostQueries {
   readonly cpu: readonly HostQuery[]
-  /** Used, cache and free memory: together the whole. */
+  /** Used memory and what the kernel would give back. */
   readonly memory: readonly HostQuery[]
   readonly load: readonly HostQuery[]
   readonly network: readonly HostQuery[]
@@ -26,7 +26,6 @@ export interface HostWords {
   readonly load15: string
   readonly used: string
   readonly cache: string
-  readonly free: string
   readonly received: string
   readonly sent: string
   readonly read: string
@@ -69,7 +68,6 @@ export function hostQueries(instance: string, stepSeconds: number, words: HostWo
         `node_memory_MemTotal_bytes{${at}} - node_memory_MemFree_bytes{${at}} - (${cached})`,
       ),
       one(words.cache, cached),
-      one(words.free, `node_memory_MemFree_bytes{${at}}`),
     ],
     load: [
       one(words.load1, `node_load1{${at}}`),

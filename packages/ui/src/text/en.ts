@@ -59,7 +59,7 @@ export const en = {
   'overview.memory': 'Memory',
   'overview.memoryUsed': 'Used',
   'overview.memoryCache': 'Cache and buffers',
-  'overview.memoryFree': 'Free',
+  'overview.of': 'of {size}',
   'overview.load': 'Load',
   'overview.load1': '1 min',
   'overview.load5': '5 min',

@@ -58,7 +58,7 @@ export const zh: Dictionary = {
   'overview.memory': '内存',
   'overview.memoryUsed': '已用',
   'overview.memoryCache': '缓存和缓冲',
-  'overview.memoryFree': '空闲',
+  'overview.of': '共 {size}',
   'overview.load': '负载',
   'overview.load1': '1 分钟',
   'overview.load5': '5 分钟',

@@ -119,7 +119,8 @@ function seriesOptions(shape: ChartShape): uPlot.Series[] {
       label: String(index),
       scale: 'y',
       stroke: color,
-      width: 1.5,
+      // A line on top of a stack would be that of its highest series, however small it is.
+      width: shape.stacked ? 0 : 1.5,
       ...(shape.fill > 0 ? { fill: withAlpha(color, shape.fill) } : {}),
       points: { show: true, size: 4, fill: color, filter: lonelyPoints },
     }

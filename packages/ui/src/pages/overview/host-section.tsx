@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo } from 'react'
 import type { QueryData, VectorSample } from '../../data/api-types.ts'
 import { nowMs } from '../../data/browser.ts'
-import { formatAge } from '../../data/format.ts'
+import { formatAge, formatValue } from '../../data/format.ts'
 import { HOST_WINDOWS, hostQueries } from '../../data/host-queries.ts'
 import { Segmented } from '../../kit/segmented.tsx'
 import { EmptyState, Fetched } from '../../kit/states.tsx'
@@ -100,13 +100,15 @@ function HostPanels(props: { instance: string; windowName: string }): ReactNode 
         load15: t('overview.load15'),
         used: t('overview.memoryUsed'),
         cache: t('overview.memoryCache'),
-        free: t('overview.memoryFree'),
         received: t('overview.received'),
         sent: t('overview.sent'),
         read: t('overview.read'),
         written: t('overview.written'),
       }),
     [props.instance, window, t],
+  )
+  const memoryBytes = useFirstValue(
+    `node_memory_MemTotal_bytes{instance=${JSON.stringify(props.instance)}}`,
   )
   const shared = { window, everyMs: REFRESH_MS }
   return (
@@ -125,6 +127,12 @@ function HostPanels(props: { instance: string; windowName: string }): ReactNode 
         queries={queries.memory}
         unit="bytes"
         stacked
+        {...(memoryBytes === undefined
+          ? {}
+          : {
+              max: memoryBytes,
+              note: t('overview.of', { size: formatValue(memoryBytes, 'bytes') }),
+            })}
       />
       <LivePanel {...shared} title={t('overview.load')} queries={queries.load} unit="plain" />
       <LivePanel

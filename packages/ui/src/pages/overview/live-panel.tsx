@@ -26,6 +26,8 @@ export interface LivePanelProps {
   readonly stacked?: boolean
   readonly fill?: boolean
   readonly max?: number
+  /** Beside the title. */
+  readonly note?: string
 }
 
 export function LivePanel(props: LivePanelProps): ReactNode {
@@ -43,7 +45,9 @@ export function LivePanel(props: LivePanelProps): ReactNode {
   return (
     <section className="card panel">
       <header>
-        <h3>{props.title}</h3>
+        <h3>
+          {props.title} <span className="hint">{props.note}</span>
+        </h3>
         <Link
           href={`/query?${link}`}
           className="icon-btn"
@@ -87,7 +91,7 @@ function LiveChart(props: LivePanelProps & { live: LiveFrame }): ReactNode {
         group="overview"
         min={0}
         stacked={props.stacked ?? false}
-        fill={props.stacked === true ? 0.3 : props.fill === true ? 0.12 : 0}
+        fill={props.stacked === true ? 0.6 : props.fill === true ? 0.12 : 0}
         highlight={highlight}
         hidden={hidden}
         {...(props.max === undefined ? {} : { max: props.max })}

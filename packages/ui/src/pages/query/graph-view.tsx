@@ -168,7 +168,7 @@ function Drawn(props: {
         endMs={endMs}
         cursor={cursor}
         stacked={isStacked}
-        fill={isStacked ? 0.3 : 0}
+        fill={isStacked ? 0.6 : 0}
         hidden={hidden}
         highlight={highlight}
         onZoom={props.onZoom}

@@ -92,6 +92,30 @@ function runKeys(run: (text: string) => void): Extension {
   )
 }
 
+/**
+ * Typing over a selection is done here and not by the browser, which would carry the colours of the replaced text
+ * into style attributes that the pages' policy forbids.
+ */
+const REPLACE_SELECTION: Extension = EditorView.domEventHandlers({
+  beforeinput(event, editor) {
+    const { from, to, empty } = editor.state.selection.main
+    const text = event.data
+    if (event.inputType !== 'insertText' || text === null || empty || editor.composing) return false
+    event.preventDefault()
+    const replaced = () =>
+      editor.state.update({
+        changes: { from, to, insert: text },
+        selection: { anchor: from + text.length },
+        scrollIntoView: true,
+        userEvent: 'input.type',
+      })
+    const handlers = editor.state.facet(EditorView.inputHandler)
+    if (!handlers.some((handle) => handle(editor, from, to, text, replaced)))
+      editor.dispatch(replaced())
+    return true
+  },
+})
+
 const COLORS = HighlightStyle.define([
   { tag: tags.keyword, color: 'var(--code-keyword)' },
   { tag: tags.operatorKeyword, color: 'var(--code-keyword)' },
@@ -107,9 +131,11 @@ const COLORS = HighlightStyle.define([
 const EDITING: readonly Extension[] = [
   highlightSpecialChars(),
   history(),
+  REPLACE_SELECTION,
   bracketMatching(),
   closeBrackets(),
-  autocompletion(),
+  // All that is rendered is in view: the list moves on with the selection instead of scrolling.
+  autocompletion({ maxRenderedOptions: 12 }),
   syntaxHighlighting(COLORS),
   EditorView.lineWrapping,
   keymap.of([

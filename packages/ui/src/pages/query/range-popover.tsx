@@ -105,7 +105,7 @@ function AbsoluteRange(props: RangePopoverProps): ReactNode {
           onChange={(next) => settings.change({ zone: next })}
         />
       </div>
-      <span className="hint">{time.zoneName}</span>
+      {zone === 'local' && <span className="hint">{time.zoneName}</span>}
     </form>
   )
 }

@@ -32,7 +32,7 @@ export function ConfigTab(): ReactNode {
 
 /** Colours the key of a line; the text itself is untouched. */
 function YamlLine(props: { line: string }): ReactNode {
-  const match = /^(\s*(?:- )?)([^\s:#'"][^:]*)(:)(.*)$/.exec(props.line)
+  const match = /^(\s*(?:- )?)([\w.-]+)(:)( .*)?$/.exec(props.line)
   if (match === null) return `${props.line}\n`
   return (
     <>
