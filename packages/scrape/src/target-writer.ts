@@ -6,13 +6,13 @@ import type { ExpositionCursor } from '@pharos/exposition'
 import { createCursor, Entry, parserFor } from '@pharos/exposition'
 import { messageOf, UserError } from '@pharos/base'
 import type { Exemplar, Labels, Metadata } from '@pharos/model'
-import { ABSENT, STALE } from '@pharos/model'
 import type { Appender, GroupAppender } from '@pharos/tsdb'
 import { AppendOutcome } from '@pharos/tsdb'
 import { AHEAD_MS_MAX, CACHE_SLACK_LINES, SAMPLES_DEFAULT } from './limits.ts'
-import { reportLabels, sampleLabels } from './sample-labels.ts'
+import { sampleLabels } from './sample-labels.ts'
 import type { ScrapeStats } from './scrape-stats.ts'
 import { Line, SeriesCache } from './series-cache.ts'
+import { TargetRow } from './target-row.ts'
 import { TimedSamples } from './timed-samples.ts'
 
 /** What reading a body came to. Numbers count up to the failure, as in the reference. */
@@ -39,14 +39,6 @@ const REFUSED_AGAIN_SCRAPES = 20
 
 const NOTHING = new Uint8Array(0)
 
-const REPORT_METRICS = [
-  'up',
-  'scrape_duration_seconds',
-  'scrape_samples_scraped',
-  'scrape_samples_post_metric_relabeling',
-  'scrape_series_added',
-] as const
-
 /** What a scrape held and the store did not get, by reason. */
 export interface DroppedSamples {
   duplicates: number
@@ -65,16 +57,10 @@ export class TargetWriter {
   readonly #labels: Labels
   readonly #stats: ScrapeStats
   readonly #cache = new SeriesCache()
+  readonly #row: TargetRow
   readonly #metadata = new Map<string, Metadata>()
   #settings: ScrapeSettings
   #rules: string
-  /** Columns of `up` and the others; −1 where the budget refused one. */
-  readonly #reportColumns: Int32Array
-  #row = new Float64Array(64)
-  /** By column: the scrape that filled it last. */
-  #filledBy = new Int32Array(64)
-  /** By column: 1 when the last row that the store took left the series alive. */
-  #isLive = new Uint8Array(64)
   readonly #newEntries: number[] = []
   readonly #newLabels: Labels[] = []
   readonly #newValues: number[] = []
@@ -86,12 +72,15 @@ export class TargetWriter {
   /** Number of the running scrape, from 1; of the last good one. */
   #scrape = 0
   #lastGood = 0
+  /** −Infinity before the first row, and after an end. */
   #lastRowMs = -Infinity
   // Of the running body.
   #scraped = 0
   #added = 0
   #seriesAdded = 0
+  /** Counted against the sample limit. */
   #taken = 0
+  #rowSamples = 0
   #sampleLimitHit = false
   /** Of the series just taken, for its exemplar; −1 when it was not taken. */
   #lastEntry = -1
@@ -109,15 +98,7 @@ export class TargetWriter {
     this.#settings = settings
     this.#rules = rulesKey(settings)
     this.#stats = stats
-    this.#reportColumns = Int32Array.from(REPORT_METRICS, (metric) =>
-      this.#group.column(reportLabels(metric, labels)),
-    )
-    this.#reserve()
-  }
-
-  /** Time of the last row written, ms; −Infinity before the first. */
-  get lastRowMs(): number {
-    return this.#lastRowMs
+    this.#row = new TargetRow(this.#group, labels)
   }
 
   /** New settings from a reload; the known lines are kept unless what becomes of them has changed. */
@@ -164,14 +145,9 @@ export class TargetWriter {
 
   /** Stores the row with the five series about the scrape. */
   write(tMs: number, isUp: boolean, durationMs: number, body: BodyResult): void {
-    const report = this.#reportColumns
-    const row = this.#row
-    if (report[0]! >= 0) row[report[0]!] = isUp ? 1 : 0
     // Whole nanoseconds: the noise of a clock in fractional ms would cost bytes in every sample.
-    if (report[1]! >= 0) row[report[1]!] = Math.round(durationMs * 1e6) / 1e9
-    if (report[2]! >= 0) row[report[2]!] = body.scraped
-    if (report[3]! >= 0) row[report[3]!] = body.added
-    if (report[4]! >= 0) row[report[4]!] = body.seriesAdded
+    const seconds = Math.round(durationMs * 1e6) / 1e9
+    this.#row.report([isUp ? 1 : 0, seconds, body.scraped, body.added, body.seriesAdded])
     this.#writeRow(tMs)
     const { dropped } = this
     this.#stats.duplicates += dropped.duplicates
@@ -184,7 +160,7 @@ export class TargetWriter {
   end(tMs: number): void {
     if (this.#lastRowMs === -Infinity) return
     this.readNothing()
-    for (const column of this.#reportColumns) if (column >= 0) this.#row[column] = STALE
+    this.#row.report(undefined)
     this.#writeRow(Math.max(tMs, this.#lastRowMs + 1))
     this.#lastRowMs = -Infinity
   }
@@ -199,6 +175,7 @@ export class TargetWriter {
     this.#added = 0
     this.#seriesAdded = 0
     this.#taken = 0
+    this.#rowSamples = 0
     this.#sampleLimitHit = false
     this.dropped.duplicates = 0
     this.dropped.outOfOrder = 0
@@ -206,8 +183,7 @@ export class TargetWriter {
     this.dropped.rows = 0
     this.#forgetWaiting()
     this.#cache.begin(NOTHING)
-    this.#reserve()
-    this.#row.fill(ABSENT)
+    this.#row.begin()
   }
 
   #readEntries(cursor: ExpositionCursor, hasExemplars: boolean, tMs: number): Fault | undefined {
@@ -251,13 +227,9 @@ export class TargetWriter {
     if (seen !== this.#lastGood) this.#seriesAdded++
     this.#countTowardsLimit()
     if (column < 0) return undefined
-    if (this.#filledBy[column] === this.#scrape) {
-      // Another text of the same series, such as its labels in another order.
-      this.dropped.duplicates++
-      return undefined
-    }
-    this.#filledBy[column] = this.#scrape
-    this.#row[column] = cursor.value
+    if (this.#row.put(column, cursor.value)) this.#rowSamples++
+    // Another text of the same series, such as its labels in another order.
+    else this.dropped.duplicates++
     return undefined
   }
 
@@ -343,11 +315,9 @@ export class TargetWriter {
   #failed(failure: BodyResult['failure'], error: string): BodyResult {
     if (this.#cache.rollback(this.#lastGood, CACHE_SLACK_LINES)) this.#stats.cacheFlushes++
     this.#forgetWaiting()
-    this.#taken = 0
-    this.#row.fill(ABSENT)
-    // No column counts as filled by this scrape any more: all that live get their marker.
-    this.#scrape++
-    this.#markStale()
+    this.#rowSamples = 0
+    this.#row.begin()
+    this.#row.markStale()
     return {
       error,
       failure,
@@ -362,7 +332,7 @@ export class TargetWriter {
     this.#appendTimed()
     this.#appendExemplars()
     this.#forgetWaiting()
-    this.#markStale()
+    this.#row.markStale()
     // An empty body is no news about the order of lines.
     if (this.#scraped > 0) {
       if (this.#cache.commit(CACHE_SLACK_LINES)) this.#stats.cacheFlushes++
@@ -400,14 +370,9 @@ export class TargetWriter {
         continue
       }
       this.#cache.column[entry] = column
-      this.#reserve()
       if (this.#newIsTimed[i] === 1) continue
-      if (this.#filledBy[column] === this.#scrape) {
-        this.dropped.duplicates++
-        continue
-      }
-      this.#filledBy[column] = this.#scrape
-      this.#row[column] = this.#newValues[i]!
+      if (this.#row.put(column, this.#newValues[i]!)) this.#rowSamples++
+      else this.dropped.duplicates++
     }
   }
 
@@ -419,7 +384,7 @@ export class TargetWriter {
       const outcome = this.#group.appendSample(timed.timeMs[i]!, column, timed.value[i]!)
       this.#count(outcome, 1)
       if (outcome === AppendOutcome.ok && this.#settings.trackTimestampsStaleness) {
-        this.#filledBy[column] = this.#scrape
+        this.#row.keepAlive(column)
       }
     }
   }
@@ -433,24 +398,11 @@ export class TargetWriter {
     }
   }
 
-  /** Series that lived until now and are not in this row end in it. */
-  #markStale(): void {
-    const { columnCount } = this.#group
-    for (let column = 0; column < columnCount; column++) {
-      if (this.#isLive[column] === 1 && this.#filledBy[column] !== this.#scrape)
-        this.#row[column] = STALE
-    }
-  }
-
   #writeRow(tMs: number): void {
-    const outcome = this.#group.appendRow(tMs, this.#row)
-    this.#count(outcome, this.#taken)
-    if (outcome !== AppendOutcome.ok && outcome !== AppendOutcome.duplicateSame) return
-    this.#lastRowMs = tMs
-    const { columnCount } = this.#group
-    for (let column = 0; column < columnCount; column++) {
-      this.#isLive[column] = this.#filledBy[column] === this.#scrape ? 1 : 0
-    }
+    const outcome = this.#row.write(tMs)
+    this.#count(outcome, this.#rowSamples)
+    if (outcome === AppendOutcome.ok || outcome === AppendOutcome.duplicateSame)
+      this.#lastRowMs = tMs
   }
 
   #count(outcome: AppendOutcome, samples: number): void {
@@ -473,21 +425,6 @@ export class TargetWriter {
       case AppendOutcome.readOnly:
         dropped.rows++
     }
-  }
-
-  #reserve(): void {
-    const need = this.#group.columnCount
-    if (need <= this.#row.length) return
-    const capacity = Math.max(need, this.#row.length * 2)
-    const row = new Float64Array(capacity).fill(ABSENT)
-    row.set(this.#row)
-    this.#row = row
-    const filledBy = new Int32Array(capacity)
-    filledBy.set(this.#filledBy)
-    this.#filledBy = filledBy
-    const isLive = new Uint8Array(capacity)
-    isLive.set(this.#isLive)
-    this.#isLive = isLive
   }
 }
 

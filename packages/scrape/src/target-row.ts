@@ -1,0 +1,106 @@
+// The row of a target: one value a column, absent where nothing came, stale where a series has ended. It knows which
+// series live, which is all that staleness needs.
+
+import type { Labels } from '@pharos/model'
+import { ABSENT, STALE } from '@pharos/model'
+import type { GroupAppender } from '@pharos/tsdb'
+import { AppendOutcome } from '@pharos/tsdb'
+import { reportLabels } from './sample-labels.ts'
+
+const REPORT_METRICS = [
+  'up',
+  'scrape_duration_seconds',
+  'scrape_samples_scraped',
+  'scrape_samples_post_metric_relabeling',
+  'scrape_series_added',
+] as const
+
+export class TargetRow {
+  readonly #group: GroupAppender
+  /** Columns of `up` and the others; −1 where the budget refused one. */
+  readonly #reportColumns: Int32Array
+  #row = new Float64Array(64)
+  /** By column: the round that filled it last. */
+  #filledIn = new Int32Array(64)
+  /** By column: 1 when the last row that the store took left the series alive. */
+  #isLive = new Uint8Array(64)
+  #round = 0
+
+  constructor(group: GroupAppender, labels: Labels) {
+    this.#group = group
+    this.#reportColumns = Int32Array.from(REPORT_METRICS, (metric) =>
+      group.column(reportLabels(metric, labels)),
+    )
+    this.begin()
+  }
+
+  /** Empties the row. What was put since the last `write` is forgotten. */
+  begin(): void {
+    this.#round++
+    this.#reserve()
+    this.#row.fill(ABSENT)
+  }
+
+  /** Takes a value for a column of the group; false when it has one already. */
+  put(column: number, value: number): boolean {
+    if (column >= this.#row.length) this.#reserve()
+    if (this.#filledIn[column] === this.#round) return false
+    this.#filledIn[column] = this.#round
+    this.#row[column] = value
+    return true
+  }
+
+  /** The series lives without a value in this row: its samples have times of their own. */
+  keepAlive(column: number): void {
+    if (column >= this.#row.length) this.#reserve()
+    this.#filledIn[column] = this.#round
+  }
+
+  /** Series that lived until now and got nothing end in this row. */
+  markStale(): void {
+    this.#reserve()
+    const { columnCount } = this.#group
+    for (let column = 0; column < columnCount; column++) {
+      if (this.#isLive[column] === 1 && this.#filledIn[column] !== this.#round)
+        this.#row[column] = STALE
+    }
+  }
+
+  /**
+   * Sets the five series about the scrape, whatever the target itself says under their names.
+   * @param values  in the order up, seconds, scraped, after relabelling, added; undefined: they end
+   */
+  report(values: readonly [number, number, number, number, number] | undefined): void {
+    for (let i = 0; i < this.#reportColumns.length; i++) {
+      const column = this.#reportColumns[i]!
+      if (column >= 0) this.#row[column] = values === undefined ? STALE : values[i]!
+    }
+  }
+
+  /** Hands the row to the store. A row it refuses changes nothing: what lived still lives. */
+  write(tMs: number): AppendOutcome {
+    this.#reserve()
+    const outcome = this.#group.appendRow(tMs, this.#row)
+    if (outcome !== AppendOutcome.ok && outcome !== AppendOutcome.duplicateSame) return outcome
+    const { columnCount } = this.#group
+    for (let column = 0; column < columnCount; column++) {
+      this.#isLive[column] = this.#filledIn[column] === this.#round ? 1 : 0
+    }
+    return outcome
+  }
+
+  #reserve(): void {
+    const need = this.#group.columnCount
+    if (need <= this.#row.length) return
+    const capacity = Math.max(need, this.#row.length * 2)
+    const row = new Float64Array(capacity).fill(ABSENT)
+    row.set(this.#row)
+    this.#row = row
+    const filledIn = new Int32Array(capacity)
+    filledIn.set(this.#filledIn)
+    this.#filledIn = filledIn
+    const isLive = new Uint8Array(capacity)
+    isLive.set(this.#isLive)
+    this.#isLive = isLive
+  }
+}
