@@ -142,6 +142,7 @@ function parseNumber(s: YamlScalar, wants: string): number {
   let value = Number.NaN
   if (s.isPlain) {
     if (/^[-+]?0x[0-9a-fA-F]+$/.test(digits)) value = Number(digits.replace('+', ''))
+    else if (/^0b[01]+$/.test(digits)) value = Number(digits)
     else if (/^[-+]?0o?[0-7]+$/.test(digits)) value = Number.parseInt(digits.replace('o', ''), 8)
     else if (/^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/.test(digits))
       value = Number(digits)

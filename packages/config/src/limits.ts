@@ -5,7 +5,7 @@ export const CONFIG_BYTES_MAX: number = 32 * 1024 * 1024
 export const TARGET_FILE_BYTES_MAX: number = 50 * 1024 * 1024
 
 /** YAML nodes after aliases are followed: nine lines of aliases can stand for billions. */
-export const YAML_NODES_MAX = 2_000_000
+export const YAML_NODES_MAX = 1_000_000
 
 /** Mappings and lists inside each other. The deepest key of the reference is at 8. */
 export const YAML_DEPTH_MAX = 100

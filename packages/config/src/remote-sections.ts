@@ -126,7 +126,8 @@ function checkQueue(queue: Partial<QueueFields>, refuse: Refuse): void {
     if (queue[key] !== undefined && queue[key] <= 0) refuse(`${name} ${key} must be positive`, key)
   }
   const { min_shards, max_shards, min_backoff, max_backoff } = queue
-  if (min_shards !== undefined && max_shards !== undefined && min_shards > max_shards)
+  const hasShards = min_shards !== undefined && max_shards !== undefined && max_shards > 0
+  if (hasShards && min_shards > max_shards)
     refuse(`${name} min_shards must not be greater than max_shards`, 'min_shards')
   if (min_backoff !== undefined && max_backoff !== undefined && max_backoff < min_backoff)
     refuse(`${name} max_backoff must not be less than min_backoff`, 'max_backoff')

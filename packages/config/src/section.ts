@@ -175,7 +175,13 @@ export function mapOf<T>(
   })
   return {
     schema,
-    show: (value) => Object.fromEntries(value.map(([key, part]) => [key, item.show(part)])),
+    // Sorted, because the reference keeps no order either.
+    show: (value) =>
+      Object.fromEntries(
+        value
+          .map(([key, part]) => [key, item.show(part)] as const)
+          .sort(([a], [b]) => (a < b ? -1 : 1)),
+      ),
     isZero: (value) => value.length === 0,
     inDirectory: (value, directory) =>
       value.map(([key, part]) => [key, item.inDirectory(part, directory)] as const),

@@ -46,9 +46,9 @@ function checkEscapes(path: string, refuse: (why: string) => UserError): void {
   if (bad !== null) throw refuse(`invalid URL escape ${quoted(bad[0])}`)
 }
 
-/** The URL with `xxxxx` for a password in it. */
+/** The URL with `xxxxx` for a password in it. Texts that are no URLs are looked through as well. */
 export function redactedUrl(text: string): string {
-  return text.replace(/^([a-zA-Z][a-zA-Z0-9+.-]*:\/\/[^/?#@:]*):[^/?#@]*@/, '$1:xxxxx@')
+  return text.replace(/(\/\/[^/?#@:]*|^[^/?#@:]*):[^/?#@]*@/, '$1:xxxxx@')
 }
 
 /** The words for a URL that has to be http or https with a host, or undefined when it is. */

@@ -6,7 +6,7 @@
 // treated here the way the reference's parser treats them.
 
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml'
-import type { Document, Node, Pair, YAMLMap } from 'yaml'
+import type { Alias, Document, Node, Pair, YAMLMap } from 'yaml'
 import { messageOf, quoted } from '@pharos/base'
 import { ConfigErrors, pathText } from './config-errors.ts'
 import type { Mistake, Path } from './config-errors.ts'
@@ -35,16 +35,14 @@ export class YamlScalar {
 export type YamlMapping = { [key: string]: YamlNode }
 export type YamlNode = YamlScalar | YamlNode[] | YamlMapping
 
+/** Neither tab nor line ends nor the next-line character. */
+const CONTROL = /(?![\t\n\r\u0085])\p{Cc}/u
+
 export interface YamlTree {
   /** Undefined for an empty document. */
   readonly root: YamlNode | undefined
   /** 1-based line and column of the value at `path`, or of its key; the nearest known parent's otherwise. */
   position(path: Path, at: 'key' | 'value'): { readonly line: number; readonly column: number }
-}
-
-interface Place {
-  readonly key: number
-  readonly value: number
 }
 
 /**
@@ -75,6 +73,13 @@ export function readYaml(
     path: pathText(path),
     message,
   })
+  const control = CONTROL.exec(text)
+  if (control !== null) {
+    const before = text.slice(0, control.index).split('\n')
+    const column = before.at(-1)!.length + 1
+    const message = 'not YAML: control characters are not allowed'
+    throw new ConfigErrors([{ file, line: before.length, column, path: '', message }])
+  }
   const document = firstDocument(text, lines, fail)
   const builder = new TreeBuilder(document, fail)
   const root = builder.build()
@@ -82,12 +87,7 @@ export function readYaml(
   return {
     root,
     position(path, at) {
-      for (let n = path.length; n > 0; n--) {
-        const place = builder.places.get(placeKey(path.slice(0, n)))
-        if (place === undefined) continue
-        return positionAt(at === 'key' || n < path.length ? place.key : place.value)
-      }
-      return positionAt(0)
+      return positionAt(builder.offsetAt(path, at))
     },
   }
 }
@@ -131,15 +131,34 @@ function withoutRepeats(mistakes: readonly Mistake[]): Mistake[] {
   return mistakes.filter((mistake) => !seen.has(mistake.line) && seen.add(mistake.line))
 }
 
-function placeKey(path: Path): string {
-  return path.map((part) => (typeof part === 'number' ? `#${part}` : `.${part}`)).join('\0')
+interface FoundChild {
+  /** Offset of the key; of the item itself in a list. */
+  readonly key: number
+  readonly value: Node | null
+}
+
+/** A path as it grows: cheap for a million nodes, written out only for a mistake. */
+interface Trail {
+  readonly above: Trail | undefined
+  readonly part: string | number
+  readonly depth: number
+}
+
+function below(above: Trail | undefined, part: string | number): Trail {
+  return { above, part, depth: (above?.depth ?? 0) + 1 }
+}
+
+function pathOf(trail: Trail | undefined): Path {
+  const path: (string | number)[] = []
+  for (let at = trail; at !== undefined; at = at.above) path.unshift(at.part)
+  return path
 }
 
 class TreeBuilder {
-  readonly places = new Map<string, Place>()
   readonly mistakes: Mistake[] = []
   readonly #document: Document.Parsed | undefined
   readonly #fail: (offset: number, path: Path, message: string) => Mistake
+  readonly #targets = new Map<Node, Node | undefined>()
   #nodeCount = 0
 
   constructor(
@@ -153,55 +172,97 @@ class TreeBuilder {
   build(): YamlNode | undefined {
     const contents = this.#document?.contents
     if (contents === null || contents === undefined) return undefined
-    return this.#node(contents, [], [])
+    return this.#node(contents, undefined, [])
+  }
+
+  /**
+   * Where the value at a path starts, or its key, or the key of the nearest known parent. Walked through the
+   * document again, because places are asked for only when something is wrong.
+   */
+  offsetAt(path: Path, at: 'key' | 'value'): number {
+    let node: Node | null = this.#document?.contents ?? null
+    let offset = offsetOf(node) ?? 0
+    for (const [i, part] of path.entries()) {
+      const found: FoundChild | undefined = this.#child(node, part)
+      if (found === undefined) return offset
+      const value = offsetOf(found.value) ?? found.key
+      offset = at === 'key' || i < path.length - 1 ? found.key : value
+      node = found.value
+    }
+    return offset
+  }
+
+  #child(parent: Node | null, part: string | number): FoundChild | undefined {
+    const node = isAlias(parent) ? this.#target(parent) : parent
+    if (isSeq(node) && typeof part === 'number') {
+      const value = node.items[part] as Node | null | undefined
+      return value === undefined ? undefined : { key: offsetOf(value) ?? 0, value }
+    }
+    if (!isMap(node)) return undefined
+    const pairs = node.items as Pair<Node | null, Node | null>[]
+    for (const { key, value } of pairs) {
+      if (isScalar(key) && String(key.value) === part) return { key: offsetOf(key) ?? 0, value }
+    }
+    for (const { key, value } of pairs) {
+      if (!isScalar(key) || key.value !== '<<') continue
+      const merged = isAlias(value) ? this.#target(value) : value
+      const parts = isSeq(merged) ? (merged.items as Node[]) : [merged ?? null]
+      for (const one of parts) {
+        const found = this.#child(one, part)
+        if (found !== undefined) return found
+      }
+    }
+    return undefined
+  }
+
+  /** What an alias stands for. Remembered, because the library looks through the whole document each time. */
+  #target(alias: Alias): Node | undefined {
+    if (!this.#targets.has(alias)) {
+      const target = this.#document === undefined ? undefined : alias.resolve(this.#document)
+      this.#targets.set(alias, target)
+    }
+    return this.#targets.get(alias)
   }
 
   /** `above` holds the aliased nodes being followed, so that an anchor inside itself is found. */
-  #node(node: Node | null, path: Path, above: readonly Node[]): YamlNode {
-    this.#count(node, path)
+  #node(node: Node | null, trail: Trail | undefined, above: readonly Node[]): YamlNode {
+    this.#count(node, trail)
     if (node === null) return new YamlScalar('', true)
     if (isAlias(node)) {
-      const target = this.#document === undefined ? undefined : node.resolve(this.#document)
+      const target = this.#target(node)
       if (target === undefined || above.includes(target)) {
         const why =
           target === undefined ? 'has no anchor before it' : 'stands inside its own anchor'
-        return this.#bad(node, path, `alias *${node.source} ${why}`)
+        return this.#bad(node, trail, `alias *${node.source} ${why}`)
       }
-      return this.#node(target, path, [...above, target])
+      return this.#node(target, trail, [...above, target])
     }
-    if (isMap(node)) return this.#mapping(node, path, above)
+    if (isMap(node)) return this.#mapping(node, trail, above)
     if (isSeq(node)) {
-      return node.items.map((item, i) => {
-        const child = item as Node | null
-        const offset = offsetOf(child) ?? offsetOf(node) ?? 0
-        this.places.set(placeKey([...path, i]), { key: offset, value: offset })
-        return this.#node(child, [...path, i], above)
-      })
+      return node.items.map((item, i) => this.#node(item as Node | null, below(trail, i), above))
     }
-    return this.#scalar(node, path)
+    return this.#scalar(node, trail)
   }
 
-  #mapping(node: YAMLMap, path: Path, above: readonly Node[]): YamlMapping {
+  #mapping(node: YAMLMap, trail: Trail | undefined, above: readonly Node[]): YamlMapping {
     const mapping = Object.create(null) as YamlMapping
     const merged: YamlMapping[] = []
     for (const pair of node.items as Pair<Node | null, Node | null>[]) {
       if (isScalar(pair.key) && pair.key.value === '<<' && pair.key.type === 'PLAIN') {
-        merged.push(...this.#merged(pair.value, path, above))
+        merged.push(...this.#merged(pair.value, trail, above))
         continue
       }
       const offset = offsetOf(pair.key) ?? 0
-      const key = this.#node(pair.key, path, above)
+      const key = this.#node(pair.key, trail, above)
       if (!(key instanceof YamlScalar)) {
-        this.mistakes.push(this.#fail(offset, path, 'a key has to be text'))
+        this.mistakes.push(this.#fail(offset, pathOf(trail), 'a key has to be text'))
         continue
       }
-      const childPath = [...path, key.text]
       if (Object.hasOwn(mapping, key.text)) {
-        this.mistakes.push(this.#fail(offset, path, `key ${key.text} is already set`))
+        this.mistakes.push(this.#fail(offset, pathOf(trail), `key ${key.text} is already set`))
         continue
       }
-      this.places.set(placeKey(childPath), { key: offset, value: offsetOf(pair.value) ?? offset })
-      mapping[key.text] = this.#node(pair.value, childPath, above)
+      mapping[key.text] = this.#node(pair.value, below(trail, key.text), above)
     }
     // What the mapping itself says wins over what is merged into it.
     for (const extra of merged) {
@@ -211,31 +272,33 @@ class TreeBuilder {
     return mapping
   }
 
-  #merged(node: Node | null, path: Path, above: readonly Node[]): YamlMapping[] {
-    const value = this.#node(node, path, above)
+  #merged(node: Node | null, trail: Trail | undefined, above: readonly Node[]): YamlMapping[] {
+    const value = this.#node(node, trail, above)
     const parts = Array.isArray(value) ? value : [value]
     return parts.filter((part): part is YamlMapping => {
       if (part instanceof YamlScalar || Array.isArray(part)) {
-        this.#bad(node, path, '<< wants a mapping or a list of mappings')
+        this.#bad(node, trail, '<< wants a mapping or a list of mappings')
         return false
       }
       return true
     })
   }
 
-  #scalar(node: Node, path: Path): YamlScalar {
-    if (!isScalar(node)) return this.#bad(node, path, 'not a scalar, list or mapping')
+  #scalar(node: Node, trail: Trail | undefined): YamlScalar {
+    if (!isScalar(node)) return this.#bad(node, trail, 'not a scalar, list or mapping')
     // The text as written, because the library decodes !!binary to bytes by itself and leniently.
     const text = typeof node.value === 'string' ? node.value : (node.source ?? '')
-    if (node.tag === 'tag:yaml.org,2002:binary') return this.#binary(node, text, path)
+    if (node.tag === 'tag:yaml.org,2002:binary') return this.#binary(node, text, trail)
     if (node.tag === 'tag:yaml.org,2002:null') return new YamlScalar('', true)
-    return new YamlScalar(text, node.type === 'PLAIN' || node.type === undefined)
+    const isPlain = node.type === 'PLAIN' || node.type === undefined
+    const isTagged = /^tag:yaml\.org,2002:(?:bool|int|float)$/.test(node.tag ?? '')
+    return new YamlScalar(text, isPlain || isTagged)
   }
 
-  #binary(node: Node, text: string, path: Path): YamlScalar {
+  #binary(node: Node, text: string, trail: Trail | undefined): YamlScalar {
     const compact = text.replace(/[\r\n \t]/g, '')
     if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(compact))
-      return this.#bad(node, path, '!!binary value contains invalid base64 data')
+      return this.#bad(node, trail, '!!binary value contains invalid base64 data')
     const bytes = Uint8Array.from(atob(compact), (c) => c.charCodeAt(0))
     const decoded = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
     if (!decoded.includes('\ufffd')) return new YamlScalar(decoded, false)
@@ -245,19 +308,19 @@ class TreeBuilder {
     return new YamlScalar(escaped.join(''), false, true)
   }
 
-  #bad(node: Node | null, path: Path, message: string): YamlScalar {
-    this.mistakes.push(this.#fail(offsetOf(node) ?? 0, path, message))
+  #bad(node: Node | null, trail: Trail | undefined, message: string): YamlScalar {
+    this.mistakes.push(this.#fail(offsetOf(node) ?? 0, pathOf(trail), message))
     return new YamlScalar('', true)
   }
 
-  #count(node: Node | null, path: Path): void {
+  #count(node: Node | null, trail: Trail | undefined): void {
     this.#nodeCount++
     const tooMany = this.#nodeCount > YAML_NODES_MAX
-    if (!tooMany && path.length <= YAML_DEPTH_MAX) return
+    if (!tooMany && (trail?.depth ?? 0) <= YAML_DEPTH_MAX) return
     const message = tooMany
       ? `more than ${YAML_NODES_MAX} values after aliases are followed`
       : `nested more than ${YAML_DEPTH_MAX} levels deep`
-    throw new ConfigErrors([this.#fail(offsetOf(node) ?? 0, path.slice(0, 4), message)])
+    throw new ConfigErrors([this.#fail(offsetOf(node) ?? 0, pathOf(trail).slice(0, 4), message)])
   }
 }
 
