@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { silentLogger, UserError } from '@pharos/base'
@@ -361,4 +364,22 @@ test('connections over the limit are turned away, those within it served', async
   expect(server.stats.connectionsDropped).toBe(1)
   for (const client of [first, second, third]) client.close()
   await server.close()
+})
+
+test('a unix socket is served, and reached through it whatever the URL says', async () => {
+  const clock = createRealClock()
+  const folder = mkdtempSync(join(tmpdir(), 'pharos-http-'))
+  const path = join(folder, 'web.sock')
+  const server = serverWith({ clock, address: `unix:${path}` })
+  await server.listen()
+  expect([server.boundAddress, server.port]).toEqual([path, 0])
+  const client = createHttpClient({ net: createRealNet(), clock })
+  const response = await client.request({ url: 'http://localhost/small', socketPath: path })
+  expect(Buffer.from(response.body).toString()).toBe('x')
+  client.close()
+  await server.close()
+  await expect(client.request({ url: 'http://localhost/small', socketPath: path })).rejects.toThrow(
+    `Get "http://localhost/small": dial unix ${path}: connect: no such file or directory`,
+  )
+  rmSync(folder, { recursive: true })
 })

@@ -470,6 +470,23 @@ test('two targets with the same labels keep their own series apart in the store'
   }
 })
 
+test('a target behind a unix socket needs no address', async () => {
+  const rules = [
+    compileRelabelRule({ targetLabel: '__unix_socket__', replacement: '/run/app.sock' }),
+    compileRelabelRule({ targetLabel: '__address__', replacement: '' }),
+  ]
+  const { clock, net, target, appender } = started({ relabelRules: rules }, ['x'])
+  const hosts: (string | undefined)[] = []
+  serveMetrics(net, '/run/app.sock', (request) => {
+    hosts.push(/^Host: (.*)\r$/m.exec(request)?.[1])
+    return 'a 1\n'
+  })
+  await clock.advance(1_000)
+  expect(target()).toMatchObject({ health: 'up', scrapeUrl: 'http://localhost/metrics' })
+  expect(hosts).toEqual(['localhost'])
+  expect(appender.only.key.toObject()).toEqual({ job: 'job' })
+})
+
 test('times: near the grid is on it, and the next point is always ahead', () => {
   const check = (now: number, expected: number): void =>
     expect(alignedTime(now, 10_000, 300), `${now}`).toBe(expected)
