@@ -4,7 +4,8 @@
 // older Nodes cannot read TypeScript.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createRequire, enableCompileCache } from 'node:module'
+// Not by name: Node 20 has no enableCompileCache.
+import nodeModule, { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -13,7 +14,7 @@ const major = Number(process.versions.node.split('.')[0])
 
 if (major >= 24) {
   // Start-up of some 150 modules falls to a third with the cache.
-  enableCompileCache?.()
+  nodeModule.enableCompileCache?.()
   const built = join(here, '../packages/cli/src/main.js')
   const source = join(here, '../packages/cli/src/main.ts')
   await import(existsSync(source) ? source : built)

@@ -1,10 +1,41 @@
 import { BugError, messageOf, OutsideError, UserError } from '@pharos/base'
-import { nodeFlags, SERVER_FLAGS, upFlags, VERSION } from '@pharos/server'
+import { VERSION } from '@pharos/server/version'
 import { Command, CommanderError } from 'commander'
-import { addFlags, withTwoDashes } from './flag-options.ts'
-import { addPromtool } from './promtool.ts'
-import { runNode, runServer, runUp } from './serve.ts'
+import { withTwoDashes } from './flag-options.ts'
 import type { Terminal } from './terminal.ts'
+
+/** Fills a command with its flags, arguments and action. */
+type Fill = (command: Command, terminal: Terminal, done: (code: number) => void) => void
+
+interface CommandEntry {
+  readonly name: string
+  readonly description: string
+  /** The rooms of a command are loaded when it is the one that runs: promtool does not pay for the server. */
+  readonly load: () => Promise<Fill>
+}
+
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'up',
+    description: 'server, host exporter and pages in one process, without configuration',
+    load: async () => (await import('./serve.ts')).fillUp,
+  },
+  {
+    name: 'server',
+    description: "the monitoring server, with Prometheus' flags",
+    load: async () => (await import('./serve.ts')).fillServer,
+  },
+  {
+    name: 'node',
+    description: "the host exporter, with node_exporter's flags",
+    load: async () => (await import('./serve.ts')).fillNode,
+  },
+  {
+    name: 'promtool',
+    description: "check files, query servers: Prometheus' promtool",
+    load: async () => (await import('./promtool.ts')).fillPromtool,
+  },
+]
 
 /**
  * Runs one command line.
@@ -12,41 +43,37 @@ import type { Terminal } from './terminal.ts'
  */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   let code = 0
-  const program = buildProgram(terminal, (exitCode) => (code = exitCode))
+  const words = withTwoDashes(args)
   try {
-    await program.parseAsync(withTwoDashes(args), { from: 'user' })
+    const program = await buildProgram(words, terminal, (exitCode) => (code = exitCode))
+    await program.parseAsync(words, { from: 'user' })
     return code
   } catch (error) {
     return explain(error, terminal)
   }
 }
 
-function buildProgram(terminal: Terminal, done: (code: number) => void): Command {
+async function buildProgram(
+  words: readonly string[],
+  terminal: Terminal,
+  done: (code: number) => void,
+): Promise<Command> {
   const program = new Command('pharos')
     .description('Prometheus-compatible monitoring in one command: try `pharos up`')
     .version(VERSION, '-v, --version', 'print the version')
     .exitOverride()
     .showHelpAfterError('(try --help)')
-    .configureOutput({ writeOut: terminal.write, writeErr: terminal.writeError })
+    .configureOutput({
+      writeOut: (text) => terminal.write(text),
+      writeErr: (text) => terminal.writeError(text),
+    })
     .helpCommand(true)
-
-  const up = program
-    .command('up')
-    .description('server, host exporter and pages in one process, without configuration')
-  const upValues = addFlags(up, upFlags(), terminal.environment)
-  up.action(async () => done(await runUp(upValues, terminal)))
-
-  const server = program
-    .command('server')
-    .description("the monitoring server, with Prometheus' flags")
-  const serverValues = addFlags(server, SERVER_FLAGS, terminal.environment)
-  server.action(async () => done(await runServer(serverValues, terminal)))
-
-  const node = program.command('node').description("the host exporter, with node_exporter's flags")
-  const nodeValues = addFlags(node, nodeFlags(), terminal.environment)
-  node.action(async () => done(await runNode(nodeValues, terminal)))
-
-  addPromtool(program, terminal, done)
+  for (const entry of COMMANDS) {
+    const command = program.command(entry.name).description(entry.description)
+    if (!words.includes(entry.name)) continue
+    const fill = await entry.load()
+    fill(command, terminal, done)
+  }
   return program
 }
 

@@ -4,15 +4,11 @@ import { queryInstant, queryRange } from './promtool-query.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `pharos promtool …`: the reference's commands, arguments, output and exit codes. */
-export function addPromtool(
-  program: Command,
+export function fillPromtool(
+  promtool: Command,
   terminal: Terminal,
   done: (code: number) => void,
 ): void {
-  const promtool = program
-    .command('promtool')
-    .description("check files, query servers: Prometheus' promtool")
-
   const check = promtool.command('check').description('check resources for validity')
   check
     .command('config')
@@ -52,10 +48,11 @@ export function addPromtool(
     .option('--start <time>', 'RFC3339 or Unix seconds; five minutes before the end when missing')
     .option('--end <time>', 'RFC3339 or Unix seconds; now when missing')
     .option('--step <duration>', 'step; a 250th of the range when missing')
-    .option('--header <name=value>', 'further header', (text: string, all: string[] = []) => [
-      ...all,
-      text,
-    ])
+    .option(
+      '--header <name=value>',
+      'further header',
+      (text: string, all: string[] | undefined) => [...(all ?? []), text],
+    )
     .option('-o, --format <format>', 'promql or json', 'promql')
     .action(
       async (

@@ -1,21 +1,30 @@
 // `pharos up`, `server` and `node`: start, then obey signals as the reference does. The first SIGINT or
 // SIGTERM ends in order, the second at once; SIGHUP reloads.
-import type { FlagValues, Service } from '@pharos/server'
-import { startNode, startServer, startUp } from '@pharos/server'
+import type { Service } from '@pharos/server'
+import { nodeFlags, SERVER_FLAGS, startNode, startServer, startUp, upFlags } from '@pharos/server'
+import type { Command } from 'commander'
+import { addFlags } from './flag-options.ts'
 import type { Terminal } from './terminal.ts'
 
-export async function runServer(values: FlagValues, terminal: Terminal): Promise<number> {
-  return serve(await startServer(values, terminal), terminal)
+type Done = (code: number) => void
+
+export function fillServer(command: Command, terminal: Terminal, done: Done): void {
+  const values = addFlags(command, SERVER_FLAGS, terminal.environment)
+  command.action(async () => done(await serve(await startServer(values, terminal), terminal)))
 }
 
-export async function runNode(values: FlagValues, terminal: Terminal): Promise<number> {
-  return serve(await startNode(values), terminal)
+export function fillNode(command: Command, terminal: Terminal, done: Done): void {
+  const values = addFlags(command, nodeFlags(), terminal.environment)
+  command.action(async () => done(await serve(await startNode(values), terminal)))
 }
 
-export async function runUp(values: FlagValues, terminal: Terminal): Promise<number> {
-  const service = await startUp(values, terminal)
-  terminal.writeError(`\n  Pharos is up: ${service.url}\n\n`)
-  return serve(service, terminal)
+export function fillUp(command: Command, terminal: Terminal, done: Done): void {
+  const values = addFlags(command, upFlags(), terminal.environment)
+  command.action(async () => {
+    const service = await startUp(values, terminal)
+    terminal.writeError(`\n  Pharos is up: ${service.url}\n\n`)
+    done(await serve(service, terminal))
+  })
 }
 
 async function serve(service: Service, terminal: Terminal): Promise<number> {

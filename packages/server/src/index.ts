@@ -1,7 +1,6 @@
-export { NODE_FLAGS, SERVER_FLAGS } from './server-flags.ts'
+export { SERVER_FLAGS } from './server-flags.ts'
 export { nodeFlags, startNode } from './node-service.ts'
 export { startServer, startUp, upFlags } from './start.ts'
-export { VERSION } from './version.ts'
 export type { Flag, FlagKind, FlagValues } from './flag.ts'
 export type { Service } from './service.ts'
 export type { StartOptions } from './start.ts'
