@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { compileRelabelRule } from '@pharos/config'
 import type { ScrapeSettings } from '@pharos/config'
 import { silentLogger } from '@pharos/base'
-import { SimClock, SimDisk, SimNet } from '@pharos/base/sim'
+import { SimClock, SimDisk, SimNet, SimRandom } from '@pharos/base/sim'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { alignedTime, followingTime, nextOnGrid } from './scrape-grid.ts'
@@ -485,6 +485,54 @@ test('a target behind a unix socket needs no address', async () => {
   expect(target()).toMatchObject({ health: 'up', scrapeUrl: 'http://localhost/metrics' })
   expect(hosts).toEqual(['localhost'])
   expect(appender.only.key.toObject()).toEqual({ job: 'job' })
+})
+
+test('a net that cuts, silences and garbles never stops the loops, and all is well after it', async () => {
+  for (const seed of [1, 2, 3, 4]) {
+    const clock = new SimClock()
+    const net = new SimNet(clock, seed)
+    const random = new SimRandom(seed)
+    const addresses = ['a:80', 'b:80', 'c:80']
+    const { appender, manager } = started(
+      { scrapeIntervalMs: 1_000, scrapeTimeoutMs: 1_000 },
+      addresses,
+      { clock, net },
+    )
+    for (const address of addresses) {
+      serveMetrics(net, address, () =>
+        Array.from({ length: 50 }, (_, i) => `m{i="${i}"} ${i}\n`).join(''),
+      )
+    }
+    for (let step = 0; step < 60; step++) {
+      const address = addresses[random.int(3)]!
+      const faults = [
+        () => net.cut(address),
+        () => net.silence(address),
+        () => net.garble(address, 0.01),
+        () => net.setLatency(address, random.int(600)),
+        () => net.restore(address),
+      ]
+      faults[random.int(faults.length)]!()
+      await clock.advance(random.int(1_500))
+    }
+    for (const address of addresses) {
+      net.restore(address)
+      net.setLatency(address, 1)
+    }
+    await clock.advance(4_000)
+    expect(
+      manager.pools()[0]!.active.map((target) => target.lastError),
+      `seed ${seed}`,
+    ).toEqual(['', '', ''])
+    expect(manager.stats.failures, `seed ${seed}`).toBeGreaterThan(0)
+    for (const group of appender.groups.values()) {
+      expect(group.rows.at(-1)!.values['m{i=49}'], `seed ${seed}`).toBe(49)
+      const times = group.rows.map((row) => row.tMs)
+      expect(times.slice(1).every((tMs, i) => tMs > times[i]!)).toBe(true)
+      expect(times.length).toBeGreaterThan(20)
+    }
+    await manager.stop()
+  }
 })
 
 test('times: near the grid is on it, and the next point is always ahead', () => {
