@@ -15,6 +15,7 @@ test('a value is written with three or four digits and its unit', () => {
   expect(formatValue(2048, 'bytesPerSecond')).toBe('2 KiB/s')
   expect(formatValue(850, 'perSecond')).toBe('850/s')
   expect(formatValue(0.3725, 'ratio')).toBe('37.3%')
+  expect(formatValue(0.000182, 'ratio')).toBe('0.02%')
   expect(formatValue(0.0012, 'seconds')).toBe('1.2 ms')
   expect(formatValue(90, 'seconds')).toBe('1.5 min')
 })

@@ -52,6 +52,7 @@ export function formatValue(value: number, unit: Unit = 'plain'): string {
   if (value === Infinity) return '+∞'
   if (value === -Infinity) return '−∞'
   const { divisor, suffix } = scaleOf(unit, Math.abs(value))
+  if (unit === 'ratio' && Math.abs(value) < 0.1) return Number((value * 100).toFixed(2)) + suffix
   return significant(value / divisor) + suffix
 }
 

@@ -11,6 +11,8 @@ export interface ChartShape {
   readonly unit: Unit
   readonly theme: Theme
   readonly zone: Zone
+  /** Series that are left out of a stack; empty for lines, where hiding changes no structure. */
+  readonly left: readonly number[]
   /** Opacity of the area below each line, 0 to 1. */
   readonly fill: number
   readonly min: number | undefined
@@ -136,12 +138,13 @@ function lonelyPoints(plot: uPlot, seriesIndex: number): number[] | null {
   return lonely
 }
 
-/** Stacked series are filled down to the one below; the lowest down to zero. */
+/** Stacked series are filled down to the next visible one below; the lowest down to zero. */
 function bandsOf(shape: ChartShape): uPlot.Band[] {
   if (!shape.stacked) return []
-  return Array.from({ length: Math.max(0, shape.seriesCount - 1) }, (_, i) => ({
-    series: [i + 2, i + 1] as [number, number],
-  }))
+  const visible = Array.from({ length: shape.seriesCount }, (_, index) => index).filter(
+    (index) => !shape.left.includes(index),
+  )
+  return visible.slice(1).map((upper, i) => ({ series: [upper + 1, visible[i]! + 1] }))
 }
 
 function rangeOf(shape: ChartShape, min: number | null, max: number | null): [number, number] {

@@ -59,6 +59,7 @@ export function TimeChart(props: TimeChartProps): ReactNode {
     unit: props.unit,
     theme,
     zone,
+    left: stacked ? [...hidden] : [],
     fill: props.fill ?? 0,
     min: props.min,
     max: props.max,
