@@ -40,7 +40,7 @@ const REFUSED_AGAIN_SCRAPES = 20
 const NOTHING = new Uint8Array(0)
 
 /** What a scrape held and the store did not get, by reason. */
-export interface DroppedSamples {
+interface DroppedSamples {
   duplicates: number
   outOfOrder: number
   /** Too old, or too far ahead. */
