@@ -38,7 +38,7 @@ export async function registerRoutes(listener: HttpServer, server: Server): Prom
   })
   server.settings.addRoutes?.(listener, server.urls)
   registerMetrics(listener, server)
-  await registerApi(app, apiServices(server), prefix)
+  await app.register(async (scope) => registerApi(scope, apiServices(server)), { prefix })
   try {
     registerUi(app, await loadUi(uiDirectory, world.disk), prefix, world.random)
   } catch (error) {
