@@ -2,7 +2,6 @@
 // settings that the scrape manager gets.
 
 import { quoted } from '@pharos/base'
-import { Labels } from '@pharos/model'
 import { always, byteSize, count, duration, filePath, flag, openFlag, real, text } from './codec.ts'
 import { DISCOVERY_SHAPE } from './discovery-sections.ts'
 import type { DiscoveryFields, StaticGroupFields } from './discovery-sections.ts'
@@ -20,6 +19,7 @@ import type { NameScheme } from './relabel-validation.ts'
 import { checkRelabelRules, compiledRules, relabelRules } from './relabel-section.ts'
 import type { RelabelFields } from './relabel-section.ts'
 import { list, mapOf, section } from './section.ts'
+import { addressLabels } from './target-file.ts'
 import type { Refuse, Section } from './section.ts'
 import type { ScrapeProtocol, ScrapeSettings } from './settings.ts'
 import type { TargetGroup } from '@pharos/model'
@@ -197,7 +197,7 @@ export function checkJob(job: Partial<ScrapeFields>, global: GlobalFields, refus
 function staticGroups(groups: readonly StaticGroupFields[]): readonly TargetGroup[] {
   return groups.map(({ targets, labels }, i) => ({
     source: String(i),
-    targets: targets.map((address) => Labels.of([['__address__', address]])),
+    targets: targets.map(addressLabels),
     labels,
   }))
 }

@@ -80,7 +80,12 @@ function jsonGroup(group: unknown, i: number, file: string): StaticGroupFields {
 }
 
 function listedGroup({ targets, labels }: StaticGroupFields): ListedGroup {
-  return { targets: targets.map((address) => Labels.of([['__address__', address]])), labels }
+  return { targets: targets.map(addressLabels), labels }
+}
+
+/** One pair is sorted as it stands; a file may have a million of them. */
+export function addressLabels(address: string): Labels {
+  return address === '' ? Labels.EMPTY : new Labels(['__address__', address])
 }
 
 function mistake(file: string, path: Path, message: string): ConfigErrors {

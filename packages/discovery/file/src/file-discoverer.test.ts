@@ -135,7 +135,7 @@ test('bad content keeps the last good targets, is counted and told once with its
     ['a.json', '[{"targets": "a:1"}]', 'wants a list, has "a:1"'],
     ['a.json', '[{"targets": [], "labels": {"a": 1}}]', 'labels.a: wants text, has 1'],
     ['a.json', '[{"target": []}]', 'unknown key target'],
-    ['a.json', Uint8Array.of(0xff, 0xfe, 0x5b), 'encoded data was not valid'],
+    ['a.json', Uint8Array.of(0xff, 0xfe, 0x5b), 'not UTF-8 text'],
     ['a.yml', '- targets: a:1\n', 'wants a list, has "a:1"'],
     ['a.yml', '- ~\n', 'nil target group item found'],
     ['a.yml', '- targets: [a:1\n', 'not YAML'],
@@ -193,7 +193,10 @@ test('a file of a glob that stays away is removed with its targets, one that com
   await world.disk.rename('/sd/a.tmp', '/sd/a.json')
   await world.clock.advance(5000)
   expect(scene.addresses(), 'back again').toBe('a:1 b:1')
-  await world.disk.remove('/sd/a.json')
+  await world.disk.rename('/sd/a.json', '/sd/a.tmp')
+  await world.clock.advance(200)
+  expect(scene.addresses(), 'a new absence has a grace time of its own').toBe('a:1 b:1')
+  await world.disk.remove('/sd/a.tmp')
   await world.clock.advance(5000)
   expect(scene.addresses(), 'gone for good').toBe('b:1')
   await scene.stop()

@@ -2,7 +2,7 @@
 // every refresh interval. A file that cannot be read or understood keeps the targets it last gave: half a
 // file, a wrong type or a swapped link must not empty a scrape pool.
 
-import { messageOf, OutsideError, UserError } from '@pharos/base'
+import { crc32c, messageOf, OutsideError, UserError } from '@pharos/base'
 import type { Clock, Disk, Logger } from '@pharos/base'
 import {
   matchesGlob,
@@ -57,6 +57,7 @@ interface KnownFile {
   readonly groups: readonly TargetGroup[]
   readonly modifiedMs: number
   readonly bytes: number
+  readonly crc: number
   /** When the file was first missed; undefined while it is there. */
   readonly goneSinceMs: number | undefined
   /** The last attempt failed: it is read again even when it looks unchanged. */
@@ -174,17 +175,22 @@ class FileDiscovery implements FileDiscoverer {
   }
 
   async #look(path: string, readsAll: boolean, changed: TargetGroup[]): Promise<void> {
-    const known = this.#known.get(path)
+    const before = this.#known.get(path)
+    const known = before && { ...before, goneSinceMs: undefined }
+    if (known !== undefined) this.#known.set(path, known)
     try {
       const info = await this.#disk.stat(path)
-      if (info === undefined) throw new OutsideError('disk/enoent', `read ${path}: no such file`)
+      if (info === undefined)
+        throw new OutsideError('discovery/missing-file', `${path}: no such file`)
       const isSame = known?.modifiedMs === info.modifiedMs && known.bytes === info.bytes
       if (isSame && !known.isStale && !readsAll) return
       const isYaml = !path.toLowerCase().endsWith('.json')
       const limitBytes = isYaml ? YAML_FILE_BYTES_MAX : TARGET_FILE_BYTES_MAX
       const bytes = await this.#disk.readFile(path, limitBytes)
-      const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-      const groups = groupsOf(text, path)
+      const crc = crc32c(bytes)
+      // The same bytes as last time: a refresh every few seconds must not parse megabytes each time.
+      if (isSame && !known.isStale && known.crc === crc) return
+      const groups = groupsOf(textOf(bytes, path), path)
       addChanges(known?.groups ?? [], groups, changed)
       const { modifiedMs } = info
       this.modifiedMs.set(path, modifiedMs)
@@ -192,16 +198,14 @@ class FileDiscovery implements FileDiscoverer {
         groups,
         modifiedMs,
         bytes: info.bytes,
+        crc,
         goneSinceMs: undefined,
         isStale: false,
       })
       this.#told.delete(path)
     } catch (error) {
-      const isTheirs =
-        error instanceof OutsideError || error instanceof UserError || error instanceof TypeError
-      if (!isTheirs) throw error
-      if (known !== undefined)
-        this.#known.set(path, { ...known, goneSinceMs: undefined, isStale: true })
+      if (!(error instanceof OutsideError) && !(error instanceof UserError)) throw error
+      if (known !== undefined) this.#known.set(path, { ...known, isStale: true })
       this.#fail(path, error, known?.groups)
     }
   }
@@ -235,6 +239,14 @@ class FileDiscovery implements FileDiscoverer {
       err: reason,
       consequence: kept === undefined ? 'no targets from it' : `its last ${targets} targets stay`,
     })
+  }
+}
+
+function textOf(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    throw new UserError('discovery/not-text', `${path}: not UTF-8 text`, { cause: error })
   }
 }
 

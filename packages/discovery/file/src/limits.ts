@@ -1,7 +1,7 @@
 /** Files that one discovery reads. A glob over a directory of something else must not eat the memory. */
 export const FILES_MAX = 10_000
 
-/** YAML is read at about 2 MB a second, so a longer file would hold up everything else for too long. */
+/** YAML is read at about 1 MB a second (JSON at 15), so a longer file would hold up everything else too long. */
 export const YAML_FILE_BYTES_MAX: number = 8 * 1024 * 1024
 
 /** Bursts of changes, as an editor or a deployment makes them, are read once. */
