@@ -1,7 +1,13 @@
 // Functions over range vectors. For each group of series: windows once, then for each column
 // read → kernel → sink. Subqueries come in as groups like any other.
 
-import { METRIC_NAME, formatShortest, goQuote, type Labels } from '@pharos/model'
+import {
+  formatShortest,
+  goQuote,
+  type Labels,
+  METRIC_NAME,
+  type NativeHistogram,
+} from '@pharos/model'
 import { bug } from '@pharos/base'
 import { Column, type SeriesGroup } from '../queryable.ts'
 import type { Task } from './budget.ts'
@@ -11,6 +17,7 @@ import { executionError, sameLabelset } from './errors.ts'
 import { evaluateScalar } from './evaluate.ts'
 import { extendedKernel, reachOf } from './extended-range.ts'
 import { Row, type RowSink } from './frame.ts'
+import { histogramSampleCount } from './histogram-size.ts'
 import { withoutMetadata } from './labels-of.ts'
 import { mixedWindows } from './mixed-range.ts'
 import type { CallPlan, MatrixPlan, Plan, SubqueryPlan } from './plan.ts'
@@ -104,7 +111,7 @@ class RangeCall {
       if (bits === Column.plain) {
         kernel(this.#reader.values, this.#row.values)
         this.#row.cells = undefined
-        this.#emit(group.labels(i), this.#source.dropName(g, i), windows)
+        this.#emit(group.labels(i), this.#source.dropName(g, i), windows, useOf(windows))
       } else this.#special(group, g, i, bits)
     }
   }
@@ -137,7 +144,7 @@ class RangeCall {
     if (floats.count === 0) this.#row.clear()
     else this.#kernel(windows)(floats.vs, this.#row.values)
     if (histograms.ts.length === 0) {
-      this.#emit(labels, dropName, windows)
+      this.#emit(labels, dropName, windows, useOf(windows))
       return
     }
     const { plan } = this.#source
@@ -159,17 +166,21 @@ class RangeCall {
       },
       this.#row,
     )
-    this.#emit(labels, dropName, windows)
+    const use = useOf(windows)
+    addHistogramUse(use, histogramWindows, histograms.hs)
+    this.#emit(labels, dropName, windows, use)
   }
 
-  #emit(labels: Labels, inputDropsName: boolean, windows: Windows): void {
+  #emit(labels: Labels, inputDropsName: boolean, windows: Windows, use: WindowUse): void {
     const { samples } = this.#context
-    samples.total += windows.sampleTotal
-    samples.touch(windows.sizeMax)
+    samples.total += use.total
+    samples.touch(use.max)
     const count = this.#row.sampleCount()
     this.#warnAboutQuantile(windows)
     if (count === 0) return
     samples.hold(count)
+    // The last window is still held when its result is added.
+    samples.touch(use.last)
     const drop = inputDropsName || !this.#keepsName
     this.#warnAboutCounter(labels)
     if (drop && !this.#context.delayedNames) labels = withoutMetadata(labels)
@@ -215,6 +226,37 @@ class RangeCall {
       )
     }
   }
+}
+
+/** Samples that a series' windows hold: all together, in the fullest one, in the last one. */
+interface WindowUse {
+  total: number
+  max: number
+  last: number
+}
+
+function useOf(windows: Windows): WindowUse {
+  const end = windows.stepCount - 1
+  const last = end < 0 ? 0 : windows.hi[end]! - windows.lo[end]!
+  return { total: windows.sampleTotal, max: windows.sizeMax, last }
+}
+
+/** A histogram counts for as many samples as its size. */
+function addHistogramUse(
+  use: WindowUse,
+  windows: Windows,
+  histograms: readonly NativeHistogram[],
+): void {
+  const before = [0]
+  for (const h of histograms) before.push(before.at(-1)! + histogramSampleCount(h))
+  let max = 0
+  for (let s = 0; s < windows.stepCount; s++) {
+    const size = before[windows.hi[s]!]! - before[windows.lo[s]!]!
+    use.total += size
+    if (size > max) max = size
+    if (s === windows.stepCount - 1) use.last += size
+  }
+  use.max += max
 }
 
 function hasFloats(row: Row): boolean {

@@ -124,9 +124,11 @@ function parseEval(first: string, body: readonly string[], line: number): EvalCo
   const times = instant === null ? rangeTimes(range![2]!, range![3]!, range![4]!) : undefined
   const timeMs = instant === null ? 0 : parseDuration(instant[2] ?? '')
   const expectations: Expectation[] = []
-  if (mode !== undefined) expectations.push(anything(mode as Expectation['kind'])) // one of the regex
   const parsed = parseBody(body, line, expectations)
   check(expectations)
+  // The old form of an expectation; a line of the new form may say more.
+  if (mode !== undefined && !expectations.some((e) => e.kind === mode))
+    expectations.push(anything(mode as Expectation['kind'])) // one of the regex
   if (instant !== null && parsed.times === undefined) {
     const long = parsed.series.find((series) => series.values.length > 1)
     if (long !== undefined)
