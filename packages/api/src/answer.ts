@@ -1,0 +1,50 @@
+// Sending: the envelope around every answer.
+
+import { Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
+import { type ApiError, STATUS_OF } from './api-error.ts'
+import { jsonText } from './json-text.ts'
+import { notesJson } from './result-json.ts'
+
+const JSON_TYPE = 'application/json'
+
+/** `{"status":"success","data":…}` around JSON that is ready. */
+export function sendData(
+  reply: FastifyReply,
+  dataJson: string,
+  warnings: readonly string[] = [],
+): FastifyReply {
+  return reply
+    .header('Content-Type', JSON_TYPE)
+    .send(`{"status":"success","data":${dataJson}${notesJson({ warnings, infos: [] })}}`)
+}
+
+export function sendError(reply: FastifyReply, error: ApiError): FastifyReply {
+  return reply
+    .code(STATUS_OF[error.errorType])
+    .header('Content-Type', JSON_TYPE)
+    .send(`{"status":"error","errorType":"${error.errorType}","error":${jsonText(error.message)}}`)
+}
+
+/** Text that is made while it is sent. What fits one chunk goes out as a whole. */
+export function sendChunks(
+  reply: FastifyReply,
+  chunks: Iterator<string, unknown, undefined>,
+): FastifyReply {
+  reply.header('Content-Type', JSON_TYPE)
+  const first = chunks.next()
+  if (first.done === true) return reply.send('')
+  const second = chunks.next()
+  if (second.done === true) return reply.send(first.value)
+  return reply.send(Readable.from(following(first.value, second.value, chunks)))
+}
+
+function* following(
+  first: string,
+  second: string,
+  rest: Iterator<string, unknown, undefined>,
+): Generator<string, void, undefined> {
+  yield first
+  yield second
+  for (let next = rest.next(); next.done !== true; next = rest.next()) yield next.value
+}

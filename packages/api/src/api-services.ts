@@ -1,0 +1,109 @@
+// What the routes need of the rest of the house. `server` fills it in; tests bring their own.
+
+import type { Clock } from '@pharos/base'
+import type { RelabelRule } from '@pharos/config'
+import type { Labels, Metadata } from '@pharos/model'
+import type { Queryable, QueryAnswer, QueryOptions } from '@pharos/promql'
+import type { ScrapePoolStatus } from '@pharos/scrape'
+import type { BlockInfo, Cardinality } from '@pharos/tsdb'
+
+/** What of PromQL's engine the API uses. */
+export interface QueryEngine {
+  instant(query: string, timeMs: number, options?: QueryOptions): Promise<QueryAnswer>
+  range(
+    query: string,
+    startMs: number,
+    endMs: number,
+    stepMs: number,
+    options?: QueryOptions,
+  ): Promise<QueryAnswer>
+}
+
+/** One metric family as one target describes it. */
+export interface TargetMetadata {
+  readonly scrapePool: string
+  /** The target's labels, without the `__…` ones. */
+  readonly target: Labels
+  readonly family: string
+  readonly metadata: Metadata
+}
+
+/** Field names and their order are those of the JSON. */
+export interface BuildInfo {
+  readonly version: string
+  readonly revision: string
+  readonly branch: string
+  readonly buildUser: string
+  readonly buildDate: string
+  readonly goVersion: string
+}
+
+export interface RuntimeInfo {
+  readonly startTimeMs: number
+  readonly workingDirectory: string
+  readonly hostname: string
+  readonly reloadConfigSuccess: boolean
+  readonly lastConfigTimeMs: number
+  readonly corruptionCount: number
+  /** What this process has most like a goroutine: pending tasks, connections; at least 1. */
+  readonly taskCount: number
+  readonly cpuCount: number
+  readonly memoryLimitBytes: number
+  readonly storageRetention: string
+}
+
+export interface WalReplayStatus {
+  readonly min: number
+  readonly max: number
+  readonly current: number
+}
+
+export interface Notification {
+  readonly text: string
+  readonly date: string
+  readonly active: boolean
+}
+
+export type Readiness = 'ready' | 'starting' | 'stopping'
+
+export interface ApiServices {
+  readonly engine: QueryEngine
+  readonly queryable: Queryable
+  readonly clock: Clock
+  /** Flags of `--enable-feature`; those of the syntax matter here. */
+  readonly features: ReadonlySet<string>
+  /** --query.lookback-delta, ms; what /federate looks back. */
+  readonly lookbackMs: number
+  /** --query.timeout, ms; a request may ask for less. */
+  readonly queryTimeoutMs: number
+  /** Where the server is reached from outside, and the address it listens on (`host:port`). */
+  readonly externalUrl: URL
+  readonly listenAddress: string
+  /** `/-/reload` and `/-/quit` work. */
+  readonly enableLifecycle: boolean
+  /** The admin API works. */
+  readonly enableAdminApi: boolean
+  readonly buildInfo: BuildInfo
+  /** Every flag with its value as text. */
+  readonly flags: Readonly<Record<string, string>>
+  /** Groups of features, each on or off: /api/v1/features. */
+  featureTable(): Readonly<Record<string, Readonly<Record<string, boolean>>>>
+  readiness(): Readiness
+  targets(): readonly ScrapePoolStatus[]
+  metadata(): readonly TargetMetadata[]
+  /** Undefined for a pool that is not configured. */
+  relabelRules(scrapePool: string): readonly RelabelRule[] | undefined
+  scrapeConfigYaml(scrapePool: string): string | undefined
+  /** The configuration in force, secrets blanked out. */
+  configYaml(): string
+  externalLabels(): Labels
+  runtimeInfo(): RuntimeInfo
+  cardinality(limit: number): Cardinality
+  blocks(): readonly BlockInfo[]
+  walReplay(): WalReplayStatus
+  notifications(): readonly Notification[]
+  /** Reads the configuration again; rejects with what is wrong with it. */
+  reload(): Promise<void>
+  /** Asks the process to end; returns at once. */
+  quit(): void
+}

@@ -1,0 +1,45 @@
+// JSON as the reference writes it: no spaces, maps sorted by name, times as RFC 3339.
+
+import { compareText, type Labels } from '@pharos/model'
+
+/** A string, with `<`, `>` and `&` escaped as Go does everywhere but in label sets and values. */
+export function jsonText(text: string): string {
+  const json = JSON.stringify(text)
+  return /[<>&\u2028\u2029]/.test(json) ? json.replace(/[<>&\u2028\u2029]/g, unicodeEscape) : json
+}
+
+function unicodeEscape(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+export function jsonTexts(texts: readonly string[]): string {
+  return `[${texts.map(jsonText).join(',')}]`
+}
+
+/** `{"__name__":"up","job":"x"}`. */
+export function jsonLabels(labels: Labels): string {
+  const { flat } = labels
+  let text = '{'
+  for (let i = 0; i < flat.length; i += 2) {
+    if (i > 0) text += ','
+    text += `${JSON.stringify(flat[i])}:${JSON.stringify(flat[i + 1])}`
+  }
+  return `${text}}`
+}
+
+/** Values must be JSON already. Sorted by name. */
+export function jsonMap(entries: Iterable<readonly [string, string]>): string {
+  const sorted = [...entries].sort(([a], [b]) => compareText(a, b))
+  return `{${sorted.map(([name, json]) => `${jsonText(name)}:${json}`).join(',')}}`
+}
+
+/** Any plain value, object keys in the order they have. */
+export function jsonValue(value: unknown): string {
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, unicodeEscape)
+}
+
+/** ms since 1970 as Go prints a time in JSON; undefined is Go's zero time. */
+export function jsonTime(timeMs: number | undefined): string {
+  if (timeMs === undefined) return '"0001-01-01T00:00:00Z"'
+  return `"${new Date(timeMs).toISOString().replace(/\.?0*Z$/, 'Z')}"`
+}

@@ -1,0 +1,136 @@
+// series, labels and label values: what is stored, without samples.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import {
+  compareText,
+  goQuote,
+  isValidLabelName,
+  Labels,
+  type Matcher,
+  unescapeName,
+} from '@pharos/model'
+import type { LabelList, Querier } from '@pharos/promql'
+import { sendChunks, sendData } from './answer.ts'
+import type { ApiServices } from './api-services.ts'
+import { badData, invalidParameter } from './api-error.ts'
+import { jsonLabels, jsonTexts } from './json-text.ts'
+import { MAX_TIME_MS, MIN_TIME_MS, RequestForm } from './request-form.ts'
+import { coalesced, notesJson } from './result-json.ts'
+
+const TRUNCATED = 'results truncated due to limit'
+
+export function registerLabelRoutes(app: FastifyInstance, services: ApiServices): void {
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/api/v1/series',
+    handler: async (request, reply) => series(services, request, reply),
+  })
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/api/v1/labels',
+    handler: async (request, reply) =>
+      labelList(services, new RequestForm(request), reply, (querier, matchers, limit) =>
+        querier.labelNames(matchers, limit),
+      ),
+  })
+  app.get<{ Params: { name: string } }>('/api/v1/label/:name/values', async (request, reply) => {
+    const { name: given } = request.params
+    // The escaped form, for clients that cannot put any name into a path.
+    const name = given.startsWith('U__') ? unescapeName(given, 'values') : given
+    if (!isValidLabelName(name, 'utf8')) throw badData(`invalid label name: ${goQuote(name)}`)
+    return labelList(services, new RequestForm(request), reply, (querier, matchers, limit) =>
+      querier.labelValues(name, matchers, limit),
+    )
+  })
+}
+
+async function labelList(
+  services: ApiServices,
+  form: RequestForm,
+  reply: FastifyReply,
+  read: (querier: Querier, matchers: readonly Matcher[], limit: number) => Promise<LabelList>,
+): Promise<FastifyReply> {
+  const limit = form.limit()
+  const startMs = form.timeOr('start', MIN_TIME_MS)
+  const endMs = form.timeOr('end', MAX_TIME_MS)
+  const sets = form.matcherSets()
+  const values = new Set<string>()
+  const warnings = new Set<string>()
+  const querier = services.queryable.querier(startMs, endMs)
+  try {
+    // One more than wanted, to know whether something was cut.
+    const hint = limit === 0 ? 0 : limit + 1
+    for (const matchers of sets.length === 0 ? [[]] : sets) {
+      const list = await read(querier, matchers, hint)
+      for (const value of list.values) values.add(value)
+      for (const warning of list.warnings) warnings.add(warning)
+    }
+  } finally {
+    querier.close()
+  }
+  let sorted = [...values].sort(compareText)
+  if (limit > 0 && sorted.length > limit) {
+    sorted = sorted.slice(0, limit)
+    warnings.add(TRUNCATED)
+  }
+  return sendData(reply, jsonTexts(sorted), [...warnings])
+}
+
+async function series(
+  services: ApiServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const form = new RequestForm(request)
+  if (form.all('match[]').length === 0) throw badData('no match[] parameter provided')
+  const limit = form.limit()
+  const startMs = form.timeOr('start', MIN_TIME_MS)
+  const endMs = form.timeOr('end', MAX_TIME_MS)
+  const sets = form.matcherSets((message) => invalidParameter('match[]', message))
+  const found = new Map<string, Labels>()
+  const warnings = new Set<string>()
+  const querier = services.queryable.querier(startMs, endMs)
+  try {
+    for (const matchers of sets) await collect(querier, matchers, startMs, endMs, found, warnings)
+  } finally {
+    querier.close()
+  }
+  let sorted = [...found.values()].sort((a, b) => Labels.compare(a, b))
+  if (limit > 0 && sorted.length > limit) {
+    sorted = sorted.slice(0, limit)
+    warnings.add(TRUNCATED)
+  }
+  return sendChunks(reply, coalesced(seriesPieces(sorted, [...warnings])))
+}
+
+async function collect(
+  querier: Querier,
+  matchers: readonly Matcher[],
+  startMs: number,
+  endMs: number,
+  found: Map<string, Labels>,
+  warnings: Set<string>,
+): Promise<void> {
+  const hints = { startMs, endMs, stepMs: 0, rangeMs: 0, func: 'series', grouping: [], by: false }
+  const selection = await querier.select(matchers, hints)
+  for (const warning of selection.warnings) warnings.add(warning)
+  for (const group of selection.groups) {
+    for (let i = 0; i < group.seriesCount; i++) {
+      const labels = group.labels(i)
+      found.set(labels.key, labels)
+    }
+  }
+}
+
+function* seriesPieces(
+  all: readonly Labels[],
+  warnings: readonly string[],
+): Generator<string, void, undefined> {
+  yield '{"status":"success","data":['
+  let separator = ''
+  for (const labels of all) {
+    yield separator + jsonLabels(labels)
+    separator = ','
+  }
+  yield `]${notesJson({ warnings, infos: [] })}}`
+}

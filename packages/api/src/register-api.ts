@@ -1,0 +1,42 @@
+// All routes of the API on one Fastify instance. What holds for each of them: not before the server is ready,
+// and failures become the reference's envelope.
+
+import type { FastifyInstance } from 'fastify'
+import { sendError } from './answer.ts'
+import type { ApiServices } from './api-services.ts'
+import { apiErrorOf } from './api-error.ts'
+import { registerFederateRoute } from './federate-route.ts'
+import { registerLabelRoutes } from './label-routes.ts'
+import { registerLifecycleRoutes } from './lifecycle-routes.ts'
+import { registerQueryRoutes } from './query-routes.ts'
+import { refuseUnlessReady } from './readiness.ts'
+import { registerRuleRoutes } from './rule-routes.ts'
+import { registerStatusRoutes } from './status-routes.ts'
+import { registerTargetRoutes } from './target-routes.ts'
+
+/**
+ * Adds `/api/v1/…`, `/federate`, `/version` and `/-/…` to `app`, which must give form bodies as
+ * URLSearchParams (as `createHttpServer` does). For a route prefix pass an instance that has it.
+ */
+export function registerApi(app: FastifyInstance, services: ApiServices): void {
+  registerLifecycleRoutes(app, services)
+  // A scope of its own, so that hooks and error texts are the API's alone.
+  app.register(async (scope) => {
+    scope.addHook('onRequest', async (_request, reply) =>
+      refuseUnlessReady(services, reply) ? reply : undefined,
+    )
+    scope.setErrorHandler((error, _request, reply) => {
+      const known = apiErrorOf(error)
+      // Anything else is ours, and the server's handler knows how to tell it without details.
+      if (known === undefined) throw error
+      return sendError(reply, known)
+    })
+    scope.options('/api/v1/*', async (_request, reply) => reply.code(204).send())
+    registerQueryRoutes(scope, services)
+    registerLabelRoutes(scope, services)
+    registerTargetRoutes(scope, services)
+    registerRuleRoutes(scope)
+    registerStatusRoutes(scope, services)
+    registerFederateRoute(scope, services)
+  })
+}
