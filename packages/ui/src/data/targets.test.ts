@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ActiveTarget, Health } from './api-types.ts'
-import { healthCounts, poolsOf } from './targets.ts'
+import { filterPools, healthCounts, indexTargets, shareUp } from './targets.ts'
 
 function target(pool: string, host: string, health: Health, lastError = ''): ActiveTarget {
   return {
@@ -22,10 +22,11 @@ const ACTIVE = [
   target('z', 'c:1', 'up'),
   target('z', 'd:1', 'down', 'connection refused'),
 ]
+const INDEX = indexTargets(ACTIVE)
 const ALL = { health: undefined, pool: undefined, text: '' }
 
 test('pools in trouble come first, and in them the targets that are down', () => {
-  const pools = poolsOf(ACTIVE, ALL)
+  const pools = filterPools(INDEX, ALL)
   expect(pools.map(({ name, up, total }) => [name, up, total])).toEqual([
     ['z', 1, 2],
     ['a', 2, 2],
@@ -35,13 +36,19 @@ test('pools in trouble come first, and in them the targets that are down', () =>
 })
 
 test('a filter narrows the rows and leaves the counts of the pool', () => {
-  const [pool, ...others] = poolsOf(ACTIVE, { ...ALL, text: 'JOB=z refused' })
+  const [pool, ...others] = filterPools(INDEX, { ...ALL, text: 'JOB=z refused' })
   expect(others).toEqual([])
   expect(pool).toMatchObject({ name: 'z', up: 1, total: 2 })
   expect(pool?.targets).toHaveLength(1)
-  expect(poolsOf(ACTIVE, { ...ALL, health: 'unknown' })).toEqual([])
-  expect(poolsOf(ACTIVE, { ...ALL, pool: 'a', health: 'up' }).map(({ name }) => name)).toEqual([
+  expect(filterPools(INDEX, { ...ALL, health: 'unknown' })).toEqual([])
+  expect(filterPools(INDEX, { ...ALL, pool: 'a', health: 'up' }).map(({ name }) => name)).toEqual([
     'a',
+  ])
+})
+
+test('one that is down can be seen among thousands', () => {
+  expect([shareUp(9999, 10_000), shareUp(5, 5), shareUp(1, 2), shareUp(0, 0)]).toEqual([
+    96, 100, 50, 0,
   ])
 })
 

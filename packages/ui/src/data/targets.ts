@@ -16,41 +16,61 @@ export interface TargetFilter {
   readonly text: string
 }
 
+/** Targets in the order of the page, with the text that a filter looks in. Made once per answer of the server. */
+export interface TargetIndex {
+  readonly pools: readonly TargetPool[]
+  readonly searchText: ReadonlyMap<ActiveTarget, string>
+}
+
 const ORDER: Readonly<Record<Health, number>> = { down: 0, unknown: 1, up: 2 }
 
-/** @returns pools with at least one passing target; counts are of the whole pool */
-export function poolsOf(active: readonly ActiveTarget[], filter: TargetFilter): TargetPool[] {
-  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean)
-  const pools = new Map<string, { up: number; total: number; targets: ActiveTarget[] }>()
+export function indexTargets(active: readonly ActiveTarget[]): TargetIndex {
+  const pools = new Map<
+    string,
+    { name: string; up: number; total: number; targets: ActiveTarget[] }
+  >()
+  const searchText = new Map<ActiveTarget, string>()
   for (const target of active) {
     let pool = pools.get(target.scrapePool)
     if (pool === undefined) {
-      pool = { up: 0, total: 0, targets: [] }
+      pool = { name: target.scrapePool, up: 0, total: 0, targets: [] }
       pools.set(target.scrapePool, pool)
     }
     pool.total++
     if (target.health === 'up') pool.up++
-    if (filter.health !== undefined && target.health !== filter.health) continue
-    if (words.length > 0 && !matches(target, words)) continue
     pool.targets.push(target)
+    searchText.set(target, textOf(target))
   }
-  const list: TargetPool[] = []
-  for (const [name, { up, total, targets }] of pools) {
-    if (targets.length === 0 || (filter.pool !== undefined && filter.pool !== name)) continue
+  const list = [...pools.values()]
+  for (const { targets } of list)
     targets.sort((a, b) => ORDER[a.health] - ORDER[b.health] || compare(a.scrapeUrl, b.scrapeUrl))
-    list.push({ name, up, total, targets })
-  }
-  return list.sort(
+  list.sort(
     (a, b) => Number(a.up === a.total) - Number(b.up === b.total) || compare(a.name, b.name),
   )
+  return { pools: list, searchText }
 }
 
-function matches(target: ActiveTarget, words: readonly string[]): boolean {
+function textOf(target: ActiveTarget): string {
   let text = `${target.scrapeUrl} ${target.lastError}`
-  for (const [name, value] of Object.entries(target.labels))
+  for (const name in target.labels) {
+    const value = target.labels[name]!
     text += ` ${name}=${value} ${name}="${value}"`
-  const lower = text.toLowerCase()
-  return words.every((word) => lower.includes(word))
+  }
+  return text.toLowerCase()
+}
+
+/** @returns pools with at least one passing target; counts are of the whole pool */
+export function filterPools(index: TargetIndex, filter: TargetFilter): TargetPool[] {
+  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean)
+  const passes = (target: ActiveTarget) => {
+    if (filter.health !== undefined && target.health !== filter.health) return false
+    const text = index.searchText.get(target)!
+    return words.every((word) => text.includes(word))
+  }
+  return index.pools
+    .filter(({ name }) => filter.pool === undefined || filter.pool === name)
+    .map((pool) => ({ ...pool, targets: pool.targets.filter(passes) }))
+    .filter(({ targets }) => targets.length > 0)
 }
 
 function compare(a: string, b: string): number {
@@ -61,4 +81,10 @@ export function healthCounts(active: readonly ActiveTarget[]): Record<Health, nu
   const counts: Record<Health, number> = { up: 0, down: 0, unknown: 0 }
   for (const { health } of active) counts[health]++
   return counts
+}
+
+/** Per cent of a bar; one that is down among ten thousand can still be seen. */
+export function shareUp(up: number, total: number): number {
+  if (total === 0) return 0
+  return up === total ? 100 : Math.min(96, (up / total) * 100)
 }

@@ -4,6 +4,7 @@ import {
   createTimeFormat,
   formatLinkTime,
   formatSpan,
+  formatStep,
   parseMoment,
   parseSpan,
   parseTime,
@@ -18,6 +19,7 @@ test('a span is read as a person types it and written in its shortest form', () 
   expect(formatSpan(604800)).toBe('1w')
   expect(formatSpan(691200)).toBe('8d')
   expect(formatSpan(0)).toBe('0s')
+  expect([0.2, 3.6, 15, 90].map(formatStep)).toEqual(['0.2s', '3.6s', '15s', '1m30s'])
   for (const bad of ['', 'h', '-5m', '0', '5x', '5m!', 'now'])
     expect(parseSpan(bad), bad).toBeUndefined()
 })

@@ -127,3 +127,8 @@ export function agoSeconds(iso: string, nowMs: number): number | undefined {
   // The reference writes year 1 for "never".
   return ms === ms && ms > 0 ? Math.max(0, (nowMs - ms) / 1000) : undefined
 }
+
+/** A step for people: below a minute in seconds with a decimal point, otherwise as `formatSpan`. */
+export function formatStep(seconds: number): string {
+  return seconds < 60 ? `${Number(seconds.toFixed(3))}s` : formatSpan(seconds)
+}

@@ -10,7 +10,9 @@ export interface UseApiOptions {
   readonly key?: readonly unknown[]
 }
 
-const RETRIES_MAX = 2
+const RETRIES_MAX = 1
+/** How often a server that is away is looked for. */
+const RETRY_MS = 5000
 
 /** One API path as a live value. The old data stay while new ones are on their way. */
 export function useApi<T>(
@@ -23,7 +25,8 @@ export function useApi<T>(
     queryKey: [path, params, ...(options.key ?? [])],
     queryFn: ({ signal }) => api.get<T>(path, params, signal),
     enabled: options.enabled ?? true,
-    refetchInterval: options.everyMs ?? false,
+    refetchInterval: ({ state }) =>
+      isUnreachable(state.error) ? RETRY_MS : (options.everyMs ?? false),
     placeholderData: keepPreviousData,
     retry: isWorthRetrying,
   })
@@ -31,5 +34,9 @@ export function useApi<T>(
 
 /** A refused request is refused again; only a server that was not there may be there the next time. */
 export function isWorthRetrying(failures: number, error: unknown): boolean {
-  return failures < RETRIES_MAX && error instanceof ApiError && error.kind === 'network'
+  return failures < RETRIES_MAX && isUnreachable(error)
+}
+
+function isUnreachable(error: unknown): boolean {
+  return error instanceof ApiError && error.kind === 'network'
 }

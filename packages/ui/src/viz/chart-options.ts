@@ -132,9 +132,15 @@ function seriesOptions(shape: ChartShape): uPlot.Series[] {
 /** A point without neighbours makes no line; it is drawn as a dot so that it can be seen. */
 function lonelyPoints(plot: uPlot, seriesIndex: number): number[] | null {
   const values = plot.data[seriesIndex]!
-  const has = (at: number) => (values[at] ?? null) !== null
   const lonely: number[] = []
-  for (let i = 0; i < values.length; i++) if (has(i) && !has(i - 1) && !has(i + 1)) lonely.push(i)
+  let hadBefore = false
+  let has = (values[0] ?? null) !== null
+  for (let i = 0; i < values.length; i++) {
+    const hasNext = (values[i + 1] ?? null) !== null
+    if (has && !hadBefore && !hasNext) lonely.push(i)
+    hadBefore = has
+    has = hasNext
+  }
   return lonely
 }
 

@@ -3,7 +3,7 @@ import { Link } from 'wouter'
 import type { QueryData, TargetsData, TextMap, TsdbData } from '../../data/api-types.ts'
 import { formatCount, formatValue, type Unit } from '../../data/format.ts'
 import { ingestRateQuery, ownInstance, storageBytesQuery } from '../../data/self-queries.ts'
-import { healthCounts } from '../../data/targets.ts'
+import { healthCounts, shareUp } from '../../data/targets.ts'
 import { Fetched } from '../../kit/states.tsx'
 import { useSettings, useText } from '../../services.tsx'
 import { useApi } from '../use-api.ts'
@@ -83,7 +83,7 @@ function TargetsTile(props: { data: TargetsData }): ReactNode {
       {...(down > 0 ? { tone: 'crit' as const } : {})}
     >
       <i className="up-bar">
-        <i style={{ width: `${total === 0 ? 0 : (up / total) * 100}%` }} />
+        <i style={{ width: `${shareUp(up, total)}%` }} />
       </i>
     </Tile>
   )

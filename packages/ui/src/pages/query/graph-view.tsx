@@ -5,7 +5,7 @@ import type { QueryData } from '../../data/api-types.ts'
 import { distinctNames } from '../../data/distinct-names.ts'
 import { type Frame, frameOf } from '../../data/frame.ts'
 import { type QueryPanelState, stepSecondsFor } from '../../data/query-link.ts'
-import { formatSpan } from '../../data/time.ts'
+import { formatStep } from '../../data/time.ts'
 import { Segmented } from '../../kit/segmented.tsx'
 import { EmptyState, Skeleton, StaleNote } from '../../kit/states.tsx'
 import { useServices, useText } from '../../services.tsx'
@@ -71,7 +71,7 @@ export function GraphView(props: ViewProps): ReactNode {
             <>
               {Math.round(graph.data.elapsedMs)} ms ·{' '}
               {t('query.series', { count: graph.data.found })} ·{' '}
-              {t('query.step', { step: formatSpan(step) })}
+              {t('query.step', { step: formatStep(step) })}
             </>
           )}
         </span>

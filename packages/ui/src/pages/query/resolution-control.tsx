@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { QueryPanelState, Resolution } from '../../data/query-link.ts'
-import { formatSpan, parseSpan } from '../../data/time.ts'
+import { formatStep, parseSpan } from '../../data/time.ts'
 import { useText } from '../../services.tsx'
 
 const FIXED_STEPS = [1, 5, 15, 60, 300, 3600]
@@ -38,7 +38,7 @@ export function ResolutionControl(props: {
         <option value="high">{t('query.high')}</option>
         {FIXED_STEPS.map((step) => (
           <option key={step} value={String(step)}>
-            {t('query.fixed', { step: formatSpan(step) })}
+            {t('query.fixed', { step: formatStep(step) })}
           </option>
         ))}
         <option value="custom">{t('query.custom')}</option>
@@ -48,7 +48,7 @@ export function ResolutionControl(props: {
           key={resolution.stepSeconds}
           className="input step-input"
           aria-label={t('query.customLabel')}
-          defaultValue={formatSpan(resolution.stepSeconds)}
+          defaultValue={formatStep(resolution.stepSeconds)}
           onBlur={(event) => {
             const step = parseSpan(event.target.value)
             if (step !== undefined && step !== resolution.stepSeconds)

@@ -1,7 +1,7 @@
 import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { ActiveTarget, Health } from '../../data/api-types.ts'
 import { formatAge, formatValue } from '../../data/format.ts'
-import type { TargetPool } from '../../data/targets.ts'
+import { shareUp, type TargetPool } from '../../data/targets.ts'
 import { agoSeconds } from '../../data/time.ts'
 import { Icon } from '../../kit/icon.tsx'
 import { LabelChips, Pill } from '../../kit/labels.tsx'
@@ -106,12 +106,15 @@ function rowsOf(
     const key = `pool ${pool.name}`
     rows.push({ kind: 'pool', key, pool })
     if (closed.has(key)) continue
-    pool.targets.forEach((target, index) => {
-      // Two targets may share their address; their labels tell them apart.
-      const own = `${pool.name} ${target.scrapeUrl} ${JSON.stringify(target.labels)} ${index}`
+    const seen = new Map<string, number>()
+    for (const target of pool.targets) {
+      // Two targets may share their address; the order of the page keeps them apart.
+      const count = seen.get(target.scrapeUrl) ?? 0
+      seen.set(target.scrapeUrl, count + 1)
+      const own = `${pool.name} ${target.scrapeUrl} ${count}`
       rows.push({ kind: 'target', key: own, target })
       if (open.has(own)) rows.push({ kind: 'details', key: `${own} details`, target })
-    })
+    }
   }
   return rows
 }
@@ -148,7 +151,7 @@ function PoolRow(
             {t('targets.upOf', { up, total })}
           </Pill>
           <i className="up-bar">
-            <i style={{ width: `${(up / total) * 100}%` }} />
+            <i style={{ width: `${shareUp(up, total)}%` }} />
           </i>
         </button>
       </th>

@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo } from 'react'
 import { useLocation } from 'wouter'
 import type { Health, TargetsData } from '../../data/api-types.ts'
-import { healthCounts, poolsOf } from '../../data/targets.ts'
+import { filterPools, healthCounts, indexTargets } from '../../data/targets.ts'
 import { Button } from '../../kit/button.tsx'
 import { Pill } from '../../kit/labels.tsx'
 import { type Option, Segmented } from '../../kit/segmented.tsx'
@@ -101,14 +101,15 @@ function Pools(props: { data: TargetsData; readMs: number }): ReactNode {
   const [state] = useUrlParam('state')
   const [pool] = useUrlParam('pool')
   const [text] = useUrlParam('search')
+  const index = useMemo(() => indexTargets(data.activeTargets), [data])
   const pools = useMemo(
     () =>
-      poolsOf(data.activeTargets, {
+      filterPools(index, {
         health: healthOf(state),
         pool: pool === '' ? undefined : pool,
         text,
       }),
-    [data, state, pool, text],
+    [index, state, pool, text],
   )
   const dropped = Object.values(data.droppedTargetCounts ?? {}).reduce((a, b) => a + b, 0)
   if (data.activeTargets.length === 0)
