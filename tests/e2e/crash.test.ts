@@ -10,7 +10,7 @@ import { instant } from './query.ts'
 const ROUNDS = 20
 const SERIES = 200
 /** What may be lost: the sync window, and the time a scrape takes to be stored. */
-const WINDOW_MS = 1200
+const WINDOW_MS = 1100
 
 /** Counts its pages: every sample of page n has the value n. */
 async function countingExporter(): Promise<{ port: number; servedMs: number[] }> {
@@ -55,7 +55,7 @@ scrape_configs:
   for (let round = 0; round < ROUNDS; round++) {
     const server = pharos(args)
     await ready(base, server)
-    await pause(300 + random() * 1800)
+    await pause(1200 + random() * 2000)
     const atMs = Date.now()
     server.child.kill('SIGKILL')
     await server.exited
