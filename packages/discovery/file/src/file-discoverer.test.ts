@@ -252,3 +252,17 @@ test('files that do not exist yet are waited for', async () => {
   expect(discoverer.stats.targets).toBe(1)
   await scene.stop()
 })
+
+test('a file swapped for one of the same time and size is seen', async () => {
+  const scene = new Scene()
+  const { world } = scene
+  await scene.start(['/sd/a.json'], async () => {
+    const bytes = (address: string): Uint8Array => new TextEncoder().encode(groupText(address))
+    await world.disk.writeFileAtomic('/sd/a.json', bytes('a:1'))
+    await world.disk.writeFileAtomic('/sd/b.tmp', bytes('b:2'))
+  })
+  await world.disk.rename('/sd/b.tmp', '/sd/a.json')
+  await world.clock.advance(100)
+  expect(scene.addresses()).toBe('b:2')
+  await scene.stop()
+})

@@ -14,7 +14,13 @@ import {
 import type { FileDiscoverySettings, PathPattern } from '@pharos/config'
 import { Labels, LabelsBuilder } from '@pharos/model'
 import type { Discoverer, TargetGroup } from '@pharos/model'
-import { FILES_MAX, GONE_GRACE_MS, SETTLE_MS, YAML_FILE_BYTES_MAX } from './limits.ts'
+import {
+  FILES_MAX,
+  GONE_GRACE_MS,
+  SETTLE_MS,
+  UNREAD_BYTES_MIN,
+  YAML_FILE_BYTES_MAX,
+} from './limits.ts'
 
 export interface FileDiscoveryStats {
   /** Times that all files were looked at. */
@@ -109,8 +115,11 @@ class FileDiscovery implements FileDiscoverer {
   }
 
   #watch(note: () => void): () => void {
-    const directories = new Set(this.#patterns.map((pattern) => pattern.directory))
-    const stops = [...directories].map((directory) => this.#disk.watch(directory, note))
+    // A mounted config map is replaced by renaming `..data` beside its files. The watch of a file's path sees
+    // that and the watch of a directory does not, so a glob's own path is watched like a file's as well.
+    const paths = new Set(this.#patterns.map((pattern) => pattern.written))
+    for (const { directory, isGlob } of this.#patterns) if (isGlob) paths.add(directory)
+    const stops = [...paths].map((path) => this.#disk.watch(path, note))
     return () => {
       for (const stop of stops) stop()
     }
@@ -183,7 +192,9 @@ class FileDiscovery implements FileDiscoverer {
       if (info === undefined)
         throw new OutsideError('discovery/missing-file', `${path}: no such file`)
       const isSame = known?.modifiedMs === info.modifiedMs && known.bytes === info.bytes
-      if (isSame && !known.isStale && !readsAll) return
+      // Two files that were written together and change places look the same, so small ones are always read.
+      const isLong = info.bytes > UNREAD_BYTES_MIN
+      if (isSame && isLong && !known.isStale && !readsAll) return
       const isYaml = !path.toLowerCase().endsWith('.json')
       const limitBytes = isYaml ? YAML_FILE_BYTES_MAX : TARGET_FILE_BYTES_MAX
       const bytes = await this.#disk.readFile(path, limitBytes)

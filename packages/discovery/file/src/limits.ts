@@ -9,3 +9,6 @@ export const SETTLE_MS = 50
 
 /** A file that a glob found and that is gone is looked for again after this time before it counts as removed. */
 export const GONE_GRACE_MS = 1000
+
+/** A file longer than this whose time and size are as before is left alone until the next refresh. */
+export const UNREAD_BYTES_MIN: number = 1024 * 1024
