@@ -7,7 +7,7 @@ test('the position in a parse error becomes a place in the expression', () => {
     'invalid parameter "query": 2:8: parse error: unclosed left parenthesis',
     expr,
   )
-  expect(fault).toEqual({ message: 'parse error: unclosed left parenthesis', start: 12 })
+  expect(fault).toEqual({ message: '2:8: parse error: unclosed left parenthesis', start: 12 })
   expect(lineAt(expr, 12)).toEqual({ text: '  rate(up[5m])', column: 7, line: 2 })
 })
 

@@ -1,7 +1,7 @@
 // Where in an expression the server found its fault.
 
 export interface QueryFault {
-  /** The server's words without the parameter's name and the position. */
+  /** The server's words without the parameter's name: `1:8: parse error: …`. */
   readonly message: string
   /** 0-based character range in the expression; undefined when the server gave no position. */
   readonly start: number | undefined
@@ -17,7 +17,10 @@ export function faultOf(message: string, expr: string): QueryFault {
   const lines = expr.split('\n')
   let start = 0
   for (let i = 0; i < Number(match[1]) - 1; i++) start += (lines[i]?.length ?? 0) + 1
-  return { message: match[3]!, start: Math.min(expr.length, start + Number(match[2]) - 1) }
+  return {
+    message: message.slice(message.indexOf(`${match[1]}:${match[2]}: `)),
+    start: Math.min(expr.length, start + Number(match[2]) - 1),
+  }
 }
 
 /** The expression's line around `start`, and how far into it the fault is. */

@@ -128,7 +128,6 @@ export const en = {
   'query.notGraph': 'This result cannot be drawn',
   'query.notGraphHint': 'The values are native histograms or not numbers. The table shows them.',
   'query.errorTitle': 'The query failed',
-  'query.at': 'line {line}, column {column}',
   'query.warnings': 'Warnings',
   'query.infos': 'Notes',
   'query.labels': 'Series',

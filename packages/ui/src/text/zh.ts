@@ -125,7 +125,6 @@ export const zh: Dictionary = {
   'query.notGraph': '此结果无法绘图',
   'query.notGraphHint': '这些值是原生直方图或不是数字，请查看表格。',
   'query.errorTitle': '查询失败',
-  'query.at': '第 {line} 行，第 {column} 列',
   'query.warnings': '警告',
   'query.infos': '提示',
   'query.labels': '序列',

@@ -22,9 +22,12 @@ export interface ExpressionFieldProps {
   readonly onRun: (value: string) => void
 }
 
+/** Start and end of the selection, in characters. */
+export type Selection = readonly [number, number]
+
 interface Loaded {
   readonly Editor: ComponentType<PromEditorProps>
-  readonly takesFocus: boolean
+  readonly focusAt: Selection | undefined
 }
 
 /** A plain text field until the editor with completion is there. */
@@ -36,8 +39,12 @@ export function ExpressionField(props: ExpressionFieldProps): ReactNode {
     let isWanted = true
     import('./prom-editor.tsx').then(
       ({ PromEditor }) => {
-        const takesFocus = field.current !== null && document.activeElement === field.current
-        if (isWanted) setLoaded({ Editor: PromEditor, takesFocus })
+        const plain = field.current
+        const focusAt: Selection | undefined =
+          plain !== null && document.activeElement === plain
+            ? [plain.selectionStart, plain.selectionEnd]
+            : undefined
+        if (isWanted) setLoaded({ Editor: PromEditor, focusAt })
       },
       () => undefined,
     )
@@ -45,7 +52,7 @@ export function ExpressionField(props: ExpressionFieldProps): ReactNode {
       isWanted = false
     }
   }, [])
-  if (loaded !== undefined) return <loaded.Editor {...props} takesFocus={loaded.takesFocus} />
+  if (loaded !== undefined) return <loaded.Editor {...props} focusAt={loaded.focusAt} />
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.shiftKey) return
     event.preventDefault()

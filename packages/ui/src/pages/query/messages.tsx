@@ -53,12 +53,6 @@ export function QueryFault(props: { error: unknown; expr: string }): ReactNode {
       <Icon name="warning" />
       <div>
         <strong>{t('query.errorTitle')}</strong>
-        {place !== undefined && (
-          <span className="hint">
-            {' '}
-            ({t('query.at', { line: place.line, column: place.column + 1 })})
-          </span>
-        )}
         <p>{message}</p>
         {place !== undefined && (
           <pre aria-hidden="true">

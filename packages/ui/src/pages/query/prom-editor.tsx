@@ -16,10 +16,11 @@ import { PromQLExtension } from '@prometheus-io/codemirror-promql'
 import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react'
 import { cspNonce } from '../../data/browser.ts'
 import { useText } from '../../services.tsx'
-import type { ExpressionFieldProps } from './expression-field.tsx'
+import type { ExpressionFieldProps, Selection } from './expression-field.tsx'
 
 export interface PromEditorProps extends ExpressionFieldProps {
-  readonly takesFocus: boolean
+  /** Where a person was typing when the editor took over from the plain field. */
+  readonly focusAt: Selection | undefined
 }
 
 export function PromEditor(props: PromEditorProps): ReactNode {
@@ -60,7 +61,11 @@ export function PromEditor(props: PromEditorProps): ReactNode {
       }),
     })
     view.current = made
-    if (latest.current.takesFocus) made.focus()
+    const { focusAt } = latest.current
+    if (focusAt !== undefined) {
+      made.dispatch({ selection: { anchor: focusAt[0], head: focusAt[1] } })
+      made.focus()
+    }
     return () => {
       view.current = undefined
       made.destroy()
