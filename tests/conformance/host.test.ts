@@ -97,6 +97,13 @@ class FixtureDisk implements HostDisk {
     return link
   }
 
+  statSync(path: string): ReturnType<HostDisk['statSync']> {
+    const text = this.#files.get(this.#real(path))
+    return text === undefined
+      ? undefined
+      : { bytes: text.length, modifiedMs: 1_700_000_000_000, isDirectory: false }
+  }
+
   spaceSync(path: string): never {
     throw new OutsideError('disk/enoent', `space of ${path}: no such file`)
   }

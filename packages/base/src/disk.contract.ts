@@ -128,6 +128,9 @@ export function diskContract(
     await disk.writeFileAtomic(`${root}/a`, bytesOf('abc'))
     expect(await disk.stat(`${root}/a`)).toMatchObject({ bytes: 3, isDirectory: false })
     expect(await disk.stat(root)).toMatchObject({ isDirectory: true })
+    expect(await disk.stat(`${root}/none`)).toBeUndefined()
+    for (const path of [`${root}/a`, root, `${root}/none`, `${root}/a/b`])
+      expect(disk.statSync(path)).toEqual(await disk.stat(path))
   })
 
   test(`${name}: rename replaces a file, link adds a name`, async () => {

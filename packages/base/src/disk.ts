@@ -33,6 +33,8 @@ export interface Disk {
   listSync(path: string): string[]
   /** What a symbolic link points to. Blocking, for /proc and /sys. */
   readLinkSync(path: string): string
+  /** Blocking twin of `stat`. Links are followed. */
+  statSync(path: string): FileInfo | undefined
   list(path: string): Promise<string[]>
   stat(path: string): Promise<FileInfo | undefined>
   makeDirectory(path: string): Promise<void>

@@ -28,6 +28,10 @@ function treeDisk(
       return names.length === 0 ? missing(path) : [...new Set(names)].sort()
     },
     readLinkSync: missing,
+    statSync: (path) =>
+      files[path] === undefined
+        ? undefined
+        : { bytes: files[path].length, modifiedMs: 1_700_000_000_999, isDirectory: false },
     spaceSync: space,
   }
 }
@@ -253,6 +257,10 @@ test('text files are taken in, broken ones are reported', () => {
   expect(values(fine.get('a_total'))).toEqual([['x 1', 1]])
   expect(fine.get('b')?.help).toBe('Metric read from /text/b.prom')
   expect(values(fine.get('node_textfile_scrape_error'))).toEqual([['', 0]])
+  const seconds = [['file /text/a.prom', 1_700_000_000] as const]
+  const half = page({ '/text/a.prom': good, '/text/b.prom': 'b' })
+  expect(values(half.get('node_textfile_mtime_seconds'))).toEqual(seconds)
+  expect(page({}).has('node_textfile_mtime_seconds')).toBe(false)
   const failing = (text: string) =>
     values(
       page({ '/text/a.prom': good, '/text/b.prom': text }).get('node_textfile_scrape_error'),
@@ -261,6 +269,26 @@ test('text files are taken in, broken ones are reported', () => {
   expect(failing('b 1 1000\n')).toBe(1)
   expect(failing('# HELP a_total B.\na_total 1\n')).toBe(1)
   expect(failing('# TYPE a_total gauge\na_total{x="2"} 1\n')).toBe(1)
+})
+
+test('the machine is what the kernel, the CPU or the caller says it is', () => {
+  const machine = (files: Record<string, string>, options = {}) =>
+    scrape('uname', treeDisk(files), { options }).get('node_uname_info')?.metrics[0]?.labels[3]
+  const intel = 'model name\t: x\nflags\t\t: fpu lm aes\n'
+  expect(machine({ '/proc/sys/kernel/arch': 's390x\n', '/proc/cpuinfo': intel })).toBe('s390x')
+  expect(machine({ '/proc/cpuinfo': intel })).toBe('x86_64')
+  expect(machine({ '/proc/cpuinfo': 'CPU architecture: 8\n' })).toBe('aarch64')
+  expect(machine({ '/proc/cpuinfo': 'isa\t\t: rv64imafdc\n' })).toBe('riscv64')
+  expect(machine({ '/proc/cpuinfo': 'flags\t\t: fpu calm\n' })).toBe('')
+  expect(machine({ '/proc/cpuinfo': intel }, { machine: 'i686' })).toBe('i686')
+})
+
+test('memory of sockets is counted in pages of the size given', () => {
+  const disk = treeDisk({ '/proc/net/sockstat': 'TCP: inuse 4 mem 3\n' })
+  const bytes = (options = {}) =>
+    values(scrape('sockstat', disk, { options }).get('node_sockstat_TCP_mem_bytes'))[0]?.[1]
+  expect(bytes()).toBe(3 * 4096)
+  expect(bytes({ pageBytes: 65_536 })).toBe(3 * 65_536)
 })
 
 test('names of collectors are unique and sorted', () => {

@@ -1,9 +1,12 @@
 // Kernel files as the collectors want them: whole, in lines, as a number, or not there.
 
-import { type Disk, OutsideError } from '@pharos/base'
+import { type Disk, type FileInfo, OutsideError } from '@pharos/base'
 
 /** The part of a disk that a collector may use. */
-export type HostDisk = Pick<Disk, 'readTextSync' | 'listSync' | 'readLinkSync' | 'spaceSync'>
+export type HostDisk = Pick<
+  Disk,
+  'readTextSync' | 'listSync' | 'readLinkSync' | 'statSync' | 'spaceSync'
+>
 
 export class HostFiles {
   readonly disk: HostDisk
@@ -54,6 +57,11 @@ export class HostFiles {
   /** Where a symbolic link leads, '' when it is none. */
   link(path: string): string {
     return missingAsUndefined(() => this.disk.readLinkSync(path)) ?? ''
+  }
+
+  /** Size and time of a file, undefined when it is not there or may not be looked at. */
+  info(path: string): FileInfo | undefined {
+    return missingAsUndefined(() => this.disk.statSync(path))
   }
 }
 

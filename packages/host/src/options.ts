@@ -30,6 +30,10 @@ export interface HostOptions {
   readonly statSoftirq: boolean
   /** `--collector.textfile.directory`; '' for none. */
   readonly textfileDirectory: string
+  /** What `uname -m` says; '' to take it from the files of the kernel. */
+  readonly machine: string
+  /** Size of a page of memory, in which sockstat counts. Larger than 4 KiB on some ARM servers. */
+  readonly pageBytes: number
 }
 
 export const DEFAULT_OPTIONS: HostOptions = {
@@ -60,6 +64,8 @@ export const DEFAULT_OPTIONS: HostOptions = {
   powerSupplyIgnored: '^$',
   statSoftirq: false,
   textfileDirectory: '',
+  machine: '',
+  pageBytes: 4096,
 }
 
 /**

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Clock, Timer } from '../clock.ts'
+import { sleepOn } from '../sleep.ts'
 
 /** Node's timers fire at once for anything above this, so longer waits are taken in steps. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
@@ -9,7 +10,7 @@ export const realClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   after,
-  sleep,
+  sleep: (delayMs, signal) => sleepOn(after, delayMs, signal),
 }
 
 /** A clock as a parameter, for callers that want one of their own. */
@@ -25,22 +26,4 @@ function after(delayMs: number, fire: () => void): Timer {
   }
   wait(Math.max(0, delayMs))
   return { cancel: () => clearTimeout(handle) }
-}
-
-function sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason as Error)
-      return
-    }
-    const onAbort = (): void => {
-      timer.cancel()
-      reject(signal!.reason as Error)
-    }
-    const timer = after(delayMs, () => {
-      signal?.removeEventListener('abort', onAbort)
-      resolve()
-    })
-    signal?.addEventListener('abort', onAbort, { once: true })
-  })
 }

@@ -19,6 +19,7 @@ export function createRealDisk(): Disk {
     readTextSync: (path) => now('read', path, () => fs.readFileSync(path, 'utf8')),
     listSync: (path) => now('list', path, () => fs.readdirSync(path).sort()),
     readLinkSync: (path) => now('read link', path, () => fs.readlinkSync(path)),
+    statSync,
     list: (path) => later('list', path, async () => (await promises.readdir(path)).sort()),
     stat,
     makeDirectory: (path) =>
@@ -84,13 +85,27 @@ async function readFile(path: string, limitBytes = Infinity): Promise<Uint8Array
 
 async function stat(path: string): Promise<FileInfo | undefined> {
   try {
-    const s = await promises.stat(path)
-    return { bytes: s.size, modifiedMs: Math.floor(s.mtimeMs), isDirectory: s.isDirectory() }
+    return infoOf(await promises.stat(path))
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw diskError('stat', path, error)
+    return undefinedWhenMissing(path, error)
   }
+}
+
+function statSync(path: string): FileInfo | undefined {
+  try {
+    return infoOf(fs.statSync(path))
+  } catch (error) {
+    return undefinedWhenMissing(path, error)
+  }
+}
+
+function infoOf(s: fs.Stats): FileInfo {
+  return { bytes: s.size, modifiedMs: Math.floor(s.mtimeMs), isDirectory: s.isDirectory() }
+}
+
+function undefinedWhenMissing(path: string, error: unknown): undefined {
+  const { code } = error as NodeJS.ErrnoException
+  if (code !== 'ENOENT' && code !== 'ENOTDIR') throw diskError('stat', path, error)
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.ts'
 import { nextTurn } from '../node/turn.ts'
+import { sleepOn } from '../sleep.ts'
 
 interface Entry {
   readonly atMs: number
@@ -43,21 +44,7 @@ export class SimClock implements Clock {
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(signal.reason as Error)
-        return
-      }
-      const onAbort = (): void => {
-        timer.cancel()
-        reject(signal!.reason as Error)
-      }
-      const timer = this.after(delayMs, () => {
-        signal?.removeEventListener('abort', onAbort)
-        resolve()
-      })
-      signal?.addEventListener('abort', onAbort, { once: true })
-    })
+    return sleepOn((ms, fire) => this.after(ms, fire), delayMs, signal)
   }
 
   /** Timers that are still to fire. */

@@ -131,6 +131,10 @@ export class SimDisk implements Disk {
   }
 
   async stat(path: string): Promise<FileInfo | undefined> {
+    return this.statSync(path)
+  }
+
+  statSync(path: string): FileInfo | undefined {
     this.#begin('stat', path)
     const node = this.#tree.find(path)
     if (node === undefined) return undefined

@@ -5,9 +5,6 @@ import { linesOf, wordsOf } from '../host-files.ts'
 import { deviceFilter, searcher } from '../options.ts'
 import type { Page } from '../page.ts'
 
-/** Sizes in pages are of 4 KiB here: Node cannot ask, and 64 KiB pages are only met on some ARM servers. */
-const PAGE_BYTES = 4096
-
 export const netstat: Collector = {
   name: 'netstat',
   isDefault: true,
@@ -53,17 +50,17 @@ function addStatistic(
 export const sockstat: Collector = {
   name: 'sockstat',
   isDefault: true,
-  start({ files }) {
+  start({ files, options }) {
     return (page) => {
       for (const file of ['sockstat', 'sockstat6']) {
         for (const line of linesOf(files.maybe(`${files.proc}/net/${file}`) ?? ''))
-          addSockets(page, line)
+          addSockets(page, line, options.pageBytes)
       }
     }
   },
 }
 
-function addSockets(page: Page, line: string): void {
+function addSockets(page: Page, line: string, pageBytes: number): void {
   const [protocol = '', ...fields] = line.replace(':', '').split(' ')
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const state = fields[i]!
@@ -80,7 +77,7 @@ function addSockets(page: Page, line: string): void {
         count,
       )
     add(state, value)
-    if (state === 'mem') add('mem_bytes', value * PAGE_BYTES)
+    if (state === 'mem') add('mem_bytes', value * pageBytes)
   }
 }
 

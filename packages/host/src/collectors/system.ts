@@ -1,20 +1,20 @@
 // Who the machine is: kernel, distribution, firmware, SELinux.
 
 import { type Collector, NoData } from '../collector.ts'
+import type { HostFiles } from '../host-files.ts'
 
 export const uname: Collector = {
   name: 'uname',
   isDefault: true,
-  start({ files }) {
+  start({ files, options }) {
     return (page) => {
       const get = (name: string) => files.word(`${files.proc}/sys/kernel/${name}`) ?? ''
       const help = 'Labeled system information as provided by the uname system call.'
       page.add('gauge', 'node_uname_info', help, 1, [
-        // Kernels before 6.1 do not tell their architecture in a file.
         'domainname',
         get('domainname'),
         'machine',
-        get('arch'),
+        options.machine === '' ? machineOf(files) : options.machine,
         'nodename',
         get('hostname'),
         'release',
@@ -26,6 +26,17 @@ export const uname: Collector = {
       ])
     }
   },
+}
+
+/** Kernels before 6.1 do not tell their architecture in a file; then it is read off what the CPU can do. */
+function machineOf(files: HostFiles): string {
+  const arch = files.word(`${files.proc}/sys/kernel/arch`)
+  if (arch !== undefined && arch !== '') return arch
+  const cpu = files.maybe(`${files.proc}/cpuinfo`) ?? ''
+  // Long mode is what makes an x86 a 64-bit one.
+  if (/^flags\s*:.* lm( |$)/m.test(cpu)) return 'x86_64'
+  if (/^CPU architecture\s*: 8$/m.test(cpu)) return 'aarch64'
+  return /^isa\s*: rv(32|64)/m.test(cpu) ? `riscv${/: rv(..)/.exec(cpu)![1]}` : ''
 }
 
 const OS_LABELS: readonly string[] = [

@@ -20,6 +20,7 @@ export const textfile: Collector = {
         const path = `${directory}/${name}`
         const families = familiesIn(files, path)
         if (families === undefined) failed = true
+        else addModified(page, files, path)
         for (const family of families ?? []) {
           const help = helps.get(family.name)
           // The first text stays; a family that says otherwise is left out and reported.
@@ -62,6 +63,15 @@ function familiesIn(files: HostFiles, path: string): MetricFamily[] | undefined 
     if (thrown instanceof OutsideError || thrown instanceof UserError) return undefined
     throw thrown
   }
+}
+
+/** Whole seconds, as in the reference. A file that was removed just now has no sample. */
+function addModified(page: Page, files: HostFiles, path: string): void {
+  const info = files.info(path)
+  if (info === undefined) return
+  const help = 'Unixtime mtime of textfiles successfully read.'
+  const seconds = Math.floor(info.modifiedMs / 1000)
+  page.gauge('node_textfile_mtime_seconds', help, seconds, 'file', path)
 }
 
 function addFamily(
