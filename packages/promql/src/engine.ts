@@ -11,7 +11,7 @@ import { Annotations } from './eval/annotations.ts'
 import { Budget } from './eval/budget.ts'
 import type { EvalContext } from './eval/context.ts'
 import { typeError } from './eval/errors.ts'
-import { evaluateScalar, evaluateVector } from './eval/evaluate.ts'
+import { evaluator } from './eval/evaluate.ts'
 import { ANNOTATION_LIMIT } from './eval/limits.ts'
 import { rangeVector } from './eval/range-vector.ts'
 import { matrixResult, scalarResult, vectorResult } from './eval/results.ts'
@@ -145,6 +145,7 @@ class Run {
         for (const warning of selection.warnings) annotations.foreign(warning)
       return await this.#result(plan, {
         options: this.#settings,
+        evaluator,
         lookbackMs: this.#lookbackMs,
         delayedNames: this.#settings.features.has('promql-delayed-name-removal'),
         annotations,
@@ -170,14 +171,14 @@ class Run {
       return { type: 'matrix', series }
     }
     if (type === 'scalar' && this.#isInstant) {
-      const [value] = await this.#budget.drive(evaluateScalar(context, plan, steps))
+      const [value] = await this.#budget.drive(evaluator.scalar(context, plan, steps))
       return scalarResult(startMs, value ?? bug('a scalar has no value'))
     }
     return this.#vector(plan, context, steps)
   }
 
   async #vector(plan: Plan, context: EvalContext, steps: Steps): Promise<QueryResult> {
-    const made = await this.#budget.drive(evaluateVector(context, plan, steps))
+    const made = await this.#budget.drive(evaluator.vector(context, plan, steps))
     const frame = context.delayedNames ? dropDelayedNames(made) : made
     if (this.#isInstant) return vectorResult(frame, steps.startMs)
     return matrixResult(frame, steps)

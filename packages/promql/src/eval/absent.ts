@@ -4,7 +4,6 @@ import { Labels, METRIC_NAME, type Matcher } from '@pharos/model'
 import { bug } from '@pharos/base'
 import type { Task } from './budget.ts'
 import type { EvalContext } from './context.ts'
-import { evaluateVector } from './evaluate.ts'
 import { Frame } from './frame.ts'
 import type { CallPlan, Plan } from './plan.ts'
 import { streamRangeCall } from './range-call.ts'
@@ -14,7 +13,7 @@ import type { Steps } from './steps.ts'
 export function* absentVector(context: EvalContext, plan: CallPlan, steps: Steps): Task<Frame> {
   const before = context.samples.current
   const arg = plan.args[0] ?? bug('absent without an argument')
-  const input = yield* evaluateVector(context, arg, steps)
+  const input = yield* context.evaluator.vector(context, arg, steps)
   const present = new Uint8Array(steps.count)
   for (let r = 0; r < input.rowCount; r++) {
     for (let s = 0; s < steps.count; s++) if (input.has(r, s)) present[s] = 1

@@ -1,7 +1,7 @@
 import { ABSENT, ABSENT_LOW_WORD, formatShortest } from '@pharos/model'
-import { groupLabels } from './aggregate.ts'
 import type { EvalContext } from './context.ts'
 import { Frame } from './frame.ts'
+import { groupLabels } from './labels-of.ts'
 import type { AggregatePlan } from './plan.ts'
 import { quantileOfSorted, sortFloats } from './quantile.ts'
 

@@ -2,15 +2,13 @@
 // holds more than one row of the inner vector; operators that must see all values of a step (quantile, topk,
 // count_values, …) take whole frames.
 
-import { Labels, METRIC_NAME } from '@pharos/model'
 import { bug } from '@pharos/base'
 import { Accumulator } from './accumulator.ts'
 import type { Task } from './budget.ts'
 import type { EvalContext } from './context.ts'
 import { countValues } from './count-values.ts'
-import { evaluateScalar, evaluateVector, streamRows } from './evaluate.ts'
 import { Frame, type Row } from './frame.ts'
-import { groupingKey } from './labels-of.ts'
+import { groupingKey, groupLabels } from './labels-of.ts'
 import { limitRows, limitRatioRows } from './limit.ts'
 import type { AggregatePlan } from './plan.ts'
 import { quantileRows } from './aggregate-quantile.ts'
@@ -25,7 +23,9 @@ export function* evaluateAggregate(
   if (plan.op === 'count_values') return yield* countValues(context, plan, steps)
   const before = context.samples.current
   const param =
-    plan.param === undefined ? undefined : yield* evaluateScalar(context, plan.param, steps)
+    plan.param === undefined
+      ? undefined
+      : yield* context.evaluator.scalar(context, plan.param, steps)
   const frame = FOLDED.has(plan.op)
     ? yield* fold(context, plan, steps)
     : yield* select(context, plan, steps, param ?? bug(`${plan.op} without a parameter`))
@@ -45,16 +45,10 @@ const FOLDED: ReadonlySet<string> = new Set([
   'sum',
 ])
 
-/** The labels a group's result has. */
-export function groupLabels(labels: Labels, grouping: readonly string[], without: boolean): Labels {
-  if (without) return labels.without([METRIC_NAME, ...grouping])
-  return grouping.length === 0 ? Labels.EMPTY : labels.only(grouping)
-}
-
 function* fold(context: EvalContext, plan: AggregatePlan, steps: Steps): Task<Frame> {
   const keyOf = groupingKey(plan.grouping, plan.without)
   const groups = new Map<string, Accumulator>()
-  yield* streamRows(context, plan.expr, steps, (labels, dropName, row: Row) => {
+  yield* context.evaluator.rows(context, plan.expr, steps, (labels, dropName, row: Row) => {
     const key = keyOf(labels)
     let group = groups.get(key)
     if (group === undefined) {
@@ -80,7 +74,7 @@ function* select(
   steps: Steps,
   param: Float64Array,
 ): Task<Frame> {
-  const input = yield* evaluateVector(context, plan.expr, steps)
+  const input = yield* context.evaluator.vector(context, plan.expr, steps)
   const groups = groupRows(input, plan)
   switch (plan.op) {
     case 'quantile':

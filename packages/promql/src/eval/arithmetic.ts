@@ -57,3 +57,8 @@ export function scalarOperator(op: BinaryOp): FloatOperator {
   if (compare !== undefined) return (a, b) => (compare(a, b) ? 1 : 0)
   return ARITHMETIC.get(op) ?? bug(`operator ${op} between scalars`)
 }
+
+/** Operators after which a sample is not of its metric any more. */
+export function changesMeaning(op: BinaryOp): boolean {
+  return arithmetic(op) !== undefined
+}

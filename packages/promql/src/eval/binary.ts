@@ -2,11 +2,9 @@
 
 import type { NativeHistogram } from '@pharos/model'
 import { bug } from '@pharos/base'
-import type { BinaryOp } from '../ast.ts'
-import { arithmetic, comparison } from './arithmetic.ts'
+import { arithmetic, changesMeaning, comparison } from './arithmetic.ts'
 import type { Task } from './budget.ts'
 import type { EvalContext } from './context.ts'
-import { evaluateScalar, evaluateVector } from './evaluate.ts'
 import { Frame } from './frame.ts'
 import { withoutMetadata } from './labels-of.ts'
 import { type BinaryPlan, planType } from './plan.ts'
@@ -21,18 +19,13 @@ export function* evaluateBinary(context: EvalContext, plan: BinaryPlan, steps: S
   if (planType(plan.lhs) === 'scalar') return yield* vectorAndScalar(context, plan, steps, true)
   if (planType(plan.rhs) === 'scalar') return yield* vectorAndScalar(context, plan, steps, false)
   const before = context.samples.current
-  const lhs = yield* evaluateVector(context, plan.lhs, steps)
-  const rhs = yield* evaluateVector(context, plan.rhs, steps)
+  const lhs = yield* context.evaluator.vector(context, plan.lhs, steps)
+  const rhs = yield* context.evaluator.vector(context, plan.rhs, steps)
   const isSet = plan.op === 'and' || plan.op === 'or' || plan.op === 'unless'
   const made = isSet ? combineSets(plan, lhs, rhs) : yield* matchVectors(context, plan, lhs, rhs)
   const result = settle(context, made)
   countedSteps(context, before, [lhs, rhs], result)
   return result
-}
-
-/** Operators after which a sample is not of its metric any more. */
-export function changesMeaning(op: BinaryOp): boolean {
-  return arithmetic(op) !== undefined
 }
 
 function* vectorAndScalar(
@@ -45,11 +38,11 @@ function* vectorAndScalar(
   let scalar: Float64Array
   let input: Frame
   if (scalarIsLeft) {
-    scalar = yield* evaluateScalar(context, plan.lhs, steps)
-    input = yield* evaluateVector(context, plan.rhs, steps)
+    scalar = yield* context.evaluator.scalar(context, plan.lhs, steps)
+    input = yield* context.evaluator.vector(context, plan.rhs, steps)
   } else {
-    input = yield* evaluateVector(context, plan.lhs, steps)
-    scalar = yield* evaluateScalar(context, plan.rhs, steps)
+    input = yield* context.evaluator.vector(context, plan.lhs, steps)
+    scalar = yield* context.evaluator.scalar(context, plan.rhs, steps)
   }
   const frame = new Frame(steps.count, input.rowCount)
   const changes = changesMeaning(plan.op) || plan.returnBool

@@ -25,7 +25,7 @@ export class Buckets {
 }
 
 /** What had to be done so that counts rise with their bounds. */
-export interface Monotonicity {
+interface Monotonicity {
   /** Counts fell, by more than rounding explains. */
   forced: boolean
   /** Differences within rounding were evened out. */

@@ -8,8 +8,7 @@ import type { Task } from './budget.ts'
 import { histogramFraction, histogramQuantile, histogramQuantiles } from './classic-histogram.ts'
 import type { EvalContext } from './context.ts'
 import { DATE_PARTS, datePart } from './dates.ts'
-import { evaluateScalar, evaluateVector, scalarFrame } from './evaluate.ts'
-import { Frame } from './frame.ts'
+import { Frame, scalarFrame } from './frame.ts'
 import { HISTOGRAM_STATISTICS } from './histogram-statistics.ts'
 import { infoJoin } from './info.ts'
 import { labelJoin, labelReplace } from './label-functions.ts'
@@ -55,7 +54,7 @@ export function* evaluateCall(context: EvalContext, plan: CallPlan, steps: Steps
   const arg = plan.args[0] ?? bug(`${plan.func} without arguments`)
   const float = FLOAT_FUNCTIONS.get(plan.func)
   const statistic = HISTOGRAM_STATISTICS.get(plan.func)
-  const input = yield* evaluateVector(context, arg, steps)
+  const input = yield* context.evaluator.vector(context, arg, steps)
   let result: Frame
   if (float !== undefined) result = yield* mapFloats(context, input, float)
   else if (statistic !== undefined) result = yield* mapHistograms(context, input, statistic)
@@ -82,15 +81,15 @@ export function* evaluateScalarCall(
       return out.fill(Math.PI)
     case 'max_of':
     case 'min_of': {
-      const a = yield* evaluateScalar(context, plan.args[0]!, steps)
-      const b = yield* evaluateScalar(context, plan.args[1]!, steps)
+      const a = yield* context.evaluator.scalar(context, plan.args[0]!, steps)
+      const b = yield* context.evaluator.scalar(context, plan.args[1]!, steps)
       const choose = plan.func === 'max_of' ? maximum : minimum
       for (let s = 0; s < out.length; s++) out[s] = choose(a[s]!, b[s]!)
       countedSteps(context, before, [a, b], out)
       return out
     }
     case 'scalar': {
-      const input = yield* evaluateVector(context, plan.args[0]!, steps)
+      const input = yield* context.evaluator.vector(context, plan.args[0]!, steps)
       onlyFloats(input, out)
       countedSteps(context, before, [input], out)
       return out
@@ -115,7 +114,7 @@ function onlyFloats(input: Frame, out: Float64Array): void {
 
 function* vectorOfScalar(context: EvalContext, plan: CallPlan, steps: Steps): Task<Frame> {
   const before = context.samples.current
-  const values = yield* evaluateScalar(context, plan.args[0]!, steps)
+  const values = yield* context.evaluator.scalar(context, plan.args[0]!, steps)
   const frame = scalarFrame(values)
   countedSteps(context, before, [values], frame)
   return frame
@@ -123,9 +122,9 @@ function* vectorOfScalar(context: EvalContext, plan: CallPlan, steps: Steps): Ta
 
 function* clampRows(context: EvalContext, plan: CallPlan, steps: Steps): Task<Frame> {
   const before = context.samples.current
-  const input = yield* evaluateVector(context, plan.args[0]!, steps)
-  const first = yield* evaluateScalar(context, plan.args[1]!, steps)
-  const second = plan.args[2] && (yield* evaluateScalar(context, plan.args[2], steps))
+  const input = yield* context.evaluator.vector(context, plan.args[0]!, steps)
+  const first = yield* context.evaluator.scalar(context, plan.args[1]!, steps)
+  const second = plan.args[2] && (yield* context.evaluator.scalar(context, plan.args[2], steps))
   const least = plan.func === 'clamp_max' ? new Float64Array(steps.count).fill(-Infinity) : first
   const greatest =
     plan.func === 'clamp_min' ? new Float64Array(steps.count).fill(Infinity) : (second ?? first)
@@ -141,8 +140,8 @@ function* clampRows(context: EvalContext, plan: CallPlan, steps: Steps): Task<Fr
 /** To the nearest multiple; halves go up. */
 function* roundRows(context: EvalContext, plan: CallPlan, steps: Steps): Task<Frame> {
   const before = context.samples.current
-  const input = yield* evaluateVector(context, plan.args[0]!, steps)
-  const nearest = plan.args[1] && (yield* evaluateScalar(context, plan.args[1], steps))
+  const input = yield* context.evaluator.vector(context, plan.args[0]!, steps)
+  const nearest = plan.args[1] && (yield* context.evaluator.scalar(context, plan.args[1], steps))
   const result = yield* mapFloats(context, input, (v, s) => {
     const inverse = 1 / (nearest === undefined ? 1 : nearest[s]!)
     return Math.floor(v * inverse + 0.5) / inverse
@@ -169,7 +168,7 @@ function* dateRows(
     countedSteps(context, before, [], frame)
     return frame
   }
-  const input = yield* evaluateVector(context, arg, steps)
+  const input = yield* context.evaluator.vector(context, arg, steps)
   const result = yield* mapFloats(context, input, (v) => datePart(v, part))
   countedSteps(context, before, [input], result)
   return result
@@ -177,6 +176,6 @@ function* dateRows(
 
 /** Storage hands out no start times yet, and without them the reference gives nothing. */
 function* startTimestamps(context: EvalContext, plan: CallPlan, steps: Steps): Task<Frame> {
-  yield* evaluateVector(context, plan.args[0]!, steps)
+  yield* context.evaluator.vector(context, plan.args[0]!, steps)
   return settle(context, new Frame(steps.count))
 }

@@ -16,7 +16,6 @@ import { withMetric } from './annotations.ts'
 import { bucketFraction, bucketQuantile, Buckets, noMonotonicity } from './bucket-quantile.ts'
 import type { Task } from './budget.ts'
 import type { EvalContext } from './context.ts'
-import { evaluateScalar, evaluateVector } from './evaluate.ts'
 import { Frame } from './frame.ts'
 import { withoutMetadata } from './labels-of.ts'
 import { nativeFraction, nativeQuantile } from './native-quantile.ts'
@@ -39,8 +38,8 @@ export function* histogramQuantile(
   steps: Steps,
 ): Task<Frame> {
   const before = context.samples.current
-  const q = yield* evaluateScalar(context, plan.args[0]!, steps)
-  const input = yield* evaluateVector(context, plan.args[1]!, steps)
+  const q = yield* context.evaluator.scalar(context, plan.args[0]!, steps)
+  const input = yield* context.evaluator.vector(context, plan.args[1]!, steps)
   warnAboutQuantile(context, q, plan.args[0]!.pos)
   const families = familiesOf(context, input, plan.args[1]!.pos)
   const question = quantileQuestion(context, q, plan.args[1]!.pos, steps)
@@ -58,13 +57,13 @@ export function* histogramQuantiles(
   steps: Steps,
 ): Task<Frame> {
   const before = context.samples.current
-  const input = yield* evaluateVector(context, plan.args[0]!, steps)
+  const input = yield* context.evaluator.vector(context, plan.args[0]!, steps)
   const label = stringArgument(plan.args[1])
   const pos = plan.args[0]!.pos
   const families = familiesOf(context, input, pos)
   const frame = new Frame(steps.count)
   for (const arg of plan.args.slice(2)) {
-    const q = yield* evaluateScalar(context, arg, steps)
+    const q = yield* context.evaluator.scalar(context, arg, steps)
     warnAboutQuantile(context, q, arg.pos)
     const question = quantileQuestion(context, q, pos, steps)
     for (const value of new Set(q)) {
@@ -88,9 +87,9 @@ export function* histogramFraction(
   steps: Steps,
 ): Task<Frame> {
   const before = context.samples.current
-  const lower = yield* evaluateScalar(context, plan.args[0]!, steps)
-  const upper = yield* evaluateScalar(context, plan.args[1]!, steps)
-  const input = yield* evaluateVector(context, plan.args[2]!, steps)
+  const lower = yield* context.evaluator.scalar(context, plan.args[0]!, steps)
+  const upper = yield* context.evaluator.scalar(context, plan.args[1]!, steps)
+  const input = yield* context.evaluator.vector(context, plan.args[2]!, steps)
   const pos = plan.args[2]!.pos
   const families = familiesOf(context, input, pos)
   const frame = new Frame(steps.count)

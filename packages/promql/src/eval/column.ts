@@ -7,14 +7,14 @@ import { wasReset } from './histogram/compare.ts'
 import { Column, type SeriesGroup } from '../queryable.ts'
 
 /** Float samples of one series with times of their own. */
-export interface FloatSamples {
+interface FloatSamples {
   ts: Float64Array
   vs: Float64Array
   count: number
 }
 
 /** Histogram samples likewise. */
-export interface HistogramSamples {
+interface HistogramSamples {
   readonly ts: number[]
   readonly hs: NativeHistogram[]
 }

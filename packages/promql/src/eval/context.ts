@@ -1,13 +1,29 @@
 import type { EngineOptions } from '../engine-options.ts'
 import type { Selection } from '../queryable.ts'
 import type { Annotations } from './annotations.ts'
-import type { Budget } from './budget.ts'
+import type { Budget, Task } from './budget.ts'
+import type { Frame, RowSink } from './frame.ts'
 import type { Plan } from './plan.ts'
 import type { SampleCounter } from './sample-counter.ts'
+import type { Steps } from './steps.ts'
+
+/**
+ * Evaluates operands. Operators get it with their context instead of importing it, because the switchboard
+ * imports them.
+ */
+export interface Evaluator {
+  /** An instant vector at all steps. A scalar comes as one row without labels. */
+  vector(context: EvalContext, plan: Plan, steps: Steps): Task<Frame>
+  /** A scalar at all steps; there are no gaps. */
+  scalar(context: EvalContext, plan: Plan, steps: Steps): Task<Float64Array<ArrayBuffer>>
+  /** The rows of an instant vector one by one, not kept where that can be avoided. */
+  rows(context: EvalContext, plan: Plan, steps: Steps, sink: RowSink): Task<void>
+}
 
 /** What every operator of one running query shares. */
 export interface EvalContext {
   readonly options: EngineOptions
+  readonly evaluator: Evaluator
   readonly lookbackMs: number
   /** Names are dropped when the query is done, not by each operator. */
   readonly delayedNames: boolean

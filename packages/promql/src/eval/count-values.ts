@@ -1,13 +1,11 @@
 import { LabelsBuilder, formatDecimal, goQuote } from '@pharos/model'
 import { bug } from '@pharos/base'
-import { groupLabels } from './aggregate.ts'
 import type { Task } from './budget.ts'
 import type { EvalContext } from './context.ts'
 import { executionError } from './errors.ts'
-import { evaluateVector } from './evaluate.ts'
 import { Frame } from './frame.ts'
 import { histogramText } from './histogram/text.ts'
-import { groupingKey, isLabelName } from './labels-of.ts'
+import { groupingKey, groupLabels, isLabelName } from './labels-of.ts'
 import type { AggregatePlan } from './plan.ts'
 import { settle } from './rows.ts'
 import { countedSteps } from './step-counts.ts'
@@ -19,7 +17,7 @@ export function* countValues(context: EvalContext, plan: AggregatePlan, steps: S
   const name = param.value
   if (!isLabelName(name)) throw executionError(`invalid label name ${goQuote(name)}`)
   const before = context.samples.current
-  const input = yield* evaluateVector(context, plan.expr, steps)
+  const input = yield* context.evaluator.vector(context, plan.expr, steps)
   const grouping = plan.without ? plan.grouping : [...plan.grouping, name]
   const keyOf = groupingKey(grouping, plan.without)
   const frame = new Frame(steps.count)

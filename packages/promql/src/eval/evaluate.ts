@@ -1,15 +1,15 @@
 // The evaluator's switchboard: from a plan node to the operator that makes its rows. Everything is a
 // synchronous generator that stops where the budget says so.
 
-import { Labels, type NativeHistogram } from '@pharos/model'
+import type { NativeHistogram } from '@pharos/model'
 import { bug } from '@pharos/base'
 import { evaluateAggregate } from './aggregate.ts'
 import { scalarOperator } from './arithmetic.ts'
 import { evaluateBinary } from './binary.ts'
 import type { Task } from './budget.ts'
 import { evaluateCall, evaluateScalarCall } from './call.ts'
-import type { EvalContext } from './context.ts'
-import { Frame, Row, type RowSink } from './frame.ts'
+import type { EvalContext, Evaluator } from './context.ts'
+import { Frame, type RowSink, scalarFrame } from './frame.ts'
 import { withoutMetadata } from './labels-of.ts'
 import { multiply, narrowed, widened } from './histogram/wide.ts'
 import { type BinaryPlan, type InvariantPlan, type Plan, planType, type UnaryPlan } from './plan.ts'
@@ -20,8 +20,13 @@ import { smoothedSelector } from './smoothed-selector.ts'
 import { countedSteps } from './step-counts.ts'
 import type { Steps } from './steps.ts'
 
-/** An instant vector at all steps. A scalar comes as one row without labels. */
-export function* evaluateVector(context: EvalContext, plan: Plan, steps: Steps): Task<Frame> {
+export const evaluator: Evaluator = {
+  vector: evaluateVector,
+  scalar: evaluateScalar,
+  rows: streamRows,
+}
+
+function* evaluateVector(context: EvalContext, plan: Plan, steps: Steps): Task<Frame> {
   context.budget.check()
   if (steps.count === 0) return new Frame(0)
   if (planType(plan) === 'scalar') return scalarFrame(yield* evaluateScalar(context, plan, steps))
@@ -49,8 +54,7 @@ export function* evaluateVector(context: EvalContext, plan: Plan, steps: Steps):
   }
 }
 
-/** A scalar at all steps; there are no gaps. */
-export function* evaluateScalar(
+function* evaluateScalar(
   context: EvalContext,
   plan: Plan,
   steps: Steps,
@@ -84,13 +88,7 @@ function isStreamed(plan: Plan): boolean {
   return plan.kind === 'call' && isRangeCall(plan) && plan.func !== 'absent_over_time'
 }
 
-/** Sends the rows of an instant vector one by one, without keeping them where that can be avoided. */
-export function* streamRows(
-  context: EvalContext,
-  plan: Plan,
-  steps: Steps,
-  sink: RowSink,
-): Task<void> {
+function* streamRows(context: EvalContext, plan: Plan, steps: Steps, sink: RowSink): Task<void> {
   if (steps.count === 0) return
   if (isStreamed(plan)) {
     context.budget.check()
@@ -106,13 +104,6 @@ export function* streamRows(
     if (context.budget.due(steps.count)) yield
     sink(frame.labels[r]!, frame.dropName[r]!, frame.row(r))
   }
-}
-
-/** A scalar as a vector of one row. */
-export function scalarFrame(values: Float64Array<ArrayBuffer>): Frame {
-  const frame = new Frame(values.length, 1)
-  frame.push(Labels.EMPTY, false, new Row(values))
-  return frame
 }
 
 function firstStep(steps: Steps): Steps {

@@ -16,7 +16,7 @@ import {
   widened,
 } from './histogram/wide.ts'
 import { incompatible, noteReconciled } from './histogram-rate.ts'
-import { metricOf, type MixedWindow } from './mixed-range.ts'
+import { metricOf, type MixedWindow } from './mixed-window.ts'
 
 /** @source Prometheus 3.14, promql/functions.go extendedHistogramRate */
 export function extendedHistogramRate(

@@ -32,7 +32,7 @@ export function extendedKernel(func: string, windows: Windows, smoothed: boolean
 }
 
 /** The samples that matter for one window: the last at or before the start (or the first) … the end. */
-export interface Edges {
+interface Edges {
   readonly first: number
   readonly last: number
 }

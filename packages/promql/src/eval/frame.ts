@@ -5,8 +5,7 @@
 // No sample is the NaN ABSENT. A histogram sample has ABSENT in its place and stands in the row's cells,
 // which exist only for rows that have any.
 
-import type { Labels, NativeHistogram } from '@pharos/model'
-import { ABSENT, ABSENT_LOW_WORD } from '@pharos/model'
+import { ABSENT, ABSENT_LOW_WORD, Labels, type NativeHistogram } from '@pharos/model'
 import { histogramSampleCount } from './histogram-size.ts'
 
 /** The histograms of a row, one place a step. */
@@ -161,4 +160,11 @@ export class Frame {
     }
     return base
   }
+}
+
+/** A scalar as a vector of one row. */
+export function scalarFrame(values: Float64Array<ArrayBuffer>): Frame {
+  const frame = new Frame(values.length, 1)
+  frame.push(Labels.EMPTY, false, new Row(values))
+  return frame
 }

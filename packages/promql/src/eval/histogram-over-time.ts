@@ -5,7 +5,7 @@ import type { EvalContext } from './context.ts'
 import { foldCompensation, kahanAdd } from './histogram/add.ts'
 import { divide, narrowed, widened } from './histogram/wide.ts'
 import { addToMean, mixedSchemas, type RunningMean } from './histogram-fold.ts'
-import { metricOf, type MixedWindow } from './mixed-range.ts'
+import { metricOf, type MixedWindow } from './mixed-window.ts'
 
 export function histogramSum(
   context: EvalContext,

@@ -15,25 +15,7 @@ import {
   widened,
 } from './histogram/wide.ts'
 import { mixedSchemas } from './histogram-fold.ts'
-import { isMixed, metricOf, type MixedWindow } from './mixed-range.ts'
-
-/** A sample of a window that may hold both kinds. */
-export interface MixedSample {
-  readonly timeMs: number
-  readonly value: number | NativeHistogram
-}
-
-/** Floats and histograms of a window by time. */
-export function mergedWindow(window: MixedWindow): MixedSample[] {
-  const { ts } = window.series.floats
-  const samples: MixedSample[] = window.histograms.map((value, i) => ({
-    timeMs: window.times[i]!,
-    value,
-  }))
-  for (let i = window.lo; i < window.hi; i++)
-    samples.push({ timeMs: ts[i]!, value: window.series.values[i]! })
-  return samples.sort((a, b) => a.timeMs - b.timeMs)
-}
+import { isMixed, mergedWindow, metricOf, type MixedWindow } from './mixed-window.ts'
 
 /** @source Prometheus 3.14, promql/functions.go extrapolatedRate */
 export function extrapolatedHistogramRate(

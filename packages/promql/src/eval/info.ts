@@ -8,7 +8,6 @@ import type { Task } from './budget.ts'
 import { ColumnReader } from './column.ts'
 import type { EvalContext } from './context.ts'
 import { executionError } from './errors.ts'
-import { evaluateVector } from './evaluate.ts'
 import { Frame } from './frame.ts'
 import { labelsText } from './labels-of.ts'
 import type { CallPlan, Plan } from './plan.ts'
@@ -77,7 +76,7 @@ function completeNames(names: readonly Matcher[]): readonly Matcher[] {
 
 export function* infoJoin(context: EvalContext, plan: CallPlan, steps: Steps): Task<Frame> {
   const before = context.samples.current
-  const base = yield* evaluateVector(context, plan.args[0]!, steps)
+  const base = yield* context.evaluator.vector(context, plan.args[0]!, steps)
   const given = givenMatchers(plan)
   const nameMatchers = completeNames(given.filter((m) => m.name === METRIC_NAME))
   const dataMatchers = given.filter((m) => m.name !== METRIC_NAME)

@@ -5,7 +5,6 @@ import { UserError } from '@pharos/base'
 import type { Task } from './budget.ts'
 import type { EvalContext } from './context.ts'
 import { executionError } from './errors.ts'
-import { evaluateVector } from './evaluate.ts'
 import type { Frame } from './frame.ts'
 import { type CallPlan, stringArgument } from './plan.ts'
 import { isLabelName } from './labels-of.ts'
@@ -23,7 +22,7 @@ export function* labelReplace(context: EvalContext, plan: CallPlan, steps: Steps
   const regex = compiled(pattern)
   if (!isLabelName(dst))
     throw executionError(`invalid destination label name in label_replace(): ${dst}`)
-  const frame = yield* evaluateVector(context, plan.args[0]!, steps)
+  const frame = yield* context.evaluator.vector(context, plan.args[0]!, steps)
   for (let r = 0; r < frame.rowCount; r++) {
     const labels = frame.labels[r]!
     const groups = regex.match(labels.get(src))
@@ -45,7 +44,7 @@ export function* labelJoin(context: EvalContext, plan: CallPlan, steps: Steps): 
   }
   if (!isLabelName(dst))
     throw executionError(`invalid destination label name in label_join(): ${dst}`)
-  const frame = yield* evaluateVector(context, plan.args[0]!, steps)
+  const frame = yield* context.evaluator.vector(context, plan.args[0]!, steps)
   for (let r = 0; r < frame.rowCount; r++) {
     const labels = frame.labels[r]!
     setLabel(frame, r, dst, sources.map((name) => labels.get(name)).join(separator))

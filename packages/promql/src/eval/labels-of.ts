@@ -70,3 +70,9 @@ export function groupingKey(
     return key
   }
 }
+
+/** The labels a group's result has. */
+export function groupLabels(labels: Labels, grouping: readonly string[], without: boolean): Labels {
+  if (without) return labels.without([METRIC_NAME, ...grouping])
+  return grouping.length === 0 ? Labels.EMPTY : labels.only(grouping)
+}

@@ -1,43 +1,22 @@
 // Windows that hold histograms, alone or among floats: what each function makes of them.
 
-import { ABSENT, goQuote, type Labels, METRIC_NAME, type NativeHistogram } from '@pharos/model'
-import type { Pos } from '../ast.ts'
+import { ABSENT, goQuote, type NativeHistogram } from '@pharos/model'
 import type { EvalContext } from './context.ts'
 import { extendedHistogramRate } from './extended-histogram-rate.ts'
 import type { Row } from './frame.ts'
 import { histogramAverage, histogramSum } from './histogram-over-time.ts'
-import { extrapolatedHistogramRate, instantRate, mergedWindow } from './histogram-rate.ts'
+import { extrapolatedHistogramRate, instantRate } from './histogram-rate.ts'
+import {
+  isMixed,
+  mergedWindow,
+  metricOf,
+  type MixedSeries,
+  type MixedWindow,
+} from './mixed-window.ts'
 import { equalHistograms, wasReset } from './histogram/compare.ts'
-import type { MatrixPlan, SubqueryPlan } from './plan.ts'
-import type { Windows } from './windows.ts'
-
-/** One series with histograms; the float kernel has already filled the row. */
-export interface MixedSeries {
-  readonly func: string
-  readonly plan: MatrixPlan | SubqueryPlan
-  /** Of the call's first argument, where annotations point. */
-  readonly pos: Pos
-  readonly labels: Labels
-  readonly floats: Windows
-  readonly values: Float64Array
-  readonly histograms: Windows
-  readonly cells: readonly NativeHistogram[]
-}
-
-/** One step's window. */
-export interface MixedWindow {
-  readonly series: MixedSeries
-  readonly step: number
-  /** Floats lo … hi−1 of the series' floats. */
-  readonly lo: number
-  readonly hi: number
-  readonly times: readonly number[]
-  /** At least one. */
-  readonly histograms: readonly NativeHistogram[]
-}
 
 /** A value for a step; undefined: none. */
-export type MixedFunction = (
+type MixedFunction = (
   context: EvalContext,
   window: MixedWindow,
 ) => number | NativeHistogram | undefined
@@ -82,20 +61,6 @@ function noteIgnored(context: EvalContext, series: MixedSeries): void {
     `ignored histograms in a range containing both floats and histograms for metric name ${goQuote(metricOf(series))}`,
     series.pos,
   )
-}
-
-export function metricOf(series: MixedSeries): string {
-  return series.labels.get(METRIC_NAME)
-}
-
-/** Functions that cannot do with both: no value, and a warning. */
-export function isMixed(context: EvalContext, { series, lo, hi }: MixedWindow): boolean {
-  if (hi === lo) return false
-  context.annotations.warn(
-    `encountered a mix of histograms and floats for metric name ${goQuote(metricOf(series))}`,
-    series.pos,
-  )
-  return true
 }
 
 const MIXED_FUNCTIONS: ReadonlyMap<string, MixedFunction> = new Map<string, MixedFunction>([

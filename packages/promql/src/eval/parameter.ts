@@ -4,7 +4,7 @@ import { formatShortest } from '@pharos/model'
 import { maximum, minimum } from './arithmetic.ts'
 import { executionError } from './errors.ts'
 
-export interface ParameterRange {
+interface ParameterRange {
   /** NaN as soon as one value is. */
   readonly min: number
   readonly max: number

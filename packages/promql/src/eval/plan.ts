@@ -32,13 +32,13 @@ export type Plan =
   | SubqueryPlan
   | UnaryPlan
 
-export interface NumberPlan {
+interface NumberPlan {
   readonly kind: 'number'
   readonly pos: Pos
   readonly value: number
 }
 
-export interface StringPlan {
+interface StringPlan {
   readonly kind: 'string'
   readonly pos: Pos
   readonly value: string
@@ -152,7 +152,7 @@ export function planType(node: Plan): ValueType {
   }
 }
 
-export const SCALAR_FUNCTIONS: ReadonlySet<string> = new Set([
+const SCALAR_FUNCTIONS: ReadonlySet<string> = new Set([
   'end',
   'max_of',
   'min_of',

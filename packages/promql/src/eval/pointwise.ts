@@ -4,7 +4,6 @@ import type { NativeHistogram } from '@pharos/model'
 import { bug } from '@pharos/base'
 import type { Task } from './budget.ts'
 import type { EvalContext } from './context.ts'
-import { evaluateVector } from './evaluate.ts'
 import { Frame } from './frame.ts'
 import { withoutMetadata } from './labels-of.ts'
 import type { CallPlan } from './plan.ts'
@@ -104,7 +103,7 @@ export function* timestamps(context: EvalContext, plan: CallPlan, steps: Steps):
     countedSteps(context, before, [result], result)
     return result
   }
-  const input = yield* evaluateVector(context, arg, steps)
+  const input = yield* context.evaluator.vector(context, arg, steps)
   const times = stepTimes(steps)
   for (let r = 0; r < input.rowCount; r++) {
     if (context.budget.due(steps.count)) yield

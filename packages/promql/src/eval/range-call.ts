@@ -14,7 +14,6 @@ import type { Task } from './budget.ts'
 import { ColumnReader } from './column.ts'
 import { type EvalContext, usesTypeLabels } from './context.ts'
 import { executionError, sameLabelset } from './errors.ts'
-import { evaluateScalar } from './evaluate.ts'
 import { extendedKernel, reachOf } from './extended-range.ts'
 import { Row, type RowSink } from './frame.ts'
 import { histogramSampleCount } from './histogram-size.ts'
@@ -55,7 +54,7 @@ export function* streamRangeCall(
   const source = yield* rangeSource(context, plan.args[at] ?? bug('no range vector'), steps)
   const scalars: Float64Array[] = []
   for (const [i, arg] of plan.args.entries()) {
-    if (i !== at) scalars.push(yield* evaluateScalar(context, arg, steps))
+    if (i !== at) scalars.push(yield* context.evaluator.scalar(context, arg, steps))
   }
   checkModifiers(plan, source.plan)
   checkScalars(plan.func, scalars)

@@ -10,7 +10,7 @@ import type { Windows } from './windows.ts'
 export type ColumnKernel = (vs: Float64Array, out: Float64Array) => void
 
 /** @param scalars  the call's scalar arguments in order, one value a step */
-export type RangeKernel = (windows: Windows, scalars: readonly Float64Array[]) => ColumnKernel
+type RangeKernel = (windows: Windows, scalars: readonly Float64Array[]) => ColumnKernel
 
 /** One window's value from samples lo … hi−1, of which there is at least one. */
 type WindowFunction = (vs: Float64Array, lo: number, hi: number, step: number) => number

@@ -8,7 +8,6 @@ import type { Task } from './budget.ts'
 import { ColumnReader } from './column.ts'
 import type { EvalContext } from './context.ts'
 import { executionError } from './errors.ts'
-import { evaluateVector } from './evaluate.ts'
 import { extendFloats, reachOf } from './extended-range.ts'
 import { histogramSampleCount } from './histogram-size.ts'
 import type { MatrixPlan, Plan } from './plan.ts'
@@ -29,7 +28,7 @@ export function* rangeVector(
       return yield* storedSeries(context, plan, steps.startMs)
     case 'subquery': {
       const inner = subquerySteps(context, plan, steps)
-      const made = yield* evaluateVector(context, plan.expr, inner)
+      const made = yield* context.evaluator.vector(context, plan.expr, inner)
       const frame = context.delayedNames ? dropDelayedNames(made) : made
       return matrixResult(frame, inner).series
     }

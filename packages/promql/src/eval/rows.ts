@@ -6,7 +6,7 @@ import { Frame } from './frame.ts'
 import { withoutMetadata } from './labels-of.ts'
 
 /** True when two rows have one label set. */
-export function hasEqualRows(frame: Frame): boolean {
+function hasEqualRows(frame: Frame): boolean {
   if (frame.rowCount < 2) return false
   const seen = new Set<string>()
   for (const labels of frame.labels) seen.add(labels.key)

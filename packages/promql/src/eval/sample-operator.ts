@@ -127,7 +127,7 @@ export class SampleOperator {
 }
 
 /** Every count and the sum times, or over, a number; empty buckets are left out. */
-export function scaledHistogram(h: NativeHistogram, op: '*' | '/', v: number): NativeHistogram {
+function scaledHistogram(h: NativeHistogram, op: '*' | '/', v: number): NativeHistogram {
   const wide = widened(h)
   if (op === '*') multiply(wide, v)
   else divide(wide, v)

@@ -6,7 +6,7 @@ import { infoMatchers, infoTime } from './info.ts'
 import type { Plan, QueryTimes, SelectorPlan } from './plan.ts'
 
 /** One select to be made for `plan`, a selector or a call of info(). */
-export interface Read {
+interface Read {
   readonly plan: Plan
   readonly matchers: readonly Matcher[]
   readonly hints: SelectHints
@@ -14,7 +14,7 @@ export interface Read {
   readonly statisticsOnly: boolean
 }
 
-export interface ReadSettings {
+interface ReadSettings {
   readonly lookbackMs: number
   readonly defaultSubqueryStepMs: number
 }

@@ -13,7 +13,7 @@ import { type Steps, stepTimes } from './steps.ts'
 import { latestIndices } from './windows.ts'
 
 /** What a selector's rows hold: the samples' values, or their times in seconds. */
-export type SelectorContent = 'values' | 'times'
+type SelectorContent = 'values' | 'times'
 
 /** Times a selector looks at, one a step, ms. */
 export function referenceTimes(

@@ -4,7 +4,6 @@ import { Labels } from '@pharos/model'
 import { bug } from '@pharos/base'
 import type { Task } from './budget.ts'
 import type { EvalContext } from './context.ts'
-import { evaluateVector } from './evaluate.ts'
 import type { Frame } from './frame.ts'
 import { type CallPlan, stringArgument } from './plan.ts'
 import { naturalOrder } from './natural-order.ts'
@@ -64,5 +63,9 @@ function* sortInput(context: EvalContext, plan: CallPlan, steps: Steps): Task<Fr
       'sort is ineffective for range queries since results are always ordered by labels',
       plan.pos,
     )
-  return yield* evaluateVector(context, plan.args[0] ?? bug('sort without an argument'), steps)
+  return yield* context.evaluator.vector(
+    context,
+    plan.args[0] ?? bug('sort without an argument'),
+    steps,
+  )
 }

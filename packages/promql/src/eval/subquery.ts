@@ -6,12 +6,11 @@ import type { SeriesGroup } from '../queryable.ts'
 import { Column } from '../queryable.ts'
 import type { Task } from './budget.ts'
 import type { EvalContext } from './context.ts'
-import { evaluateVector } from './evaluate.ts'
 import type { Frame } from './frame.ts'
 import type { SubqueryPlan } from './plan.ts'
 import { lastStepMs, type Steps, stepTimes, stepsBetween } from './steps.ts'
 
-export interface SubqueryResult {
+interface SubqueryResult {
   readonly group: SeriesGroup
   readonly frame: Frame
   /** As the sample limit counts them. */
@@ -39,7 +38,7 @@ export function* subqueryGroup(
 ): Task<SubqueryResult> {
   const inner = subquerySteps(context, plan, steps)
   const totalBefore = context.samples.total
-  const frame = yield* evaluateVector(context, plan.expr, inner)
+  const frame = yield* context.evaluator.vector(context, plan.expr, inner)
   // What the inner selectors read is counted when the windows over the result are.
   context.samples.total = totalBefore
   forgetResets(frame)
@@ -47,7 +46,7 @@ export function* subqueryGroup(
 }
 
 /** The rows of a frame as stored series. */
-export class FrameGroup implements SeriesGroup {
+class FrameGroup implements SeriesGroup {
   readonly times: Float64Array
   readonly #frame: Frame
 

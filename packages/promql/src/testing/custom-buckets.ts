@@ -19,7 +19,7 @@ interface Parts {
   sum: number
 }
 
-export interface NativeSeries {
+interface NativeSeries {
   readonly labels: Labels
   /** By place in the sequence. */
   readonly samples: Map<number, NativeHistogram>

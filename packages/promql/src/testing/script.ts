@@ -6,7 +6,7 @@ import { parseSeriesLine, scriptError, type SeriesLine } from './series-line.ts'
 
 export type Command = ClearCommand | LoadCommand | EvalCommand
 
-export interface ClearCommand {
+interface ClearCommand {
   readonly kind: 'clear'
   readonly line: number
 }

@@ -10,7 +10,7 @@ export interface Bucket {
 }
 
 /** Upper bound of the bucket with this index; of negative buckets its absolute value. */
-export function bucketBound(index: number, h: BoundSource): number {
+function bucketBound(index: number, h: BoundSource): number {
   if (hasCustomBuckets(h)) {
     if (index < 0) return -Infinity
     return index < h.customValues.length ? h.customValues[index]! : Infinity
@@ -19,7 +19,7 @@ export function bucketBound(index: number, h: BoundSource): number {
 }
 
 /** What bounds depend on. */
-export interface BoundSource {
+interface BoundSource {
   readonly schema: number
   readonly customValues: readonly number[]
 }
@@ -28,7 +28,7 @@ export interface BoundSource {
  * 2^(index · 2^−schema). The last bucket of regular numbers ends at the greatest one, because the one
  * above it is for infinities.
  */
-export function exponentialBound(index: number, schema: number): number {
+function exponentialBound(index: number, schema: number): number {
   if (schema < 0) {
     const exponent = index * 2 ** -schema
     return exponent === 1024 ? Number.MAX_VALUE : 2 ** exponent

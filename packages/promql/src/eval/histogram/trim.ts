@@ -13,7 +13,7 @@ import {
 } from './wide.ts'
 
 /** Which end is cut off. */
-export type TrimEnd = 'upper' | 'lower'
+type TrimEnd = 'upper' | 'lower'
 
 /**
  * @returns the same object when nothing was cut off

@@ -105,7 +105,7 @@ function spansOf(indices: readonly number[]): Span[] {
 }
 
 /** Applies `f` to every count and compensation, sums included. */
-export function scale(w: WideHistogram, f: (v: number) => number): void {
+function scale(w: WideHistogram, f: (v: number) => number): void {
   w.zeroCount = f(w.zeroCount)
   w.zeroComp = f(w.zeroComp)
   w.count = f(w.count)
