@@ -26,6 +26,7 @@ export async function replayWal(
   for (const sequence of sequences) {
     const path = walPath(folder.path, sequence)
     progress(sequence, last)
+    target.head.replayedSequence = sequence
     const bytes = await readOrQuarantine(folder, path)
     if (bytes === undefined) continue
     const replayed = replayWalFile(bytes, path, target)

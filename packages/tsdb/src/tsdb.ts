@@ -1,132 +1,147 @@
 // The store: appends go to the head and its WAL, queries see head and blocks as one.
 
-import { type Logger, OutsideError, type World } from '@pharos/base'
+import { background, messageOf, OutsideError } from '@pharos/base'
 import type { Labels, Metadata } from '@pharos/model'
 import type { Appender, GroupAppender, GroupKind } from './appender.ts'
-import { ShapeTable } from './catalog/shape.ts'
-import { makeDurableDirectory } from './durable-directory.ts'
-import { ExemplarRing } from './head/exemplar-ring.ts'
+import { cardinalityOf } from './cardinality.ts'
+import type { StoredExemplar } from './head/exemplar-ring.ts'
 import { GroupHandle } from './head/group-handle.ts'
-import { Head } from './head/head.ts'
-import { MetadataStore } from './metadata-store.ts'
-import { replayWal } from './open-wal.ts'
-import { Quarantine } from './quarantine.ts'
+import { MAINTENANCE_MS } from './limits.ts'
+import { openStore, type Store, type TsdbWorld } from './open-store.ts'
 import type { Querier } from './querier.ts'
-import { headSnapshot } from './read/snapshot.ts'
+import { headSnapshot, storedSnapshot } from './read/snapshot.ts'
 import { TileCache } from './read/tile-cache.ts'
 import { TsdbQuerier } from './read/tsdb-querier.ts'
 import type { TsdbOptions } from './tsdb-options.ts'
-import { emptyStats, type ReplayStatus, type TsdbStats } from './tsdb-status.ts'
-import { Wal } from './wal/wal.ts'
-
-/** What the store uses of the outside world. */
-export type TsdbWorld = Pick<World, 'clock' | 'disk' | 'log'>
+import type { BlockInfo, Cardinality, ReplayStatus, TsdbStats } from './tsdb-status.ts'
 
 export class Tsdb implements Appender {
-  readonly stats: TsdbStats
-  readonly #log: Logger
-  readonly #head: Head
-  readonly #wal: Wal
-  readonly #exemplars: ExemplarRing
-  readonly #metadata: MetadataStore
+  readonly #store: Store
   readonly #cache = new TileCache()
-  readonly #lock: { release(): Promise<void> }
+  readonly #stop = new AbortController()
+  readonly #loop: Promise<void>
   #isClosed = false
 
+  /**
+   * Opens a data directory, which is made when it is missing, and starts the store's own upkeep.
+   * @param onReplay  called for each WAL file while the start goes on
+   * @throws OutsideError `disk/locked` when another process has it, `tsdb/version` when a newer program wrote it,
+   *   `disk/…` when it cannot be used
+   */
   static async open(
     world: TsdbWorld,
     options: TsdbOptions,
     onReplay: (status: ReplayStatus) => void = () => {},
   ): Promise<Tsdb> {
-    const { disk, clock } = world
-    const log = world.log.component('tsdb')
-    const { path } = options
-    for (const folder of [path, `${path}/wal`]) await makeDurableDirectory(disk, folder)
-    const lock = await disk.lock(`${path}/lock`)
-    try {
-      const stats = emptyStats()
-      const shapes = new ShapeTable()
-      const head = new Head({ clock, options, stats, shapes })
-      const exemplars = new ExemplarRing()
-      const metadata = new MetadataStore()
-      const quarantine = new Quarantine(`${path}/quarantine`, disk, log)
-      const sequence = await replayWal(
-        { path: `${path}/wal`, disk, log, stats, quarantine },
-        {
-          head,
-          shapes,
-          log,
-          exemplar: (series, exemplar) => exemplars.add(series, exemplar),
-          metadata(entries) {
-            for (const [name, one] of entries) metadata.set(name, one, undefined)
-          },
-        },
-        (current, last) => onReplay({ current, last, isDone: false }),
-      )
-      const wal: Wal = new Wal(`${path}/wal`, sequence, options.walSync, {
-        clock,
-        disk,
-        log,
-        stats,
-        relog: () => head.relog(),
-        relogHeader: () => metadata.logAll(wal),
-      })
-      head.wal = wal
-      return new Tsdb(stats, log, head, wal, exemplars, metadata, lock)
-    } catch (error) {
-      await lock.release()
-      throw error
-    }
+    return new Tsdb(await openStore(world, options, onReplay))
   }
 
-  private constructor(
-    stats: TsdbStats,
-    log: Logger,
-    head: Head,
-    wal: Wal,
-    exemplars: ExemplarRing,
-    metadata: MetadataStore,
-    lock: { release(): Promise<void> },
-  ) {
-    this.stats = stats
-    this.#log = log
-    this.#head = head
-    this.#wal = wal
-    this.#exemplars = exemplars
-    this.#metadata = metadata
-    this.#lock = lock
+  private constructor(store: Store) {
+    this.#store = store
+    this.#loop = this.#maintain()
+    background('tsdb maintenance', this.#loop, store.log)
+  }
+
+  get stats(): TsdbStats {
+    return this.#store.stats
+  }
+
+  get replayStatus(): ReplayStatus {
+    return this.#store.replayStatus
+  }
+
+  /** Why samples are refused at the moment; undefined when they are taken. */
+  get readOnlyReason(): string | undefined {
+    return this.#store.maintenance.readOnlyReason
+  }
+
+  /** Oldest sample, ms; Infinity when there is none. */
+  get minTimeMs(): number {
+    const { head, blocks } = this.#store
+    return blocks.blocks.reduce((min, { meta }) => Math.min(min, meta.minTime), head.minTimeMs)
+  }
+
+  /** Newest sample, ms; −Infinity when there is none. */
+  get maxTimeMs(): number {
+    return this.#store.head.maxTimeMs
   }
 
   group(key: Labels, kind: GroupKind): GroupAppender {
-    return new GroupHandle(this.#head, this.#head.group(key, kind), this.#exemplars)
+    const { head, exemplars } = this.#store
+    return new GroupHandle(head, head.group(key, kind), exemplars)
   }
 
   setMetadata(metric: string, metadata: Metadata): void {
-    this.#metadata.set(metric, metadata, this.#wal)
+    this.#store.metadata.set(metric, metadata, this.#store.wal)
   }
 
   sync(): Promise<void> {
     if (this.#isClosed) return Promise.reject(new OutsideError('tsdb/closed', 'store is closed'))
-    return this.#wal.sync()
+    return this.#store.wal.sync()
   }
 
+  /** A consistent view of the samples in [minMs, maxMs], as `promql` wants it. Close it. */
   querier(minMs: number, maxMs: number): Querier {
-    const groups = headSnapshot(this.#head, minMs, maxMs)
-    return new TsdbQuerier(groups, minMs, maxMs, this.#cache, this.#log)
+    const { head, blocks, log } = this.#store
+    const groups = headSnapshot(head, minMs, maxMs)
+    for (const block of blocks.blocks) {
+      if (block.meta.minTime > maxMs || block.meta.maxTime <= minMs) continue
+      groups.push(...storedSnapshot(block.groups, minMs, maxMs))
+    }
+    return new TsdbQuerier(groups, minMs, maxMs, this.#cache, log)
   }
 
+  /** Metadata by metric name, of one or of all. `limit` 0: no limit. */
   metadata(metric?: string, limit: number = 0): Map<string, Metadata> {
-    return this.#metadata.entries(metric, limit)
+    return this.#store.metadata.entries(metric, limit)
   }
 
+  /** Exemplars in memory, oldest first. */
+  exemplars(): StoredExemplar[] {
+    return this.#store.exemplars.all()
+  }
+
+  /** Blocks, oldest first. */
+  blocks(): BlockInfo[] {
+    return this.#store.blocks.blocks.map(({ info }) => info)
+  }
+
+  cardinality(limit: number): Cardinality {
+    return cardinalityOf(this.#store.head, limit)
+  }
+
+  /** One round of upkeep at once: seal, cut, compact, retain. */
+  maintain(): Promise<void> {
+    return this.#store.maintenance.round()
+  }
+
+  /** Writes what is in memory into segments, syncs and gives the directory back. */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    await this.#wal.close()
-    await this.#lock.release()
+    this.#stop.abort()
+    await this.#loop
+    const { maintenance, wal, segments, blocks, lock, log } = this.#store
+    await maintenance.flush()
+    await wal.close()
+    segments.close()
+    blocks.close()
+    await lock.release().catch((error: unknown) => {
+      log.warn('lock could not be given back', { err: messageOf(error) })
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  async #maintain(): Promise<void> {
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      await this.#store.clock.sleep(MAINTENANCE_MS, signal).catch((error: unknown) => {
+        if (!signal.aborted) throw error
+      })
+      if (!signal.aborted) await this.#store.maintenance.round()
+    }
   }
 }

@@ -1,7 +1,9 @@
 // The newest exemplars, all series together, in a ring.
 
-import type { Exemplar, Labels } from '@pharos/model'
+import { type ByteReader, ByteWriter } from '@pharos/base'
+import { type Exemplar, Labels } from '@pharos/model'
 import { EXEMPLARS } from '../limits.ts'
+import { type Wal, WalRecord } from '../wal/wal.ts'
 
 export interface StoredExemplar {
   readonly series: Labels
@@ -39,4 +41,31 @@ export class ExemplarRing {
   all(): StoredExemplar[] {
     return [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)]
   }
+}
+
+/** EXEMPLAR := series labels | exemplar labels | value f64 | has time u8 | [time zz]; labels are n, n × (name, value) */
+export function logExemplar(wal: Wal, { series, exemplar }: StoredExemplar): void {
+  const body = new ByteWriter(256)
+  for (const labels of [series, exemplar.labels]) {
+    body.varint(labels.size)
+    for (const text of labels.flat) body.text(text)
+  }
+  body.f64(exemplar.value)
+  body.u8(exemplar.timestampMs === undefined ? 0 : 1)
+  if (exemplar.timestampMs !== undefined) body.zigzag(Math.round(exemplar.timestampMs))
+  wal.add(WalRecord.exemplar, body.bytes())
+}
+
+/** @throws OutsideError `bytes/…` */
+export function readExemplar(reader: ByteReader): StoredExemplar {
+  const [series, labels] = [readLabels(reader), readLabels(reader)]
+  const value = reader.f64()
+  const timestampMs = reader.u8() === 1 ? reader.zigzag() : undefined
+  return { series, exemplar: { labels, value, timestampMs } }
+}
+
+function readLabels(reader: ByteReader): Labels {
+  const pairs: [string, string][] = []
+  for (let left = reader.varint(); left > 0; left--) pairs.push([reader.text(), reader.text()])
+  return Labels.of(pairs)
 }

@@ -1,11 +1,9 @@
 // What a writer holds: the door to one group of the head.
 
-import { ByteWriter } from '@pharos/base'
 import type { Exemplar, Labels, NativeHistogram } from '@pharos/model'
 import type { AppendOutcome, GroupAppender } from '../appender.ts'
 import { seriesLabels } from '../catalog/shape.ts'
-import { WalRecord } from '../wal/wal.ts'
-import type { ExemplarRing } from './exemplar-ring.ts'
+import { type ExemplarRing, logExemplar } from './exemplar-ring.ts'
 import type { Head } from './head.ts'
 import type { HeadGroup } from './head-group.ts'
 
@@ -51,19 +49,10 @@ export class GroupHandle implements GroupAppender {
   }
 
   appendExemplar(column: number, exemplar: Exemplar): void {
+    const series = this.labelsOf(column)
+    if (!this.#exemplars.add(series, exemplar)) return
     const { wal } = this.#head
-    if (!this.#exemplars.add(this.labelsOf(column), exemplar)) return
-    if (wal === undefined || wal.failure !== undefined) return
-    const body = new ByteWriter(128)
-    body.varint(wal.definitions.group(this.#group.key, this.#group.kind))
-    body.varint(wal.definitions.layout(this.#group.layout!, this.#group.columnCount))
-    body.varint(column)
-    body.f64(exemplar.value)
-    body.u8(exemplar.timestampMs === undefined ? 0 : 1)
-    if (exemplar.timestampMs !== undefined) body.zigzag(Math.round(exemplar.timestampMs))
-    body.varint(exemplar.labels.size)
-    for (const text of exemplar.labels.flat) body.text(text)
-    wal.add(WalRecord.exemplar, body.bytes())
+    if (wal !== undefined && wal.failure === undefined) logExemplar(wal, { series, exemplar })
   }
 
   release(): void {

@@ -16,6 +16,7 @@ import {
   TILE_ROWS,
   TIME_MS,
 } from '../limits.ts'
+import type { TileRef } from '../read/tile-ref.ts'
 import { copyHistogram, writeHistogram } from '../tile/histogram-codec.ts'
 import type { TsdbOptions } from '../tsdb-options.ts'
 import type { TsdbStats } from '../tsdb-status.ts'
@@ -43,9 +44,10 @@ export class Head {
   readonly #scratch = new ByteWriter(1024)
   /** Undefined while replaying: what is replayed is in the WAL already. */
   wal: Wal | undefined
-  /** Newest and oldest sample, ms; Infinities when there is none. */
+  /** The file that is being replayed. */
+  replayedSequence = 0
+  /** Newest sample, ms, blocks included; −Infinity when there is none. */
   maxTimeMs: number = -Infinity
-  minTimeMs: number = Infinity
   /** Newest sample of each group that older files know of: rows up to there are not taken again. */
   readonly closedBefore: Map<string, number> = new Map()
 
@@ -62,6 +64,16 @@ export class Head {
 
   get groupCount(): number {
     return this.#groups.size
+  }
+
+  /** Oldest sample of the head, ms; Infinity when there is none. */
+  get minTimeMs(): number {
+    let minMs = Infinity
+    for (const { sealed, waiting, open } of this.#groups.values()) {
+      const oldest = sealed[0] ?? waiting[0] ?? open
+      if (oldest !== undefined && oldest.firstMs < minMs) minMs = oldest.firstMs
+    }
+    return minMs
   }
 
   group(key: Labels, kind: GroupKind): HeadGroup {
@@ -205,6 +217,23 @@ export class Head {
     this.#setCell(group, this.#changeable(group, tMs), tMs, column, value)
   }
 
+  /** Takes a tile that a start found in a segment. */
+  takeSealed(key: Labels, kind: GroupKind, ref: TileRef): void {
+    const group = this.group(key, kind)
+    group.sealed = [...group.sealed, ref]
+    group.closedMs = Math.max(group.closedMs, ref.lastMs)
+    group.lastMs = Math.max(group.lastMs, ref.lastMs)
+    this.maxTimeMs = Math.max(this.maxTimeMs, ref.lastMs)
+    for (const shape of ref.layout.shapes) if (shape !== undefined) this.columnOfShape(group, shape)
+  }
+
+  /** Forgets how far groups had come that are too old to be written to. */
+  forgetClosed(beforeMs: number): void {
+    for (const [name, lastMs] of this.closedBefore) {
+      if (lastMs < beforeMs) this.closedBefore.delete(name)
+    }
+  }
+
   /** Logs every row that is in no segment yet. */
   relog(): void {
     for (const group of this.#groups.values()) {
@@ -304,7 +333,6 @@ export class Head {
   #took(group: HeadGroup, tMs: number, samples: number): void {
     if (tMs > group.lastMs) group.lastMs = tMs
     if (tMs > this.maxTimeMs) this.maxTimeMs = tMs
-    if (tMs < this.minTimeMs) this.minTimeMs = tMs
     if (this.wal !== undefined) this.#stats.appendedSamples += samples
   }
 
@@ -325,14 +353,14 @@ export class Head {
         this.closeTile(group)
       }
     }
-    group.open ??= new OpenTile(this.wal?.sequence ?? 0)
+    group.open ??= new OpenTile(this.wal?.sequence ?? this.replayedSequence)
     return group.open
   }
 
   /** The tile of a cell's row, not shared with a reader. */
   #changeable(group: HeadGroup, tMs: number): OpenTile {
     if (tMs > group.lastMs) this.#tileFor(group, tMs)
-    group.open ??= new OpenTile(this.wal?.sequence ?? 0)
+    group.open ??= new OpenTile(this.wal?.sequence ?? this.replayedSequence)
     if (group.open.isCaptured) group.open = group.open.copy(0, group.open.rowCount)
     return group.open
   }

@@ -37,10 +37,9 @@ export function headSnapshot(head: Head, minMs: number, maxMs: number): Snapshot
       if (overlaps(ref, minMs, maxMs)) tiles.push(storedTile(ref))
     }
     const { layout, columnCount } = group
-    if (layout === undefined) continue
     const inMemory = group.open === undefined ? group.waiting : [...group.waiting, group.open]
     for (const tile of inMemory) {
-      if (tile.rowCount === 0 || !overlaps(tile, minMs, maxMs)) continue
+      if (layout === undefined || tile.rowCount === 0 || !overlaps(tile, minMs, maxMs)) continue
       tile.isCaptured = true
       tiles.push({ layout, columnCount, source: { tile, rowCount: tile.rowCount } })
     }

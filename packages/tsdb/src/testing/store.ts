@@ -56,7 +56,7 @@ export async function everything(
       group.readHistograms(s, histograms)
       for (let i = 0; i < values.length; i++) {
         const h = histograms[i]
-        if (h !== undefined) samples.set(group.times[i]!, JSON.stringify(h))
+        if (h !== undefined) samples.set(group.times[i]!, histogramText(h))
         else if (!isAbsent(values[i]!)) samples.set(group.times[i]!, bits[i]!)
       }
       if (samples.size > 0) content.set(name, samples)
@@ -82,6 +82,11 @@ export async function shown(db: Readable, baseMs: number): Promise<Record<string
   return lines
 }
 
-function textOf(labels: Iterable<[string, string]>): string {
+/** The same text for the same histogram, whatever the order of its keys. */
+export function histogramText(h: NativeHistogram): string {
+  return JSON.stringify(Object.entries(h).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+export function textOf(labels: Iterable<[string, string]>): string {
   return `{${[...labels].map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ')}}`
 }

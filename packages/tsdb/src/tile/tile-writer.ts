@@ -10,7 +10,7 @@
 //                             count varint, count × (row varint, histogram)
 
 import { ByteWriter, crc32c } from '@pharos/base'
-import type { NativeHistogram } from '@pharos/model'
+import { ABSENT_LOW_WORD, lowWord, type NativeHistogram } from '@pharos/model'
 import { encodeColumn } from './column-codec.ts'
 import { writeHistogram } from './histogram-codec.ts'
 import { writeIntegers } from './integer-stream.ts'
@@ -26,21 +26,55 @@ export interface TileSource {
   readonly rowCount: number
   readonly columnCount: number
   /** Values of a column into `out[0 … rowCount)`. */
-  readColumn(column: number, out: Float64Array): void
+  readonly readColumn: (column: number, out: Float64Array) => void
   /** By row; undefined when the column has none. */
-  histograms(column: number): ReadonlyMap<number, NativeHistogram> | undefined
+  readonly histograms: (column: number) => ReadonlyMap<number, NativeHistogram> | undefined
 }
 
-/** Appends one tile. Ids are those of the file it goes into. */
+/** Encodes tiles, in two steps: the columns first, because only then it is known which of them hold samples. */
 export class TileWriter {
   readonly #columns = new ByteWriter(64 << 10)
   readonly #one = new ByteWriter(4096)
   #lengths = new Uint32Array(256)
   #values = new Float64Array(512)
+  #hasHistograms = false
+  /** Of the tile encoded last. */
+  sampleCount = 0
 
-  write(out: ByteWriter, groupId: number, layoutId: number, source: TileSource): void {
-    const { rowCount, columnCount, times } = source
-    const hasHistograms = this.#encodeColumns(source)
+  /** Encodes the columns that hold samples. @returns which they are, ascending */
+  encode({ rowCount, columnCount, readColumn, histograms }: TileSource): Int32Array {
+    if (this.#lengths.length < columnCount) this.#lengths = new Uint32Array(columnCount * 2)
+    if (this.#values.length < rowCount) this.#values = new Float64Array(rowCount)
+    const values = this.#values
+    const columns = this.#columns
+    const kept = new Int32Array(columnCount)
+    let keptCount = 0
+    columns.clear()
+    this.#hasHistograms = false
+    this.sampleCount = 0
+    for (let c = 0; c < columnCount; c++) {
+      const before = columns.length
+      readColumn(c, values)
+      const own = histograms(c)
+      const samples = countSamples(values, rowCount)
+      if (own !== undefined && own.size > 0) this.#encodeHistograms(rowCount, own)
+      else if (samples > 0) encodeColumn(values, rowCount, columns)
+      else continue
+      this.sampleCount += samples + (own?.size ?? 0)
+      this.#lengths[keptCount] = columns.length - before
+      kept[keptCount++] = c
+    }
+    return kept.subarray(0, keptCount)
+  }
+
+  /** Appends the tile of what was encoded last. Ids are those of the file it goes into. */
+  finish(
+    out: ByteWriter,
+    groupId: number,
+    layoutId: number,
+    { times, rowCount }: TileSource,
+    columnCount: number,
+  ): void {
     const start = out.length
     out.u32(TILE_MAGIC)
     out.u32(0)
@@ -48,7 +82,7 @@ export class TileWriter {
     out.u32(groupId)
     out.u32(layoutId)
     out.u16(rowCount)
-    out.u16(hasHistograms ? TileFlag.histograms : 0)
+    out.u16(this.#hasHistograms ? TileFlag.histograms : 0)
     out.u32(columnCount)
     out.i64(times[0]!)
     out.i64(times[rowCount - 1]!)
@@ -67,34 +101,27 @@ export class TileWriter {
     out.u32At(start + 8, crc32c(out.bytes(), start + 12, out.length))
   }
 
-  #encodeColumns(source: TileSource): boolean {
-    const { rowCount, columnCount } = source
-    if (this.#lengths.length < columnCount) this.#lengths = new Uint32Array(columnCount * 2)
-    if (this.#values.length < rowCount) this.#values = new Float64Array(rowCount)
+  #encodeHistograms(rowCount: number, histograms: ReadonlyMap<number, NativeHistogram>): void {
     const columns = this.#columns
-    columns.clear()
-    let hasHistograms = false
-    for (let c = 0; c < columnCount; c++) {
-      const before = columns.length
-      source.readColumn(c, this.#values)
-      const histograms = source.histograms(c)
-      if (histograms === undefined || histograms.size === 0) {
-        encodeColumn(this.#values, rowCount, columns)
-      } else {
-        hasHistograms = true
-        this.#one.clear()
-        encodeColumn(this.#values, rowCount, this.#one)
-        columns.u8(HISTOGRAM_COLUMN)
-        columns.varint(this.#one.length)
-        columns.raw(this.#one.bytes())
-        columns.varint(histograms.size)
-        for (const [row, histogram] of histograms) {
-          columns.varint(row)
-          writeHistogram(columns, histogram)
-        }
-      }
-      this.#lengths[c] = columns.length - before
+    this.#hasHistograms = true
+    this.#one.clear()
+    encodeColumn(this.#values, rowCount, this.#one)
+    columns.u8(HISTOGRAM_COLUMN)
+    columns.varint(this.#one.length)
+    columns.raw(this.#one.bytes())
+    columns.varint(histograms.size)
+    for (const [row, histogram] of histograms) {
+      columns.varint(row)
+      writeHistogram(columns, histogram)
     }
-    return hasHistograms
   }
+}
+
+function countSamples(values: Float64Array, rowCount: number): number {
+  let count = 0
+  for (let i = 0; i < rowCount; i++) {
+    const value = values[i]!
+    if (value === value || lowWord(value) !== ABSENT_LOW_WORD) count++
+  }
+  return count
 }

@@ -2,11 +2,11 @@
 // rows whose keyframe or definitions were in a damaged span, are counted and never guessed.
 
 import { ByteReader, type Logger, messageOf } from '@pharos/base'
-import type { Exemplar, Labels, Metadata, NativeHistogram } from '@pharos/model'
-import { ABSENT, Labels as LabelSet } from '@pharos/model'
+import { ABSENT, type Metadata, type NativeHistogram } from '@pharos/model'
 import { DefinitionReader } from '../catalog/definition-reader.ts'
 import type { Layout } from '../catalog/layout.ts'
-import { seriesLabels, type ShapeTable } from '../catalog/shape.ts'
+import type { ShapeTable } from '../catalog/shape.ts'
+import { readExemplar, type StoredExemplar } from '../head/exemplar-ring.ts'
 import type { Head } from '../head/head.ts'
 import type { HeadGroup } from '../head/head-group.ts'
 import { readHistogram } from '../tile/histogram-codec.ts'
@@ -19,7 +19,7 @@ export interface ReplayTarget {
   readonly head: Head
   readonly shapes: ShapeTable
   readonly log: Logger
-  exemplar(labels: Labels, exemplar: Exemplar): void
+  exemplar(stored: StoredExemplar): void
   metadata(entries: ReadonlyMap<string, Metadata>): void
 }
 
@@ -79,6 +79,10 @@ class FileReplay {
       return true
     }
     const reader = new ByteReader(body)
+    if (type === WalRecord.exemplar) {
+      this.#target.exemplar(readExemplar(reader))
+      return true
+    }
     const groupId = reader.varint()
     const layoutId = reader.varint()
     const definition = this.definitions.groups[groupId]
@@ -88,7 +92,6 @@ class FileReplay {
     if (type === WalRecord.row) return this.#readRow(reader, group, groupId, layout)
     if (type === WalRecord.cells) return this.#cells(reader, group, layout)
     if (type === WalRecord.histogram) return this.#histogram(reader, group, layout)
-    if (type === WalRecord.exemplar) return this.#exemplar(reader, group, layout)
     return false
   }
 
@@ -168,21 +171,6 @@ class FileReplay {
     const histogram = readHistogram(reader)
     if (column < 0) return false
     this.#target.head.replayCell(group, tMs, column, histogram)
-    return true
-  }
-
-  #exemplar(reader: ByteReader, group: HeadGroup, layout: Layout): boolean {
-    const shape = layout.shapes[reader.varint()]
-    const value = reader.f64()
-    const timestampMs = reader.u8() === 1 ? reader.zigzag() : undefined
-    const pairs: [string, string][] = []
-    for (let left = reader.varint(); left > 0; left--) pairs.push([reader.text(), reader.text()])
-    if (shape === undefined) return false
-    this.#target.exemplar(seriesLabels(group.key, shape), {
-      labels: LabelSet.of(pairs),
-      value,
-      timestampMs,
-    })
     return true
   }
 

@@ -35,8 +35,10 @@ export interface WalOwner {
   readonly stats: TsdbStats
   /** Logs everything that is not in a segment or block yet. */
   relog(): void
-  /** Logs what every file begins with (metadata). */
+  /** Logs what every file begins with (metadata, exemplars). */
   relogHeader(): void
+  /** `failure` has changed. */
+  changed(): void
 }
 
 interface Waiter {
@@ -56,8 +58,7 @@ export class Wal {
   /** The file that the next record goes into. */
   sequence: number
   definitions: DefinitionWriter = new DefinitionWriter()
-  /** Why the log is down; undefined while it stands. */
-  failure: Error | undefined
+  #failure: Error | undefined
   #buffer = new RecordBuffer(64 << 10)
   #spare: RecordBuffer | undefined
   #loggedBytes = 0
@@ -80,6 +81,16 @@ export class Wal {
     this.#syncMode = syncMode
     this.#owner = owner
     this.#lastSyncMs = owner.clock.monotonicMs()
+  }
+
+  /** Why the log is down; undefined while it stands. */
+  get failure(): Error | undefined {
+    return this.#failure
+  }
+
+  #setFailure(failure: Error | undefined): void {
+    this.#failure = failure
+    this.#owner.changed()
   }
 
   /** The buffer, inside a record that `commit` ends. Definitions it uses are logged before it. */
@@ -143,6 +154,18 @@ export class Wal {
     await this.#closeFile()
   }
 
+  /** For a file that was begun before its owner had anything to say. */
+  relogHeader(): void {
+    this.#owner.relogHeader()
+  }
+
+  /** The next record goes into a new file, so that all files before it may go once their rows are elsewhere. */
+  rotate(): void {
+    if (this.failure !== undefined || this.#isClosed) return
+    this.#nextFile()
+    this.#pump()
+  }
+
   #noted(): void {
     this.#owner.stats.walRecords++
     const buffer = this.#buffer
@@ -201,7 +224,7 @@ export class Wal {
         await this.#writeBatches(waiters.length > 0)
       } catch (error) {
         this.#waiters.unshift(...waiters)
-        this.failure = error instanceof Error ? error : new Error(messageOf(error))
+        this.#setFailure(error instanceof Error ? error : new Error(messageOf(error)))
         this.#owner.log.error('WAL write failed; beginning a new file', { err: messageOf(error) })
         await this.#restart()
         return
@@ -270,7 +293,7 @@ export class Wal {
     this.#rotated = []
     // From here to the first await nothing else runs: memory is logged at one moment.
     this.#beginSequence()
-    this.failure = undefined
+    this.#setFailure(undefined)
     const { sequence } = this
     const waiters = this.#waiters
     this.#waiters = []
@@ -279,9 +302,9 @@ export class Wal {
       this.#owner.relog()
       await this.#writeBatches(true)
     } catch (error) {
-      this.failure = error instanceof Error ? error : new Error(messageOf(error))
+      this.#setFailure(error instanceof Error ? error : new Error(messageOf(error)))
       log.error('WAL is down; samples are refused until it recovers', { err: messageOf(error) })
-      for (const waiter of [...waiters, ...this.#waiters]) waiter.reject(readOnly(this.failure))
+      for (const waiter of [...waiters, ...this.#waiters]) waiter.reject(readOnly(error))
       this.#waiters = []
       await this.#closeFile()
       // Nothing in the half-written file is needed, and it may be what fills the disk.
@@ -312,6 +335,6 @@ export function walFileName(sequence: number): string {
   return String(sequence).padStart(8, '0')
 }
 
-function readOnly(cause: Error): OutsideError {
-  return new OutsideError('tsdb/read-only', `store is read-only: ${cause.message}`, { cause })
+function readOnly(cause: unknown): OutsideError {
+  return new OutsideError('tsdb/read-only', `store is read-only: ${messageOf(cause)}`, { cause })
 }

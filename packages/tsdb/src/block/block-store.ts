@@ -1,0 +1,197 @@
+// The blocks of the store: opening them, adding one, dropping those that were replaced or have expired.
+
+import {
+  type Clock,
+  type Disk,
+  type Logger,
+  messageOf,
+  OutsideError,
+  type Random,
+} from '@pharos/base'
+import type { ShapeTable } from '../catalog/shape.ts'
+import type { Quarantine } from '../quarantine.ts'
+import type { TsdbStats } from '../tsdb-status.ts'
+import { Block } from './block.ts'
+import type { BlockMeta } from './block-format.ts'
+import { BlockWriter } from './block-writer.ts'
+import { readTile } from '../read/tile-cache.ts'
+import { joinTiles, type StoredTiles } from './join.ts'
+import type { TileFile } from './tile-file.ts'
+import { ULID, ulid } from './ulid.ts'
+
+export interface BlockStoreContext {
+  readonly folder: string
+  readonly disk: Disk
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly stats: TsdbStats
+  readonly shapes: ShapeTable
+  readonly quarantine: Quarantine
+}
+
+export class BlockStore {
+  readonly #context: BlockStoreContext
+  /** Oldest first. Replaced, never changed. */
+  blocks: readonly Block[] = []
+
+  constructor(context: BlockStoreContext) {
+    this.#context = context
+  }
+
+  /** Opens every block of the folder; damaged and unknown files go to the quarantine. */
+  async open(): Promise<void> {
+    const { folder, disk, quarantine } = this.#context
+    const found: Block[] = []
+    for (const name of await disk.list(folder)) {
+      const path = `${folder}/${name}`
+      if (name.endsWith('.tmp')) await this.#remove(path, 'unfinished')
+      else if (!name.endsWith('.blk') || !ULID.test(name.slice(0, -4))) {
+        await quarantine.move(path, 'no block')
+      } else {
+        const block = await this.#openOne(path)
+        if (block !== undefined) found.push(block)
+      }
+    }
+    const replaced = new Set(found.flatMap((block) => block.meta.compaction.sources))
+    this.#set(found.filter((block) => !replaced.has(fileName(block.path))))
+    for (const block of found) {
+      if (replaced.has(fileName(block.path)) && (await this.removeIfReplaced(block.path))) {
+        block.file.drop()
+      }
+    }
+  }
+
+  /**
+   * Writes a block out of the tiles of other files. It is on disk under its name, checked, when this resolves.
+   * @returns no block when there was no sample in them, and the names of sources with tiles that could not be read
+   */
+  async write(
+    groups: Iterable<StoredTiles>,
+    sources: readonly TileFile[],
+    level: number,
+  ): Promise<{ readonly block: Block | undefined; readonly damaged: ReadonlySet<string> }> {
+    const { folder, disk, clock, random, log, shapes } = this.#context
+    const id = ulid(clock.now(), random)
+    const path = `${folder}/${id}.blk`
+    const writer = await BlockWriter.create(disk, `${path}.tmp`)
+    const damaged = new Set<string>()
+    try {
+      for (const group of groups) {
+        await joinTiles(
+          group,
+          (ref, error) => {
+            damaged.add(fileName(ref.file.path))
+            log.error('tile left out of a new block', { err: messageOf(error) })
+          },
+          (definition, own, source) => writer.add(definition, own, source),
+        )
+      }
+      if (writer.tileCount === 0) {
+        await writer.abandon(disk, log)
+        return { block: undefined, damaged }
+      }
+      const names = sources.map((file) => fileName(file.path))
+      await writer.finish(id, { level, sources: names, damaged: [...damaged] })
+      await this.#check(`${path}.tmp`)
+      await disk.rename(`${path}.tmp`, path)
+      await disk.syncDirectory(folder)
+    } catch (error) {
+      await writer.abandon(disk, log)
+      throw error
+    }
+    return { block: await Block.open(disk, path, shapes, log), damaged }
+  }
+
+  /** From now on queries see `added` and no longer `dropped`. */
+  replace(dropped: readonly Block[], added: Block | undefined): void {
+    const rest = this.blocks.filter((block) => !dropped.includes(block))
+    this.#set(added === undefined ? rest : [...rest, added])
+  }
+
+  /** Removes a file whose replacement is on disk; readers that hold it go on reading. A damaged one is kept. */
+  async removeReplaced(file: TileFile, damaged: ReadonlySet<string>): Promise<void> {
+    await this.#removeSource(file.path, damaged.has(fileName(file.path)))
+    file.drop()
+  }
+
+  /** The same for a file that a start finds beside its replacement. @returns whether there is a replacement */
+  async removeIfReplaced(path: string): Promise<boolean> {
+    const name = fileName(path)
+    const by = this.blocks.find(({ meta }) => meta.compaction.sources.includes(name))
+    if (by === undefined) return false
+    await this.#removeSource(path, by.meta.compaction.damaged.includes(name))
+    return true
+  }
+
+  async drop(block: Block, why: string): Promise<void> {
+    this.replace([block], undefined)
+    await this.#remove(block.path, why)
+    block.file.drop()
+  }
+
+  close(): void {
+    for (const block of this.blocks) block.file.drop()
+  }
+
+  #set(blocks: readonly Block[]): void {
+    const { stats } = this.#context
+    this.blocks = blocks.toSorted((a, b) => a.meta.minTime - b.meta.minTime)
+    stats.blocksLoaded = blocks.length
+    stats.blockBytes = blocks.reduce((sum, block) => sum + block.bytes, 0)
+  }
+
+  async #removeSource(path: string, isDamaged: boolean): Promise<void> {
+    const { quarantine } = this.#context
+    if (isDamaged) await quarantine.move(path, 'damaged tiles; the others were kept')
+    else await this.#remove(path, 'replaced by a block')
+  }
+
+  async #openOne(path: string): Promise<Block | undefined> {
+    const { disk, log, shapes, quarantine } = this.#context
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await Block.open(disk, path, shapes, log)
+      } catch (error) {
+        if (error instanceof OutsideError && /version|emfile|enfile|eacces/.test(error.code)) {
+          throw new OutsideError(error.code, `${path}: ${error.message}`, { cause: error })
+        }
+        log.warn('block could not be opened', { file: path, attempt, err: messageOf(error) })
+        if (attempt < 2) continue
+        await quarantine.move(path, messageOf(error))
+        return undefined
+      }
+    }
+  }
+
+  /** Reads the file back, every tile of it: what is wrong now is wrong for good. */
+  async #check(path: string): Promise<void> {
+    const { disk, shapes, log } = this.#context
+    const block = await Block.open(disk, path, shapes, log)
+    try {
+      for (const { tiles } of block.groups) {
+        for (const ref of tiles) readTile(ref)
+      }
+    } finally {
+      block.file.drop()
+    }
+  }
+
+  async #remove(path: string, why: string): Promise<void> {
+    const { disk, log } = this.#context
+    try {
+      await disk.remove(path)
+      log.info('file removed', { file: path, reason: why })
+    } catch (error) {
+      log.warn('file could not be removed', { file: path, reason: why, err: messageOf(error) })
+    }
+  }
+}
+
+export function fileName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+export function nextLevel(blocks: readonly { readonly meta: BlockMeta }[]): number {
+  return 1 + Math.max(0, ...blocks.map(({ meta }) => meta.compaction.level))
+}

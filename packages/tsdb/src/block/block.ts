@@ -1,0 +1,139 @@
+// An open block: its catalog and directory in memory, its tiles on disk.
+
+import {
+  ByteReader,
+  crc32c,
+  type Disk,
+  type Logger,
+  type OpenFile,
+  OutsideError,
+} from '@pharos/base'
+import { DefinitionReader, type GroupDefinition } from '../catalog/definition-reader.ts'
+import type { ShapeTable } from '../catalog/shape.ts'
+import { groupName } from '../head/head.ts'
+import type { TileRef } from '../read/tile-ref.ts'
+import type { BlockInfo } from '../tsdb-status.ts'
+import {
+  BLOCK_HEADER_BYTES,
+  blockHeader,
+  type BlockMeta,
+  FOOTER_BYTES,
+  readFooter,
+  type Section,
+} from './block-format.ts'
+import { TileFile } from './tile-file.ts'
+
+export interface BlockGroup {
+  readonly name: string
+  readonly key: GroupDefinition['key']
+  readonly definition: GroupDefinition
+  readonly tiles: readonly TileRef[]
+}
+
+export class Block {
+  readonly path: string
+  readonly meta: BlockMeta
+  readonly bytes: number
+  readonly file: TileFile
+  readonly groups: readonly BlockGroup[]
+
+  private constructor(
+    path: string,
+    meta: BlockMeta,
+    bytes: number,
+    file: TileFile,
+    groups: readonly BlockGroup[],
+  ) {
+    this.path = path
+    this.meta = meta
+    this.bytes = bytes
+    this.file = file
+    this.groups = groups
+  }
+
+  /** @throws OutsideError `tsdb/corrupt`, `tsdb/version`, or what the disk throws; the message names no path */
+  static async open(disk: Disk, path: string, shapes: ShapeTable, log: Logger): Promise<Block> {
+    const file = await disk.open(path, 'read')
+    try {
+      const bytes = file.size()
+      const footer = readFooter(readAt(file, Math.max(0, bytes - FOOTER_BYTES), FOOTER_BYTES))
+      const header = readAt(file, 0, BLOCK_HEADER_BYTES)
+      // The footer says the same under a checksum: a block is not given up for its first eight bytes.
+      if (Buffer.compare(header, blockHeader()) !== 0) {
+        log.error('first bytes of a block are damaged; it is read all the same', { file: path })
+      }
+      const definitions = new DefinitionReader(shapes)
+      definitions.apply(readSection(file, footer.catalog, 'catalog'))
+      const meta = metaOf(readSection(file, footer.meta, 'meta'))
+      const tileFile = new TileFile(file, log)
+      const directory = readSection(file, footer.directory, 'directory')
+      const groups = readDirectory(directory, definitions, tileFile)
+      return new Block(path, meta, bytes, tileFile, groups)
+    } catch (error) {
+      await file.close()
+      throw error
+    }
+  }
+
+  get info(): BlockInfo {
+    const { ulid, minTime, maxTime, stats, compaction } = this.meta
+    return {
+      ulid,
+      minTimeMs: minTime,
+      maxTimeMs: maxTime,
+      numSamples: stats.numSamples,
+      numSeries: stats.numSeries,
+      bytes: this.bytes,
+      level: compaction.level,
+    }
+  }
+}
+
+function readAt(file: OpenFile, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  return bytes.subarray(0, file.readAtSync(bytes, offset))
+}
+
+function readSection(file: OpenFile, { offset, length, crc }: Section, name: string): Uint8Array {
+  const bytes = readAt(file, offset, length)
+  if (bytes.length !== length || crc32c(bytes) !== crc) {
+    throw new OutsideError('tsdb/corrupt', `damaged block: checksum of its ${name} does not match`)
+  }
+  return bytes
+}
+
+/** Its checksum was right, so it is what this program wrote. */
+function metaOf(bytes: Uint8Array): BlockMeta {
+  return JSON.parse(new TextDecoder().decode(bytes)) as BlockMeta
+}
+
+function readDirectory(
+  bytes: Uint8Array,
+  { groups, layouts }: DefinitionReader,
+  file: TileFile,
+): BlockGroup[] {
+  const reader = new ByteReader(bytes)
+  const found: BlockGroup[] = []
+  let end = 0
+  for (let left = reader.varint(); left > 0; left--) {
+    const definition = groups[reader.varint()]
+    const tiles: TileRef[] = []
+    let firstMs = 0
+    for (let tile = reader.varint(); tile > 0; tile--) {
+      const offset = end + reader.zigzag()
+      const length = reader.varint()
+      firstMs += reader.zigzag()
+      const lastMs = firstMs + reader.varint()
+      const rowCount = reader.varint()
+      const layout = layouts[reader.varint()]
+      reader.varint()
+      end = offset + length
+      if (layout === undefined) throw new OutsideError('tsdb/corrupt', 'tile of unknown layout')
+      tiles.push({ file, offset, length, firstMs, lastMs, rowCount, layout })
+    }
+    if (definition === undefined) throw new OutsideError('tsdb/corrupt', 'tiles of unknown group')
+    const { key, kind } = definition
+    found.push({ name: groupName(key, kind), key, definition, tiles })
+  }
+  return found
+}

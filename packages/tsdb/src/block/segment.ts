@@ -1,0 +1,183 @@
+// A segment: tiles of one window of the head, in the order in which they were sealed. Never indexed on disk; when its
+// window is over it becomes a block.
+//
+//   segment := header (wal/file-header.ts, magic 'PHS1', start of the window) | records (wal/record-framing.ts)
+//   record  := type 1: definition stream; type 2: one tile
+
+import {
+  ByteWriter,
+  type Disk,
+  type Logger,
+  messageOf,
+  type OpenFile,
+  OutsideError,
+} from '@pharos/base'
+import { DefinitionReader, type GroupDefinition } from '../catalog/definition-reader.ts'
+import { DefinitionWriter } from '../catalog/definition-writer.ts'
+import { Layout } from '../catalog/layout.ts'
+import type { Shape, ShapeTable } from '../catalog/shape.ts'
+import type { HeadGroup } from '../head/head-group.ts'
+import type { TileRef } from '../read/tile-ref.ts'
+import { TileView } from '../tile/tile-view.ts'
+import type { TileSource, TileWriter } from '../tile/tile-writer.ts'
+import { FILE_HEADER_BYTES, fileHeader, readFileHeader } from '../wal/file-header.ts'
+import { RecordBuffer } from '../wal/record-buffer.ts'
+import { RECORD_HEADER_BYTES, scanRecords } from '../wal/record-framing.ts'
+import { TileFile } from './tile-file.ts'
+
+export const SegmentRecord = { definitions: 1, tile: 2 } as const
+
+/** `<start of the window>.<number>.seg`; the number makes names unique for good. */
+export const SEGMENT_NAME: RegExp = /^(-?\d+)\.(\d+)\.seg$/
+
+export class SegmentWriter {
+  readonly path: string
+  readonly file: TileFile
+  readonly #file: OpenFile
+  readonly #definitions = new DefinitionWriter()
+  readonly #layouts = new Map<string, Layout>()
+  readonly #buffer = new RecordBuffer(256 << 10)
+  readonly #scratch = new ByteWriter(64 << 10)
+  #writtenBytes = 0
+
+  private constructor(file: OpenFile, log: Logger, header: Uint8Array) {
+    this.path = file.path
+    this.#file = file
+    this.file = new TileFile(file, log)
+    this.#buffer.append(header)
+  }
+
+  static async create(
+    disk: Disk,
+    path: string,
+    windowMs: number,
+    log: Logger,
+  ): Promise<SegmentWriter> {
+    return new SegmentWriter(await disk.open(path, 'create'), log, fileHeader('PHS1', windowMs))
+  }
+
+  get bufferedBytes(): number {
+    return this.#buffer.length
+  }
+
+  /** Encodes a tile into the buffer; the reference holds once `write` and `sync` resolved. */
+  add(
+    group: HeadGroup,
+    shapes: readonly (Shape | undefined)[],
+    source: TileSource,
+    writer: TileWriter,
+  ): TileRef | undefined {
+    const kept = writer.encode(source)
+    if (kept.length === 0) return undefined
+    const layout = this.#layoutOf(kept, shapes)
+    const groupId = this.#definitions.group(group.key, group.kind)
+    const layoutId = this.#definitions.layout(layout)
+    if (this.#definitions.hasNews) {
+      this.#scratch.clear()
+      this.#definitions.flush(this.#scratch)
+      this.#buffer.add(SegmentRecord.definitions, this.#scratch.bytes())
+    }
+    this.#scratch.clear()
+    writer.finish(this.#scratch, groupId, layoutId, source, kept.length)
+    const offset = this.#writtenBytes + this.#buffer.length + RECORD_HEADER_BYTES
+    this.#buffer.add(SegmentRecord.tile, this.#scratch.bytes())
+    return {
+      file: this.file,
+      offset,
+      length: this.#scratch.length,
+      firstMs: source.times[0]!,
+      lastMs: source.times[source.rowCount - 1]!,
+      rowCount: source.rowCount,
+      layout,
+    }
+  }
+
+  async write(): Promise<void> {
+    const bytes = this.#buffer.bytes.slice(0, this.#buffer.length)
+    this.#buffer.length = 0
+    await this.#file.append(bytes)
+    this.#writtenBytes += bytes.length
+  }
+
+  sync(): Promise<void> {
+    return this.#file.sync()
+  }
+
+  #layoutOf(kept: Int32Array, shapes: readonly (Shape | undefined)[]): Layout {
+    const own = Array.from(kept, (column) => shapes[column])
+    const key = own.map((shape) => shape?.id ?? '').join()
+    let layout = this.#layouts.get(key)
+    if (layout === undefined) this.#layouts.set(key, (layout = Layout.of(own)))
+    return layout
+  }
+}
+
+export interface ReadSegment {
+  readonly windowMs: number
+  readonly file: TileFile
+  readonly tiles: readonly { readonly group: GroupDefinition; readonly ref: TileRef }[]
+  /** What could not be read, as spans; the torn end is not among them. */
+  readonly damaged: readonly (readonly [from: number, to: number])[]
+  readonly tornBytes: number
+}
+
+/** @throws OutsideError `tsdb/version`, or what the disk throws */
+export async function readSegment(
+  disk: Disk,
+  path: string,
+  bytes: Uint8Array,
+  shapes: ShapeTable,
+  log: Logger,
+): Promise<ReadSegment> {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const headerMs = readFileHeader(bytes, 'PHS1', path)
+  const windowMs = headerMs ?? Number(SEGMENT_NAME.exec(name)![1])
+  const file = new TileFile(await disk.open(path, 'read'), log)
+  const definitions = new DefinitionReader(shapes)
+  const tiles: { group: GroupDefinition; ref: TileRef }[] = []
+  const damaged: [number, number][] = []
+  const end = scanRecords(bytes, headerMs === undefined ? 0 : FILE_HEADER_BYTES, {
+    record(type, from, to) {
+      try {
+        if (type === SegmentRecord.definitions) definitions.apply(bytes.subarray(from, to))
+        else tiles.push(tileAt(bytes, from, to, file, definitions))
+      } catch (error) {
+        damaged.push([from, to])
+        log.error('tile of a segment cannot be used', {
+          file: path,
+          from,
+          err: messageOf(error),
+        })
+      }
+    },
+    damaged: (from, to) => damaged.push([from, to]),
+  })
+  return { windowMs, file, tiles, damaged, tornBytes: bytes.length - end }
+}
+
+function tileAt(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  file: TileFile,
+  definitions: DefinitionReader,
+): { group: GroupDefinition; ref: TileRef } {
+  const view = new TileView(bytes.subarray(from, to))
+  const group = definitions.groups[view.groupId]
+  const layout = definitions.layouts[view.layoutId]
+  if (group === undefined || layout === undefined || layout.shapes.length !== view.columnCount) {
+    throw new OutsideError('tsdb/corrupt', 'definitions of a tile are lost')
+  }
+  return {
+    group,
+    ref: {
+      file,
+      offset: from,
+      length: to - from,
+      firstMs: view.times[0]!,
+      lastMs: view.times.at(-1)!,
+      rowCount: view.times.length,
+      layout,
+    },
+  }
+}

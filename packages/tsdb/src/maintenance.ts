@@ -1,0 +1,259 @@
+// What the store does on its own, in rounds: recover, seal, cut blocks, compact, apply retention, tidy up. Each step
+// stands alone: when one fails it is logged and counted, and the next round tries again.
+
+import { type Clock, type Disk, type Logger, messageOf } from '@pharos/base'
+import type { BlockStore } from './block/block-store.ts'
+import { nextLevel } from './block/block-store.ts'
+import { expiredBySize, expiredByTime, planCompaction } from './block/compaction-plan.ts'
+import type { GroupDefinition } from './catalog/definition-reader.ts'
+import type { Shape, ShapeTable } from './catalog/shape.ts'
+import type { Head } from './head/head.ts'
+import type { Segments } from './head/segments.ts'
+import type { TileRef } from './read/tile-ref.ts'
+import { walPath, walSequences } from './open-wal.ts'
+import type { Quarantine } from './quarantine.ts'
+import type { TsdbOptions } from './tsdb-options.ts'
+import type { TsdbStats } from './tsdb-status.ts'
+import type { Wal } from './wal/wal.ts'
+
+/** A tile is sealed early when its rows hold back so many WAL files. */
+const WAL_FILES = 4
+
+export interface MaintenanceContext {
+  readonly clock: Clock
+  readonly disk: Disk
+  readonly log: Logger
+  readonly options: TsdbOptions
+  readonly stats: TsdbStats
+  readonly head: Head
+  readonly wal: Wal
+  readonly segments: Segments
+  readonly blocks: BlockStore
+  readonly shapes: ShapeTable
+  readonly quarantine: Quarantine
+}
+
+export class Maintenance {
+  readonly #context: MaintenanceContext
+  #lacksSpace = false
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(context: MaintenanceContext) {
+    this.#context = context
+  }
+
+  /** Why no samples are taken; undefined while they are. */
+  get readOnlyReason(): string | undefined {
+    const { wal, options } = this.#context
+    if (this.#lacksSpace) {
+      return `less than ${options.minFreeDiskBytes} bytes of disk space are free`
+    }
+    return wal.failure?.message
+  }
+
+  /** One round; rounds do not overlap. Never rejects. */
+  round(): Promise<void> {
+    this.#running = this.#running.then(() => this.#round())
+    return this.#running
+  }
+
+  /** Writes everything that only memory and the WAL hold into segments. */
+  async flush(): Promise<void> {
+    await this.#running
+    const { head, segments, wal } = this.#context
+    if (wal.failure !== undefined) return
+    for (const group of head.groups) head.closeTile(group)
+    await this.#step('seal', () => segments.seal())
+    wal.rotate()
+    await this.#step('WAL', () => wal.sync())
+    await this.#step('WAL truncation', () => this.#truncateWal())
+  }
+
+  async #round(): Promise<void> {
+    const { wal, segments } = this.#context
+    await this.#step('disk space', () => this.#checkSpace())
+    await this.#step('size retention', () => this.#retain())
+    if (wal.failure !== undefined && !this.#lacksSpace) {
+      await this.#step('WAL recovery', () => this.#recover())
+    }
+    this.#closeTiles()
+    await this.#step('seal', () => segments.seal())
+    await this.#step('block', () => this.#cutBlocks())
+    await this.#step('compaction', () => this.#compact())
+    await this.#step('retention', () => this.#retain())
+    await this.#step('WAL truncation', () => this.#truncateWal())
+    this.#forget()
+  }
+
+  async #step(name: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (name === 'block' || name === 'compaction') this.#context.stats.compactionsFailed++
+      this.#context.log.error('maintenance failed; it is tried again', {
+        step: name,
+        err: messageOf(error),
+      })
+    }
+  }
+
+  async #recover(): Promise<void> {
+    const { wal, log } = this.#context
+    if (await wal.retry()) log.info('WAL stands again; samples are taken')
+  }
+
+  async #checkSpace(): Promise<void> {
+    const { disk, options, log } = this.#context
+    if (options.minFreeDiskBytes <= 0) return
+    const { freeBytes } = await disk.space(options.path)
+    const lacks = freeBytes < options.minFreeDiskBytes
+    if (lacks === this.#lacksSpace) return
+    this.#lacksSpace = lacks
+    if (lacks) log.error('disk is full; samples are refused until space returns', { freeBytes })
+    else log.info('disk space has returned', { freeBytes })
+    this.updateReadOnly()
+  }
+
+  /** Sets the switch that appends look at. */
+  updateReadOnly(): void {
+    const { stats, wal } = this.#context
+    stats.isReadOnly = this.#lacksSpace || wal.failure !== undefined
+  }
+
+  /** Data time: what the newest sample says, unless it is ahead of the clock. */
+  #newestMs(): number {
+    const { head, clock } = this.#context
+    return Math.min(head.maxTimeMs, clock.now())
+  }
+
+  /** A window is over for good a quarter of its length after its end. */
+  #isOver(windowMs: number): boolean {
+    const { minBlockMs } = this.#context.options
+    return this.#newestMs() >= windowMs + minBlockMs + minBlockMs / 4
+  }
+
+  #closeTiles(): void {
+    const { head, wal } = this.#context
+    for (const group of head.groups) {
+      const tile = group.open
+      if (tile === undefined) continue
+      const isBehind = wal.sequence - tile.walSequence >= WAL_FILES
+      if (isBehind || this.#isOver(head.windowOf(tile.firstMs))) head.closeTile(group)
+    }
+  }
+
+  async #cutBlocks(): Promise<void> {
+    const { head, segments, blocks, stats } = this.#context
+    for (const windowMs of segments.windows) {
+      const isWaiting = [...head.groups].some(({ waiting }) =>
+        waiting.some((tile) => head.windowOf(tile.firstMs) === windowMs),
+      )
+      if (!this.#isOver(windowMs) || isWaiting) continue
+      const files = [...segments.filesOf(windowMs)]
+      const groups: { definition: GroupDefinition; tiles: TileRef[] }[] = []
+      for (const { key, kind, sealed } of head.groups) {
+        const tiles = sealed.filter((ref) => files.includes(ref.file))
+        if (tiles.length > 0) groups.push({ definition: { key, kind }, tiles })
+      }
+      const { block, damaged } = await blocks.write(groups, files, 1)
+      segments.release(windowMs)
+      blocks.replace([], block)
+      for (const file of files) await blocks.removeReplaced(file, damaged)
+      stats.compactions++
+    }
+  }
+
+  async #compact(): Promise<void> {
+    const { blocks, options, stats, disk, log } = this.#context
+    for (;;) {
+      const { minBlockMs, maxBlockMs } = options
+      const together = planCompaction(blocks.blocks, minBlockMs, maxBlockMs)
+      if (together === undefined) return
+      const bytes = together.reduce((sum, block) => sum + block.bytes, 0)
+      const { freeBytes } = await disk.space(options.path)
+      if (freeBytes < bytes + options.minFreeDiskBytes) {
+        log.warn('compaction waits for disk space', { freeBytes, wantedBytes: bytes })
+        return
+      }
+      const groups = new Map<string, { definition: GroupDefinition; tiles: TileRef[] }>()
+      for (const block of together) {
+        for (const { name, definition, tiles } of block.groups) {
+          const known = groups.get(name)
+          if (known === undefined) groups.set(name, { definition, tiles: [...tiles] })
+          else known.tiles.push(...tiles)
+        }
+      }
+      const files = together.map((block) => block.file)
+      const { block, damaged } = await blocks.write(groups.values(), files, nextLevel(together))
+      blocks.replace(together, block)
+      for (const file of files) await blocks.removeReplaced(file, damaged)
+      stats.compactions++
+    }
+  }
+
+  async #retain(): Promise<void> {
+    const { blocks, options, stats } = this.#context
+    const { retentionMs, retentionBytes } = options
+    const byTime = expiredByTime(blocks.blocks, retentionMs, this.#newestMs())
+    for (const block of byTime) await this.#expire(block, 'older than the retention time')
+    if (retentionBytes <= 0) return
+    const otherBytes = (await this.#folderBytes('wal')) + (await this.#folderBytes('head'))
+    const bySize = expiredBySize(blocks.blocks, retentionBytes, otherBytes)
+    for (const block of bySize) await this.#expire(block, 'over the retention size')
+    stats.blocksLoaded = blocks.blocks.length
+  }
+
+  async #expire(block: Parameters<BlockStore['drop']>[0], why: string): Promise<void> {
+    await this.#context.blocks.drop(block, why)
+    this.#context.stats.retentionDeletedBlocks++
+  }
+
+  async #folderBytes(name: string): Promise<number> {
+    const { disk, options } = this.#context
+    let bytes = 0
+    for (const file of await disk.list(`${options.path}/${name}`)) {
+      bytes += (await disk.stat(`${options.path}/${name}/${file}`))?.bytes ?? 0
+    }
+    return bytes
+  }
+
+  /** Removes WAL files all of whose rows are in segments or blocks. */
+  async #truncateWal(): Promise<void> {
+    const { head, wal, disk, log, quarantine, options, stats } = this.#context
+    let needed = wal.sequence
+    for (const { open, waiting } of head.groups) {
+      if (open !== undefined) needed = Math.min(needed, open.walSequence)
+      for (const tile of waiting) needed = Math.min(needed, tile.walSequence)
+    }
+    const path = `${options.path}/wal`
+    const sequences = await walSequences({ path, disk, log, stats, quarantine })
+    // What is newest on disk may still be growing.
+    for (const sequence of sequences.slice(0, -1)) {
+      if (sequence < needed) await disk.remove(walPath(path, sequence))
+    }
+  }
+
+  /** Forgets groups without rows and writers, and shapes that nothing refers to. */
+  #forget(): void {
+    const { head, blocks, shapes, options } = this.#context
+    const gone = [...head.groups].filter(
+      ({ handleCount, open, waiting, sealed }) =>
+        handleCount === 0 && open === undefined && waiting.length === 0 && sealed.length === 0,
+    )
+    for (const group of gone) head.dropGroup(group)
+    head.forgetClosed(this.#newestMs() - options.minBlockMs)
+    if (gone.length === 0) return
+    const live = new Set<Shape>()
+    const note = (all: readonly (Shape | undefined)[]): void => {
+      for (const shape of all) if (shape !== undefined) live.add(shape)
+    }
+    for (const { layout, sealed } of head.groups) {
+      if (layout !== undefined) note(layout.shapes)
+      for (const ref of sealed) note(ref.layout.shapes)
+    }
+    for (const block of blocks.blocks) {
+      for (const { tiles } of block.groups) for (const ref of tiles) note(ref.layout.shapes)
+    }
+    shapes.retain(live)
+  }
+}

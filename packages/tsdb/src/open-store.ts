@@ -1,0 +1,149 @@
+// Opens a data directory: blocks, then segments, then what only the WAL knows.
+
+import { type Clock, type Logger, messageOf, OutsideError, type World } from '@pharos/base'
+import { BlockStore } from './block/block-store.ts'
+import { ShapeTable } from './catalog/shape.ts'
+import { makeDurableDirectory } from './durable-directory.ts'
+import { ExemplarRing, logExemplar } from './head/exemplar-ring.ts'
+import { Head } from './head/head.ts'
+import { Segments } from './head/segments.ts'
+import { Maintenance } from './maintenance.ts'
+import { MetadataStore } from './metadata-store.ts'
+import { replayWal } from './open-wal.ts'
+import { Quarantine } from './quarantine.ts'
+import type { TsdbOptions } from './tsdb-options.ts'
+import { emptyStats, type ReplayStatus, type TsdbStats } from './tsdb-status.ts'
+import { Wal } from './wal/wal.ts'
+
+/** What the store uses of the outside world. */
+export type TsdbWorld = Pick<World, 'clock' | 'disk' | 'log' | 'random'>
+
+export interface Store {
+  readonly clock: Clock
+  readonly log: Logger
+  readonly stats: TsdbStats
+  readonly head: Head
+  readonly wal: Wal
+  readonly segments: Segments
+  readonly blocks: BlockStore
+  readonly exemplars: ExemplarRing
+  readonly metadata: MetadataStore
+  readonly maintenance: Maintenance
+  readonly replayStatus: ReplayStatus
+  readonly lock: { release(): Promise<void> }
+}
+
+const FOLDERS = ['wal', 'head', 'blocks'] as const
+/** Names that may stand in a data directory beside the folders. */
+const KNOWN: ReadonlySet<string> = new Set<string>([
+  ...FOLDERS,
+  'lock',
+  'quarantine',
+  'queries.active',
+  'lost+found',
+])
+
+export async function openStore(
+  world: TsdbWorld,
+  options: TsdbOptions,
+  onReplay: (status: ReplayStatus) => void,
+): Promise<Store> {
+  const { disk } = world
+  const log = world.log.component('tsdb')
+  await makeFolders(world, options.path, log)
+  const lock = await disk.lock(`${options.path}/lock`)
+  try {
+    for (const name of await disk.list(options.path)) {
+      if (!KNOWN.has(name)) log.warn('unknown name in the data directory left alone', { name })
+    }
+    return { ...(await openParts({ ...world, log }, options, onReplay)), lock }
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+/** A full disk does not keep a store with its folders from opening. */
+async function makeFolders({ disk }: TsdbWorld, path: string, log: Logger): Promise<void> {
+  try {
+    await makeDurableDirectory(disk, path)
+    for (const folder of FOLDERS) await makeDurableDirectory(disk, `${path}/${folder}`)
+  } catch (error) {
+    const code = error instanceof OutsideError ? error.code : 'tsdb/open'
+    log.error('data directory cannot be used', { path, err: messageOf(error) })
+    throw new OutsideError(code, `data directory ${path}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+async function openParts(
+  world: TsdbWorld,
+  options: TsdbOptions,
+  onReplay: (status: ReplayStatus) => void,
+): Promise<Omit<Store, 'lock'>> {
+  const { clock, disk, log, random } = world
+  const { path } = options
+  const stats = emptyStats()
+  const shapes = new ShapeTable()
+  const quarantine = new Quarantine(`${path}/quarantine`, disk, log)
+  const head = new Head({ clock, options, stats, shapes })
+  const exemplars = new ExemplarRing()
+  const metadata = new MetadataStore()
+  const shared = { disk, clock, random, log, stats, shapes, quarantine, head }
+  const blocks = new BlockStore({ ...shared, folder: `${path}/blocks` })
+  await blocks.open()
+  noteBlocks(head, blocks)
+  const segments = new Segments({ ...shared, folder: `${path}/head` })
+  await segments.open(blocks)
+  let replayStatus: ReplayStatus = { current: 0, last: 0, isDone: false }
+  const sequence = await replayWal(
+    { path: `${path}/wal`, disk, log, stats, quarantine },
+    {
+      head,
+      shapes,
+      log,
+      exemplar: ({ series, exemplar }) => exemplars.add(series, exemplar),
+      metadata(entries) {
+        for (const [name, one] of entries) metadata.set(name, one, undefined)
+      },
+    },
+    (current, last) => onReplay((replayStatus = { current, last, isDone: false })),
+  )
+  onReplay((replayStatus = { ...replayStatus, isDone: true }))
+  const wal: Wal = new Wal(`${path}/wal`, sequence, options.walSync, {
+    ...shared,
+    relog: () => head.relog(),
+    relogHeader() {
+      metadata.logAll(wal)
+      for (const stored of exemplars.all()) logExemplar(wal, stored)
+    },
+    changed: () => maintenance.updateReadOnly(),
+  })
+  const maintenance: Maintenance = new Maintenance({ ...shared, options, wal, segments, blocks })
+  head.wal = wal
+  wal.relogHeader()
+  return {
+    clock,
+    log,
+    stats,
+    head,
+    wal,
+    segments,
+    blocks,
+    exemplars,
+    metadata,
+    maintenance,
+    replayStatus,
+  }
+}
+
+/** Rows that a block holds are not taken from the WAL or a writer again. */
+function noteBlocks(head: Head, { blocks }: BlockStore): void {
+  for (const { groups } of blocks) {
+    for (const { name, tiles } of groups) {
+      for (const { lastMs } of tiles) {
+        if (lastMs > (head.closedBefore.get(name) ?? -Infinity)) head.closedBefore.set(name, lastMs)
+        if (lastMs > head.maxTimeMs) head.maxTimeMs = lastMs
+      }
+    }
+  }
+}
