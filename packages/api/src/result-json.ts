@@ -79,12 +79,12 @@ function* matrixPieces(matrix: MatrixResult): Generator<string, void, undefined>
 }
 
 function* floatPieces(series: MatrixSeries, clock: TimeTexts): Generator<string, void, undefined> {
-  const { times, values } = series
+  const { times, values, histograms } = series
   let text = ''
   let begin = ',"values":['
   for (let i = 0; i < times.length; i++) {
     const value = values[i]!
-    if (value !== value && isAbsent(value)) continue
+    if (value !== value && (isAbsent(value) || histograms?.[i] !== undefined)) continue
     text += `${begin}[${clock.at(i, times[i]!)},"${formatValue(value)}"]`
     begin = ','
     if (text.length >= CHUNK_CHARS) {

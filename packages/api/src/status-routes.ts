@@ -5,6 +5,7 @@ import type { BlockInfo, Cardinality, NameCount } from '@pharos/tsdb'
 import { sendData } from './answer.ts'
 import type { ApiServices, RuntimeInfo } from './api-services.ts'
 import { ApiError, badData } from './api-error.ts'
+import { featureTable } from './feature-table.ts'
 import { jsonMap, jsonText, jsonTime, jsonValue } from './json-text.ts'
 import { STATUS_ROWS_DEFAULT, STATUS_ROWS_MAX } from './limits.ts'
 import { RequestForm, wholeNumber } from './request-form.ts'
@@ -19,7 +20,7 @@ export function registerStatusRoutes(app: FastifyInstance, services: ApiServices
   answer('status/runtimeinfo', () => runtimeJson(services.runtimeInfo(), services.clock.now()))
   answer('status/walreplay', () => jsonValue(services.walReplay()))
   answer('status/tsdb/blocks', () => blocksJson(services.blocks()))
-  answer('features', () => featuresJson(services.featureTable()))
+  answer('features', () => featuresJson(featureTable(services)))
   answer('notifications', () => jsonValue(services.notifications()))
   app.get('/api/v1/status/tsdb', async (request, reply) => {
     const limit = rowLimit(new RequestForm(request).get('limit'))

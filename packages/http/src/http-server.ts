@@ -269,7 +269,9 @@ function addNotFound(app: FastifyInstance): void {
     const path = request.url.split('?', 1)[0]!
     const allowed = new Set<string>()
     for (const route of routes)
-      if (route.path.test(path)) for (const method of route.methods) allowed.add(method)
+      // A path that only answers preflight requests is as good as unknown.
+      if (route.path.test(path))
+        for (const method of route.methods) if (method !== 'OPTIONS') allowed.add(method)
     // A wildcard that answers GET everywhere says nothing about whether the path exists.
     if (allowed.size === 0 || allowed.has(request.method))
       return sendText(reply, 404, '404 page not found')
