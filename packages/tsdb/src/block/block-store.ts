@@ -10,6 +10,7 @@ import {
 } from '@pharos/base'
 import type { ShapeTable } from '../catalog/shape.ts'
 import type { Quarantine } from '../quarantine.ts'
+import type { TileRef } from '../read/tile-ref.ts'
 import type { TsdbStats } from '../tsdb-status.ts'
 import { Block } from './block.ts'
 import type { BlockMeta } from './block-format.ts'
@@ -18,6 +19,9 @@ import { readTile } from '../read/tile-cache.ts'
 import { joinTiles, type StoredTiles } from './join.ts'
 import type { TileFile } from './tile-file.ts'
 import { ULID, ulid } from './ulid.ts'
+
+/** Rounds of maintenance in which a tile may be unreadable before it is left out of a new block. */
+const READ_ATTEMPTS = 5
 
 export interface BlockStoreContext {
   readonly folder: string
@@ -32,6 +36,7 @@ export interface BlockStoreContext {
 
 export class BlockStore {
   readonly #context: BlockStoreContext
+  readonly #failedReads = new Map<string, number>()
   /** Oldest first. Replaced, never changed. */
   blocks: readonly Block[] = []
 
@@ -81,6 +86,7 @@ export class BlockStore {
         await joinTiles(
           group,
           (ref, error) => {
+            this.#tolerate(ref, error)
             damaged.add(fileName(ref.file.path))
             log.error('tile left out of a new block', { err: messageOf(error) })
           },
@@ -139,6 +145,16 @@ export class BlockStore {
     this.blocks = blocks.toSorted((a, b) => a.meta.minTime - b.meta.minTime)
     stats.blocksLoaded = blocks.length
     stats.blockBytes = blocks.reduce((sum, block) => sum + block.bytes, 0)
+  }
+
+  /** A disk that fails may work again; only after some rounds is what it does not give back given up. */
+  #tolerate({ file, offset }: TileRef, error: unknown): void {
+    if (!(error instanceof OutsideError) || !error.code.startsWith('disk/')) return
+    const place = `${file.path} ${offset}`
+    const attempts = (this.#failedReads.get(place) ?? 0) + 1
+    this.#failedReads.set(place, attempts)
+    if (attempts < READ_ATTEMPTS) throw error
+    this.#failedReads.delete(place)
   }
 
   async #removeSource(path: string, isDamaged: boolean): Promise<void> {

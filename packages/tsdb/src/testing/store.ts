@@ -1,7 +1,6 @@
 // What the tests of this room have in common: options, and a store's content as plain data.
 
-import { isAbsent, isStale, Matcher } from '@pharos/model'
-import type { NativeHistogram } from '@pharos/model'
+import { isAbsent, isStale, type Matcher, type NativeHistogram } from '@pharos/model'
 import type { Querier, SelectHints } from '../querier.ts'
 import type { TsdbOptions } from '../tsdb-options.ts'
 
@@ -34,15 +33,18 @@ export function hints(startMs: number, endMs: number): SelectHints {
 /** Bits of each sample by series and time; histograms as JSON. ABSENT is left out. */
 export type Content = Map<string, Map<number, bigint | string>>
 
+/** Warnings go to `warnings`, or are failures when it is not given. */
 export async function everything(
   db: Readable,
+  warnings?: string[],
   matchers: readonly Matcher[] = [],
-  minMs: number = -1e15,
-  maxMs: number = 1e15,
 ): Promise<Content> {
+  const [minMs, maxMs] = [-1e15, 1e15]
   const querier = db.querier(minMs, maxMs)
-  const { groups, warnings } = await querier.select(matchers, hints(minMs, maxMs))
-  if (warnings.length > 0) throw new Error(warnings.join('\n'))
+  const selection = await querier.select(matchers, hints(minMs, maxMs))
+  if (warnings !== undefined) warnings.push(...selection.warnings)
+  else if (selection.warnings.length > 0) throw new Error(selection.warnings.join('\n'))
+  const { groups } = selection
   const content: Content = new Map()
   for (const group of groups) {
     const values = new Float64Array(group.times.length)
