@@ -151,7 +151,7 @@ test.skipIf(!hasBrowser)('the targets page lists both targets as up', async () =
     width: 1280,
   })
   await page.goto(`${base}/targets`)
-  await page.getByText('node', { exact: true }).first().waitFor()
+  await page.getByText('node', { exact: true }).locator('visible=true').first().waitFor()
   await expect
     .poll(async () => (await page.locator('main').innerText()).match(/\bup\b/gi)?.length ?? 0)
     .toBeGreaterThanOrEqual(2)
