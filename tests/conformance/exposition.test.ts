@@ -5,8 +5,6 @@ import {
   createCursor,
   Entry,
   escapeFamily,
-  escapeName,
-  type EscapingScheme,
   type ExpositionCursor,
   type FamilyExemplar,
   Format,
@@ -21,10 +19,10 @@ import {
   parseFamilies,
   parserFor,
   type TextFormat,
-  unescapeName,
   writeText,
 } from '@pharos/exposition'
 import { messageOf } from '@pharos/base'
+import type { EscapingScheme } from '@pharos/model'
 import { expect, test } from 'vitest'
 
 const dir = new URL('../../../shared/conformance/exposition/', import.meta.url)
@@ -446,36 +444,6 @@ test.skipIf(missing)('5 families are escaped for old clients', () => {
   for (const { name, scheme, input, expected } of vectors)
     expect(escapeFamily(familyOf(input), scheme), name).toEqual(familyOf(expected))
   expect(vectors.length).toBe(5)
-})
-
-const labelsDir = new URL('../labels/', dir)
-
-test.skipIf(!existsSync(labelsDir))('18 names are escaped and unescaped', () => {
-  const vectors = cases<{
-    readonly kind: string
-    readonly name: string
-    readonly input?: Bytes
-    readonly expected?: string
-    readonly expectedUnderscores?: string
-    readonly expectedDots?: string
-    readonly expectedUnescapedDots?: string
-    readonly expectedValue?: string
-  }>('../labels/name-escaping.json')
-  for (const vector of vectors) {
-    const { name } = vector
-    const input = new TextDecoder().decode(bytesOf(vector.input ?? ''))
-    if (vector.kind === 'unescape') {
-      expect(unescapeName(input, 'values'), name).toBe(vector.expected ?? '')
-      continue
-    }
-    expect(escapeName(input, 'underscores'), name).toBe(vector.expectedUnderscores ?? '')
-    expect(escapeName(input, 'dots'), name).toBe(vector.expectedDots ?? '')
-    expect(unescapeName(escapeName(input, 'dots'), 'dots'), name).toBe(
-      vector.expectedUnescapedDots ?? '',
-    )
-    expect(escapeName(input, 'values'), name).toBe(vector.expectedValue ?? '')
-  }
-  expect(vectors.length).toBe(18)
 })
 
 const clientDir = new URL('../client/', dir)

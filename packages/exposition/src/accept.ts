@@ -1,7 +1,7 @@
 // What an exporter answers with: the scraper's Accept header against the formats we can write.
 
+import type { EscapingScheme } from '@pharos/model'
 import { mediaTypeOf } from './content-type.ts'
-import { type EscapingScheme, isEscapingScheme } from './name-escaping.ts'
 
 /** The Content-Types that can be agreed on, without their escaping. */
 export const Format = {
@@ -17,6 +17,13 @@ export const Format = {
     'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=compact-text',
 } as const
 export type Format = (typeof Format)[keyof typeof Format]
+
+const SCHEMES: ReadonlySet<string> = new Set<EscapingScheme>([
+  'allow-utf-8',
+  'underscores',
+  'dots',
+  'values',
+])
 
 export interface Negotiated {
   readonly format: Format
@@ -47,7 +54,8 @@ export function negotiate(
   let scheme = escaping
   for (const wish of wishesOf(accept)) {
     const asked = wish.parameters.get('escaping') ?? ''
-    if (isEscapingScheme(asked)) scheme = asked
+    // SCHEMES holds nothing else.
+    if (SCHEMES.has(asked)) scheme = asked as EscapingScheme
     const format = accepted.find((candidate) => fits(wish, candidate))
     if (format !== undefined) return answer(format, scheme)
   }

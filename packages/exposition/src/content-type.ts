@@ -1,6 +1,6 @@
 // Which parser a scraped body gets: the target's Content-Type decides, or the configured fallback.
 
-import { quotedText } from './quoted-bytes.ts'
+import { goQuote } from '@pharos/model'
 
 export type BodyFormat = 'text' | 'openmetrics' | 'protobuf'
 
@@ -36,7 +36,7 @@ const PROTOCOLS: ReadonlyMap<string, string> = new Map([
 export function parserFor(contentType: string, fallbackProtocol = ''): ParserChoice {
   const fallback = PROTOCOLS.get(fallbackProtocol) ?? ''
   const fallbackFormat = FORMATS.get(fallback)
-  const using = `, using fallback_scrape_protocol ${quotedText(fallback)}`
+  const using = `, using fallback_scrape_protocol ${goQuote(fallback)}`
   const none = ' and no fallback_scrape_protocol specified for target'
   const ending = fallback === '' ? none : using
   if (contentType === '') {
@@ -45,7 +45,7 @@ export function parserFor(contentType: string, fallbackProtocol = ''): ParserCho
   }
   const parsed = mediaTypeOf(contentType)
   if ('fault' in parsed) {
-    const type = quotedText(contentType)
+    const type = goQuote(contentType)
     const warning =
       fallback === ''
         ? `cannot parse Content-Type ${type} and no fallback_scrape_protocol for target`
@@ -54,7 +54,7 @@ export function parserFor(contentType: string, fallbackProtocol = ''): ParserCho
   }
   const format = FORMATS.get(parsed.type)
   if (format !== undefined) return { format, warning: undefined }
-  const warning = `received unsupported Content-Type ${quotedText(contentType)}${ending}`
+  const warning = `received unsupported Content-Type ${goQuote(contentType)}${ending}`
   return { format: fallbackFormat, warning }
 }
 

@@ -2,11 +2,10 @@
 // scrape parser: metadata stands once and before its samples, histograms hang together, the last line ends.
 
 import { UserError } from '@pharos/base'
-import type { MetricType } from '@pharos/model'
+import { isValidLabelName, isValidMetricName, type MetricType } from '@pharos/model'
 import type { MetricFamily } from './family.ts'
 import { addSample, type BuiltFamily, finished } from './family-build.ts'
 import { LineReader, shown } from './line-reader.ts'
-import { isClassicLabelName, isClassicName } from './name-escaping.ts'
 import { PARSE_ERROR } from './series-text.ts'
 
 const TYPES: ReadonlyMap<string, MetricType> = new Map([
@@ -71,7 +70,7 @@ function readComment(
   reader.skipBlanks()
   if (reader.peek() === '\n') return
   const name = reader.peek() === '"' ? reader.quoted('metric name') : reader.name(true)
-  if (name === '' || (classic && !isClassicName(name)))
+  if (name === '' || (classic && !isValidMetricName(name, 'legacy')))
     reader.fail('invalid metric name in comment')
   if (reader.peek() === '\n') return
   if (!reader.isBlank()) reader.fail('invalid metric name in comment')
@@ -127,7 +126,7 @@ function readSample(
   reader.skipBlanks()
   let timestampMs: number | undefined
   if (reader.peek() !== '\n') {
-    const text = reader.token()
+    const text = reader.word()
     if (!/^[+-]?[0-9]+$/.test(text))
       reader.fail(`expected integer as timestamp, got ${shown(text)}`)
     timestampMs = Number(text)
@@ -159,7 +158,8 @@ function readLabels(
     reader.skipBlanks()
     if (isQuoted && (reader.peek() === ',' || reader.peek() === '}')) {
       if (name !== '') reader.fail(`multiple metric names for metric ${shown(name)}`)
-      if (classic && !isClassicName(label)) reader.fail(`invalid metric name ${shown(label)}`)
+      if (classic && !isValidMetricName(label, 'legacy'))
+        reader.fail(`invalid metric name ${shown(label)}`)
       name = label
     } else {
       readLabelValue(reader, name, label, labels, classic)
@@ -181,7 +181,8 @@ function readLabelValue(
   classic: boolean,
 ): void {
   if (label === '__name__') reader.fail(`label name ${shown(label)} is reserved`)
-  if (classic && !isClassicLabelName(label)) reader.fail(`invalid label name ${shown(label)}`)
+  if (classic && !isValidLabelName(label, 'legacy'))
+    reader.fail(`invalid label name ${shown(label)}`)
   if (reader.peek() !== '=')
     reader.fail(`expected '=' after label name, found ${shown(reader.peek())}`)
   reader.take('=')

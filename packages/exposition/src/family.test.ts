@@ -21,17 +21,38 @@ const labels = fc
   )
   .map((object) => Object.entries(object).flat())
 const name = fc.oneof(fc.constantFrom('a', 'b:c', 'x_total'), nameText)
+// Zero is written without its sign, as in the reference.
+const value = fc.double().map((number) => number + 0)
 const families = fc
   .uniqueArray(
     fc.record({
       name,
       help: text.map((s) => `h${s}`),
       type: fc.constantFrom<MetricFamily['type']>('counter', 'gauge', 'unknown'),
-      metrics: fc.array(fc.record({ labels, value: fc.double() }), { minLength: 1, maxLength: 3 }),
+      metrics: fc.array(fc.record({ labels, value }), { minLength: 1, maxLength: 3 }),
     }),
     { selector: (family) => family.name, maxLength: 3 },
   )
   .filter((all) => all.every((f) => all.every((g) => f === g || !f.name.startsWith(g.name))))
+
+test('zero has no sign in any format, other numbers are as Go prints them', () => {
+  const family = (number: number): MetricFamily => ({
+    name: 'a',
+    type: 'gauge',
+    metrics: [{ labels: [], value: number }],
+  })
+  const valueIn = (page: string) => / (.*)$/.exec(page.split('\n')[1]!)![1]
+  const check = (number: number, classic: string, open: string) => {
+    expect(valueIn(writeText([family(number)]))).toBe(classic)
+    expect(valueIn(writeOpenMetrics([family(number)]))).toBe(open)
+  }
+  check(-0, '0', '0.0')
+  check(1e6, '1e+06', '1e+06')
+  check(-0.0001, '-0.0001', '-0.0001')
+  check(0.00001, '1e-05', '1e-05')
+  check(999_999, '999999', '999999.0')
+  check(-Infinity, '-Inf', '-Inf')
+})
 
 test('what is written in the text format is read back as it was', () => {
   fc.assert(

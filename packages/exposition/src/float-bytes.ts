@@ -3,6 +3,7 @@
 // as the slow road does. Everything else goes through a string.
 
 import { parseValue } from '@pharos/model'
+import { quotedBytes } from './utf8.ts'
 
 /** Powers of ten that a double represents exactly. */
 const POWERS = new Float64Array([
@@ -92,4 +93,16 @@ export function floatOfText(text: string): number | FloatFault {
   const isDecimal = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(text)
   if (isDecimal && (value === undefined || !Number.isFinite(value))) return 'range'
   return value ?? 'syntax'
+}
+
+/** The reference's words for a number it refuses. */
+export function floatFault(
+  fault: FloatFault,
+  body: Uint8Array,
+  start: number,
+  end: number,
+): string {
+  if (fault === 'unsupported') return 'unsupported character in float'
+  const reason = fault === 'range' ? 'value out of range' : 'invalid syntax'
+  return `strconv.ParseFloat: parsing ${quotedBytes(body.subarray(start, end))}: ${reason}`
 }

@@ -3,14 +3,7 @@ export { Entry } from './cursor.ts'
 export { Format, negotiate } from './accept.ts'
 export { lintFamily, lintMetrics } from './lint.ts'
 export { mediaTypeOf, parserFor } from './content-type.ts'
-export {
-  escapeFamily,
-  escapeName,
-  isClassicLabelName,
-  isClassicName,
-  unescapeName,
-} from './name-escaping.ts'
-export { openMetricsFloat, shortestFloat } from './series-text.ts'
+export { escapeFamily } from './family-escaping.ts'
 export { parseFamilies } from './family-parse.ts'
 export {
   openMetrics2Family,
@@ -20,7 +13,6 @@ export {
 } from './write-openmetrics.ts'
 export { writeText } from './write-text.ts'
 export type { BodyFormat, MediaType, ParserChoice } from './content-type.ts'
-export type { EscapingScheme } from './name-escaping.ts'
 export type { ExpositionCursor, ExpositionOptions } from './cursor.ts'
 export type {
   Bucket,

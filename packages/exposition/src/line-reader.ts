@@ -1,13 +1,13 @@
 // Walks a text character by character and knows the line for error messages.
 
 import { UserError } from '@pharos/base'
+import { goQuote } from '@pharos/model'
 import { floatOfText } from './float-bytes.ts'
-import { quotedText } from './quoted-bytes.ts'
 import { PARSE_ERROR } from './series-text.ts'
 
 /** Text in quotes, cut where a message would grow too long. */
 export function shown(text: string): string {
-  return quotedText(text.length > 200 ? `${text.slice(0, 200)}…` : text)
+  return goQuote(text.length > 200 ? `${text.slice(0, 200)}…` : text)
 }
 
 export class LineReader {
@@ -54,11 +54,6 @@ export class LineReader {
     return this.#match(/[^ \t\n]*/y)
   }
 
-  /** Up to the next blank, line feed or brace. */
-  token(): string {
-    return this.#match(/[^ \t\n]*/y)
-  }
-
   /** A name without quotes, '' when there is none. */
   name(isMetric: boolean): string {
     return this.#match(isMetric ? /(?:[a-zA-Z_:][a-zA-Z0-9_:]*)?/y : /(?:[a-zA-Z_][a-zA-Z0-9_]*)?/y)
@@ -76,7 +71,7 @@ export class LineReader {
   }
 
   number(wanted: string): number {
-    const text = this.token()
+    const text = this.word()
     const value = floatOfText(text)
     return typeof value === 'number' ? value : this.fail(`${wanted}, got ${shown(text)}`)
   }

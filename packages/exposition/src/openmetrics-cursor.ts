@@ -5,26 +5,18 @@
 import { UserError } from '@pharos/base'
 import {
   type Exemplar,
+  goQuote,
   type Labels,
   type Metadata,
   type MetricType,
   NORMAL_NAN,
 } from '@pharos/model'
+import { CLOSE, COMMA, EQUAL, HASH, LF, NAME_BYTES, OPEN, QUOTE, SPACE } from './ascii.ts'
 import { Entry, type ExpositionCursor, type ExpositionOptions } from './cursor.ts'
-import { floatOf } from './float-bytes.ts'
+import { floatFault, floatOf } from './float-bytes.ts'
 import { lexOpenMetrics, stringEnd, When } from './openmetrics-token.ts'
-import { isUtf8, quotedBytes, quotedText } from './quoted-bytes.ts'
-import { exemplarOf, PARSE_ERROR, seriesLabels, Spans, textOf, unescaped } from './series-text.ts'
-import { floatFault, NAME_BYTES } from './text-cursor.ts'
-
-const LF = 0x0a
-const SPACE = 0x20
-const QUOTE = 0x22
-const HASH = 0x23
-const COMMA = 0x2c
-const EQUAL = 0x3d
-const OPEN = 0x7b
-const CLOSE = 0x7d
+import { exemplarOf, PARSE_ERROR, seriesLabels, Spans, unescaped } from './series-text.ts'
+import { isUtf8, quotedBytes, textOf } from './utf8.ts'
 
 const TYPES: ReadonlySet<string> = new Set<MetricType>([
   'counter',
@@ -98,7 +90,7 @@ export class OpenMetricsCursor implements ExpositionCursor {
         spans.push(start, i)
         if (body[i] === OPEN) i = this.#labels(i, this.#spans, false)
       } else if (byte === OPEN) {
-        spans.push(-1, -1)
+        spans.leaveName()
         i = this.#labels(start, spans, false)
       } else {
         this.#unexpected('expected a valid start token', When.start, start)
@@ -241,13 +233,9 @@ export class OpenMetricsCursor implements ExpositionCursor {
   }
 
   #nameInBraces(nameStart: number, nameEnd: number, tokenEnd: number): void {
-    const at = this.#spans.at
-    if (at[0] !== -1)
-      this.#fail(
-        `metric name already set while parsing: ${this.#quoted(this.#lineStart, tokenEnd)}`,
-      )
-    at[0] = nameStart
-    at[1] = nameEnd
+    if (this.#spans.setName(nameStart, nameEnd)) return
+    const line = this.#quoted(this.#lineStart, tokenEnd)
+    this.#fail(`metric name already set while parsing: ${line}`)
   }
 
   #labelValue(i: number, spans: Spans, isExemplar: boolean): number {
@@ -264,7 +252,7 @@ export class OpenMetricsCursor implements ExpositionCursor {
   /** Value, timestamp, exemplar and end of line. */
   #sample(from: number): void {
     const body = this.#body
-    if (this.#spans.at[0] === -1) {
+    if (!this.#spans.hasName) {
       const token = lexOpenMetrics(body, When.value, from)
       const line = this.#quoted(this.#lineStart, token.end)
       this.#fail(`metric name not set while parsing: ${line}`)
@@ -390,7 +378,7 @@ export class OpenMetricsCursor implements ExpositionCursor {
   }
 
   #typeLine(text: string): Entry {
-    if (!TYPES.has(text)) this.#fail(`invalid metric type ${quotedText(text)}`)
+    if (!TYPES.has(text)) this.#fail(`invalid metric type ${goQuote(text)}`)
     this.#type = text as MetricType // TYPES holds nothing else.
     return (this.#entry = Entry.type)
   }
@@ -398,7 +386,7 @@ export class OpenMetricsCursor implements ExpositionCursor {
   #unitLine(unit: string): Entry {
     this.#unit = unit
     if (unit !== '' && !this.#familyName().endsWith(`_${unit}`)) {
-      const [a, b] = [quotedText(unit), quotedText(this.#familyName())]
+      const [a, b] = [goQuote(unit), goQuote(this.#familyName())]
       this.#fail(`unit ${a} not a suffix of metric ${b}`)
     }
     return (this.#entry = Entry.unit)

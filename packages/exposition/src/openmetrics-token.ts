@@ -1,17 +1,18 @@
 // One token of OpenMetrics text at a place, as the reference's lexer names it. The cursor reads straight on
 // and comes here for `#` lines, for strings, and to say what stood where something else was expected.
 
-import { NAME_BYTES } from './text-cursor.ts'
-
-const LF = 0x0a
-const SPACE = 0x20
-const QUOTE = 0x22
-const HASH = 0x23
-const COMMA = 0x2c
-const EQUAL = 0x3d
-const BACKSLASH = 0x5c
-const OPEN = 0x7b
-const CLOSE = 0x7d
+import {
+  BACKSLASH,
+  CLOSE,
+  COMMA,
+  EQUAL,
+  HASH,
+  LF,
+  NAME_BYTES,
+  OPEN,
+  QUOTE,
+  SPACE,
+} from './ascii.ts'
 
 /** What has been read before the token: the lexer's state. */
 export const When = {

@@ -2,9 +2,17 @@
 // array: [nameStart, nameEnd, label0Start, label0End, value0Start, value0End, label1Start, …].
 
 import { UserError } from '@pharos/base'
-import { compareText, type Exemplar, Labels, METRIC_NAME, type MetricType } from '@pharos/model'
+import {
+  compareText,
+  type Exemplar,
+  formatOpenMetricsValue,
+  goQuote,
+  Labels,
+  METRIC_NAME,
+  type MetricType,
+} from '@pharos/model'
 import { floatOfText } from './float-bytes.ts'
-import { quotedText, isUtf8 } from './quoted-bytes.ts'
+import { isUtf8, textOf } from './utf8.ts'
 
 export const PARSE_ERROR = 'exposition/parse'
 
@@ -17,13 +25,30 @@ interface SeriesContext {
   readonly typeAndUnitLabels: boolean
 }
 
-/** Spans of one series, reused from line to line. */
+/** Spans of one series, reused from line to line. The first is the metric name's. */
 export class Spans {
   at: Int32Array = new Int32Array(64)
   length = 0
 
   clear(): void {
     this.length = 0
+  }
+
+  /** For a series that starts with a brace: its name stands among the labels. */
+  leaveName(): void {
+    this.push(-1, -1)
+  }
+
+  get hasName(): boolean {
+    return this.at[0] !== -1
+  }
+
+  /** False when there is a name already. */
+  setName(start: number, end: number): boolean {
+    if (this.hasName) return false
+    this.at[0] = start
+    this.at[1] = end
+    return true
   }
 
   push(start: number, end: number): void {
@@ -80,14 +105,6 @@ export function exemplarOf(
   return { labels: new Labels(sorted(flat)), value, timestampMs }
 }
 
-/** Keeps nothing between calls; making one costs more than most texts are long. */
-const DECODER = new TextDecoder('utf-8', { ignoreBOM: true })
-
-/** Text of bytes [start, end). */
-export function textOf(body: Uint8Array, start: number, end: number): string {
-  return DECODER.decode(body.subarray(start, end))
-}
-
 /**
  * Reads pieces of [from, to). Decoding costs far more to start than to run, so plain ASCII is decoded once
  * and cut.
@@ -117,7 +134,7 @@ function reader(
 
 function checkName(body: Uint8Array, start: number, end: number, name: string): void {
   if (name.includes('\ufffd') && !isUtf8(body, start, end))
-    throw new UserError(PARSE_ERROR, `invalid metric name or label names: ${quotedText(name)}`)
+    throw new UserError(PARSE_ERROR, `invalid metric name or label names: ${goQuote(name)}`)
 }
 
 /** Sorts pairs by name, drops empty values, refuses a name that stands twice. */
@@ -133,10 +150,7 @@ function sorted(flat: string[]): string[] {
       k -= 2
     }
     if (k > 0 && flat[k - 2] === name)
-      throw new UserError(
-        PARSE_ERROR,
-        `label name ${quotedText(name)} is not unique: invalid sample`,
-      )
+      throw new UserError(PARSE_ERROR, `label name ${goQuote(name)} is not unique: invalid sample`)
     flat[k] = name
     flat[k + 1] = value
   }
@@ -162,30 +176,5 @@ function normalised(type: MetricType | '', label: string, value: string): string
   if (!((type === 'histogram' && label === 'le') || (type === 'summary' && label === 'quantile')))
     return value
   const number = floatOfText(value)
-  return typeof number === 'number' ? openMetricsFloat(number) : value
-}
-
-/**
- * A number as OpenMetrics writes `le` and `quantile`: `1.0`, `0.25`, `1e+06`, `+Inf`.
- * @source labels.FormatOpenMetricsFloat
- */
-export function openMetricsFloat(value: number): string {
-  const text = shortestFloat(value)
-  return /[.a-z]/i.test(text) ? text : `${text}.0`
-}
-
-/**
- * A number as the text format writes it: shortest digits, exponent form below 1e-4 and from 1e6 on.
- * @source Go strconv.FormatFloat(v, 'g', -1, 64)
- */
-export function shortestFloat(value: number): string {
-  if (value !== value) return 'NaN'
-  if (value === Infinity) return '+Inf'
-  if (value === -Infinity) return '-Inf'
-  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
-  const size = Math.abs(value)
-  if (size >= 1e-4 && size < 1e6) return String(value)
-  const [digits, exponent] = value.toExponential().split('e') as [string, string]
-  const sign = exponent.startsWith('-') ? '-' : '+'
-  return `${digits}e${sign}${exponent.slice(1).padStart(2, '0')}`
+  return typeof number === 'number' ? formatOpenMetricsValue(number) : value
 }

@@ -5,44 +5,30 @@
 import { UserError } from '@pharos/base'
 import {
   type Exemplar,
+  goQuote,
   type Labels,
   type Metadata,
   type MetricType,
   NORMAL_NAN,
 } from '@pharos/model'
+import {
+  BACKSLASH,
+  CLOSE,
+  COMMA,
+  EQUAL,
+  HASH,
+  LF,
+  NAME_BYTES,
+  OPEN,
+  QUOTE,
+  SPACE,
+  TAB,
+} from './ascii.ts'
 import { Entry, type ExpositionCursor, type ExpositionOptions } from './cursor.ts'
-import { floatOf, type FloatFault } from './float-bytes.ts'
-import { isUtf8, quotedBytes, quotedText } from './quoted-bytes.ts'
-import { PARSE_ERROR, seriesLabels, Spans, textOf } from './series-text.ts'
-
-const LF = 0x0a
-const TAB = 0x09
-const SPACE = 0x20
-const QUOTE = 0x22
-const HASH = 0x23
-const COMMA = 0x2c
-const EQUAL = 0x3d
-const BACKSLASH = 0x5c
-const OPEN = 0x7b
-const CLOSE = 0x7d
-
-/** What may follow, as far as the name of an unexpected token depends on it. */
-const After = { start: 0, meta: 1, labels: 2, equal: 3, value: 4, timestamp: 5 } as const
-type After = (typeof After)[keyof typeof After]
-
-/** 1: starts a label name, 2: goes on in one, 4: starts a metric name, 8: goes on in one. */
-export const NAME_BYTES: Uint8Array = nameBytes()
-
-function nameBytes(): Uint8Array {
-  const table = new Uint8Array(256)
-  for (let byte = 0; byte < 128; byte++) {
-    const text = String.fromCharCode(byte)
-    if (/[a-zA-Z_]/.test(text)) table[byte] = 15
-    else if (text === ':') table[byte] = 12
-    else if (/[0-9]/.test(text)) table[byte] = 10
-  }
-  return table
-}
+import { type FloatFault, floatFault, floatOf } from './float-bytes.ts'
+import { PARSE_ERROR, seriesLabels, Spans } from './series-text.ts'
+import { After, lexText, stringEnd } from './text-token.ts'
+import { isUtf8, quotedBytes, textOf } from './utf8.ts'
 
 const TYPES: ReadonlyMap<string, MetricType> = new Map([
   ['counter', 'counter'],
@@ -98,7 +84,7 @@ export class TextCursor implements ExpositionCursor {
       if ((NAME_BYTES[byte]! & 4) !== 0) return this.#namedSeries(start, i)
       if (byte === OPEN) {
         this.#spans.clear()
-        this.#spans.push(-1, -1)
+        this.#spans.leaveName()
         i = this.#labels(i + 1)
         return this.#sample(i, start, i)
       }
@@ -198,13 +184,9 @@ export class TextCursor implements ExpositionCursor {
   }
 
   #nameInBraces(nameStart: number, nameEnd: number, tokenEnd: number): void {
-    const at = this.#spans.at
-    if (at[0] !== -1) {
-      const line = this.#quoted(this.#lineStart, tokenEnd)
-      this.#fail(`metric name already set while parsing: ${line}`)
-    }
-    at[0] = nameStart
-    at[1] = nameEnd
+    if (this.#spans.setName(nameStart, nameEnd)) return
+    const line = this.#quoted(this.#lineStart, tokenEnd)
+    this.#fail(`metric name already set while parsing: ${line}`)
   }
 
   #labelValue(from: number): number {
@@ -240,7 +222,7 @@ export class TextCursor implements ExpositionCursor {
     const body = this.#body
     let i = from
     while (body[i] === SPACE || body[i] === TAB) i++
-    if (this.#spans.at[0] === -1) this.#nameNotSet(i)
+    if (!this.#spans.hasName) this.#nameNotSet(i)
     const start = i
     for (;;) {
       const byte = body[i]!
@@ -262,7 +244,7 @@ export class TextCursor implements ExpositionCursor {
 
   /** The reference looks at the next token before it complains of a missing name. */
   #nameNotSet(i: number): never {
-    const token = lexOne(this.#body, After.value, i)
+    const token = lexText(this.#body, After.value, i)
     this.#fail(`metric name not set while parsing: ${this.#quoted(this.#lineStart, token.end)}`)
   }
 
@@ -278,7 +260,7 @@ export class TextCursor implements ExpositionCursor {
     }
     if (i === start) this.#unexpected('expected timestamp or new record', After.timestamp, i)
     if (timestamp >= 2 ** 63) {
-      const text = quotedText(textOf(body, start, i))
+      const text = goQuote(textOf(body, start, i))
       const line = this.#quoted(this.#lineStart, i)
       this.#fail(`strconv.ParseInt: parsing ${text}: value out of range while parsing: ${line}`)
     }
@@ -323,7 +305,7 @@ export class TextCursor implements ExpositionCursor {
     }
     const text = textOf(body, this.#textStart, this.#textEnd)
     const type = TYPES.get(text)
-    if (type === undefined) this.#fail(`invalid metric type ${quotedText(text)}`)
+    if (type === undefined) this.#fail(`invalid metric type ${goQuote(text)}`)
     this.#type = type
     return (this.#entry = Entry.type)
   }
@@ -368,7 +350,7 @@ export class TextCursor implements ExpositionCursor {
   }
 
   #unexpected(wanted: string, after: After, i: number): never {
-    const token = lexOne(this.#body, after, i)
+    const token = lexText(this.#body, after, i)
     const got = this.#quoted(i, token.end + 1)
     const line = this.#quoted(this.#lineStart, token.end + 1)
     this.#fail(`${wanted}, got ${got} ("${token.name}") while parsing: ${line}`)
@@ -392,18 +374,6 @@ export class TextCursor implements ExpositionCursor {
   }
 }
 
-/** The reference's words for a number it refuses. */
-export function floatFault(
-  fault: FloatFault,
-  body: Uint8Array,
-  start: number,
-  end: number,
-): string {
-  if (fault === 'unsupported') return 'unsupported character in float'
-  const reason = fault === 'range' ? 'value out of range' : 'invalid syntax'
-  return `strconv.ParseFloat: parsing ${quotedBytes(body.subarray(start, end))}: ${reason}`
-}
-
 function keywordAt(
   body: Uint8Array,
   i: number,
@@ -420,52 +390,4 @@ function keywordAt(
     body[i + 3] === d &&
     (end === SPACE || end === TAB)
   )
-}
-
-/**
- * After the closing quote of the string at `i`; when there is none, minus the place where reading stopped.
- * @param isValue values may hold zero bytes, names may not
- */
-function stringEnd(body: Uint8Array, i: number, isValue: boolean): number {
-  for (let k = i + 1; k < body.length; k++) {
-    let byte = body[k]!
-    if (byte === QUOTE) return k + 1
-    if (byte === 0 && !isValue) return -k
-    if (byte !== BACKSLASH) continue
-    byte = body[++k]!
-    if (byte === LF || (byte === 0 && !isValue)) return -k
-  }
-  return -(body.length + 1)
-}
-
-/** The token at `i`, as the reference's lexer names it, and where it ends. Only for error messages. */
-function lexOne(body: Uint8Array, after: After, i: number): { name: string; end: number } {
-  const byte = body[i] ?? LF
-  if (after === After.labels) {
-    if (byte === COMMA) return { name: 'COMMA', end: i + 1 }
-    if (byte === EQUAL) return { name: 'EQUAL', end: i + 1 }
-    if (byte === CLOSE) return { name: 'BCLOSE', end: i + 1 }
-    if ((NAME_BYTES[byte]! & 1) !== 0) {
-      let end = i + 1
-      while ((NAME_BYTES[body[end]!]! & 2) !== 0) end++
-      return { name: 'LNAME', end }
-    }
-  }
-  if (byte === QUOTE && (after === After.labels || after === After.equal || after === After.meta)) {
-    const end = stringEnd(body, i, after === After.equal)
-    if (end < 0) return { name: 'INVALID', end: -end }
-    return { name: after === After.labels ? 'QSTRING' : 'LVALUE', end }
-  }
-  if (after === After.value && byte === OPEN) return { name: 'BOPEN', end: i + 1 }
-  if (after === After.value && byte !== LF && byte !== 0) {
-    let end = i
-    while (!/[{ \t\n\0]/.test(String.fromCharCode(body[end]!))) end++
-    return { name: 'VALUE', end }
-  }
-  if (after === After.timestamp && byte >= 0x30 && byte <= 0x39) {
-    let end = i + 1
-    while (body[end]! >= 0x30 && body[end]! <= 0x39) end++
-    return { name: 'TIMESTAMP', end }
-  }
-  return { name: 'INVALID', end: i }
 }

@@ -1,11 +1,11 @@
 // OpenMetrics text, written: 1.0, and the draft of 2.0 for what has settled (numbers, not yet histograms).
 
 import { UserError } from '@pharos/base'
+import { formatOpenMetricsValue, isValidMetricName } from '@pharos/model'
 import type { FamilyExemplar, Metric, MetricFamily } from './family.ts'
-import { isClassicName } from './name-escaping.ts'
-import { openMetricsFloat, shortestFloat } from './series-text.ts'
 import {
   escapedValue,
+  floatText,
   labelPairs,
   missing,
   seriesText,
@@ -50,13 +50,13 @@ export function openMetricsFamily(family: MetricFamily, options: OpenMetricsOpti
     else if (type === 'histogram' || type === 'gaugehistogram')
       out += histogramText(family, metric, end)
     else {
-      const value = openMetricsFloat(metric.value ?? missing(family))
+      const value = formatOpenMetricsValue(metric.value ?? missing(family))
       const exemplar = isCounter ? exemplarText(metric.exemplar) : ''
       out += `${seriesText(family.name, labels)} ${value}${end}${exemplar}\n`
     }
     const hasStart = isCounter || type === 'summary' || type === 'histogram'
     if (options.created === true && hasStart && createdMs !== undefined)
-      out += `${seriesText(`${name}_created`, labels)} ${openMetricsFloat(createdMs / 1000)}\n`
+      out += `${seriesText(`${name}_created`, labels)} ${formatOpenMetricsValue(createdMs / 1000)}\n`
   }
   return out
 }
@@ -66,10 +66,10 @@ function summaryText(family: MetricFamily, { labels, summary }: Metric, end: str
   if (summary === undefined) missing(family)
   let out = ''
   for (const { quantile, value } of summary.quantiles) {
-    const series = seriesText(name, labels, 'quantile', openMetricsFloat(quantile))
-    out += `${series} ${openMetricsFloat(value)}${end}\n`
+    const series = seriesText(name, labels, 'quantile', formatOpenMetricsValue(quantile))
+    out += `${series} ${formatOpenMetricsValue(value)}${end}\n`
   }
-  out += `${seriesText(`${name}_sum`, labels)} ${openMetricsFloat(summary.sum ?? 0)}${end}\n`
+  out += `${seriesText(`${name}_sum`, labels)} ${formatOpenMetricsValue(summary.sum ?? 0)}${end}\n`
   return `${out}${seriesText(`${name}_count`, labels)} ${shortestCount(summary.count ?? 0)}${end}\n`
 }
 
@@ -83,26 +83,28 @@ function histogramText(family: MetricFamily, { labels, histogram }: Metric, end:
     )
   let out = ''
   for (const { upperBound, count, exemplar } of histogram.buckets) {
-    const series = seriesText(`${name}_bucket`, labels, 'le', openMetricsFloat(upperBound))
+    const series = seriesText(`${name}_bucket`, labels, 'le', formatOpenMetricsValue(upperBound))
     out += `${series} ${shortestCount(count)}${end}${exemplarText(exemplar)}\n`
   }
   const count = shortestCount(histogram.count ?? 0)
   if (histogram.buckets.at(-1)?.upperBound !== Infinity)
     out += `${seriesText(`${name}_bucket`, labels, 'le', '+Inf')} ${count}${end}\n`
-  out += `${seriesText(`${name}_sum`, labels)} ${openMetricsFloat(histogram.sum ?? 0)}${end}\n`
+  out += `${seriesText(`${name}_sum`, labels)} ${formatOpenMetricsValue(histogram.sum ?? 0)}${end}\n`
   return `${out}${seriesText(`${name}_count`, labels)} ${count}${end}\n`
 }
 
 function timestamp({ timestampMs }: Metric): string {
-  return timestampMs === undefined ? '' : ` ${openMetricsFloat(timestampMs / 1000)}`
+  return timestampMs === undefined ? '' : ` ${formatOpenMetricsValue(timestampMs / 1000)}`
 }
 
 function exemplarText(exemplar: FamilyExemplar | undefined): string {
   if (exemplar === undefined || exemplar.labels.length === 0) return ''
   const labels = labelPairs(exemplar.labels)
   const end =
-    exemplar.timestampMs === undefined ? '' : ` ${openMetricsFloat(exemplar.timestampMs / 1000)}`
-  return ` # {${labels}} ${openMetricsFloat(exemplar.value)}${end}`
+    exemplar.timestampMs === undefined
+      ? ''
+      : ` ${formatOpenMetricsValue(exemplar.timestampMs / 1000)}`
+  return ` # {${labels}} ${formatOpenMetricsValue(exemplar.value)}${end}`
 }
 
 function checkName({ name }: MetricFamily): void {
@@ -110,7 +112,7 @@ function checkName({ name }: MetricFamily): void {
 }
 
 function header({ help, unit }: MetricFamily, name: string, type: string): string {
-  const shown = isClassicName(name) ? name : `"${escapedValue(name)}"`
+  const shown = isValidMetricName(name, 'legacy') ? name : `"${escapedValue(name)}"`
   let out = help === undefined ? '' : `# HELP ${shown} ${escapedValue(help)}\n`
   out += `# TYPE ${shown} ${type}\n`
   return unit === undefined || unit === '' ? out : `${out}# UNIT ${shown} ${unit}\n`
@@ -136,11 +138,11 @@ export function openMetrics2Family(family: MetricFamily): string {
   for (const metric of family.metrics) {
     const { labels, timestampMs, createdMs, exemplar } = metric
     const value = metric.value ?? missing(family)
-    let line = `${seriesText(family.name, labels)} ${shortestFloat(value)}`
+    let line = `${seriesText(family.name, labels)} ${floatText(value)}`
     if (timestampMs !== undefined) line += ` ${timestampMs / 1000}`
     if (createdMs !== undefined) line += ` st@${createdMs / 1000}`
     if (exemplar?.timestampMs !== undefined) {
-      line += ` # {${labelPairs(exemplar.labels)}} ${shortestFloat(exemplar.value)} ${exemplar.timestampMs / 1000}`
+      line += ` # {${labelPairs(exemplar.labels)}} ${floatText(exemplar.value)} ${exemplar.timestampMs / 1000}`
     }
     out += `${line}\n`
   }

@@ -1,9 +1,8 @@
 // The classic text format, written.
 
 import { UserError } from '@pharos/base'
+import { formatShortest, isValidLabelName, isValidMetricName } from '@pharos/model'
 import type { MetricFamily, Metric } from './family.ts'
-import { isClassicLabelName, isClassicName } from './name-escaping.ts'
-import { shortestFloat } from './series-text.ts'
 
 export const WRITE_ERROR = 'exposition/write'
 
@@ -27,7 +26,7 @@ function familyText(family: MetricFamily): string {
   if (name === '') throw new UserError(WRITE_ERROR, 'MetricFamily has no name')
   if (family.metrics.length === 0)
     throw new UserError(WRITE_ERROR, `MetricFamily has no metrics: ${name}`)
-  const isClassic = isClassicName(name)
+  const isClassic = isValidMetricName(name, 'legacy')
   const shown = isClassic ? name : `"${escapedValue(name)}"`
   let out = ''
   if (help !== undefined) out += `# HELP ${shown} ${escapedHelp(help)}\n`
@@ -51,27 +50,32 @@ function metricText(family: MetricFamily, metric: Metric): string {
     const summary = metric.summary ?? missing(family)
     let out = ''
     for (const { quantile, value } of summary.quantiles)
-      out += `${seriesText(name, labels, 'quantile', shortestFloat(quantile))} ${shortestFloat(value)}${end}`
-    out += `${seriesText(`${name}_sum`, labels)} ${shortestFloat(summary.sum ?? 0)}${end}`
+      out += `${seriesText(name, labels, 'quantile', floatText(quantile))} ${floatText(value)}${end}`
+    out += `${seriesText(`${name}_sum`, labels)} ${floatText(summary.sum ?? 0)}${end}`
     return `${out}${seriesText(`${name}_count`, labels)} ${shortestCount(summary.count ?? 0)}${end}`
   }
   if (type === 'histogram' || type === 'gaugehistogram') {
     const histogram = metric.histogram ?? missing(family)
     let out = ''
     for (const { upperBound, count } of histogram.buckets)
-      out += `${seriesText(`${name}_bucket`, labels, 'le', shortestFloat(upperBound))} ${shortestCount(count)}${end}`
+      out += `${seriesText(`${name}_bucket`, labels, 'le', floatText(upperBound))} ${shortestCount(count)}${end}`
     const count = shortestCount(histogram.count ?? 0)
     if (histogram.buckets.at(-1)?.upperBound !== Infinity)
       out += `${seriesText(`${name}_bucket`, labels, 'le', '+Inf')} ${count}${end}`
-    out += `${seriesText(`${name}_sum`, labels)} ${shortestFloat(histogram.sum ?? 0)}${end}`
+    out += `${seriesText(`${name}_sum`, labels)} ${floatText(histogram.sum ?? 0)}${end}`
     return `${out}${seriesText(`${name}_count`, labels)} ${count}${end}`
   }
-  return `${seriesText(name, labels)} ${shortestFloat(metric.value ?? missing(family))}${end}`
+  return `${seriesText(name, labels)} ${floatText(metric.value ?? missing(family))}${end}`
+}
+
+/** Shortest digits; zero has no sign. @source prometheus/common expfmt writeFloat */
+export function floatText(value: number): string {
+  return value === 0 ? '0' : formatShortest(value)
 }
 
 /** Whole counts are written in full, others as any number. */
 export function shortestCount(count: number): string {
-  return Number.isSafeInteger(count) ? String(count) : shortestFloat(count)
+  return Number.isSafeInteger(count) ? String(count) : floatText(count)
 }
 
 export function missing({ name, type }: MetricFamily): never {
@@ -85,7 +89,7 @@ export function seriesText(
   addedName = '',
   addedValue = '',
 ): string {
-  const isClassic = isClassicName(name)
+  const isClassic = isValidMetricName(name, 'legacy')
   let inner = labelPairs(labels)
   if (!isClassic) inner = `"${escapedValue(name)}"${inner === '' ? '' : `,${inner}`}`
   if (addedName !== '') inner += `${inner === '' ? '' : ','}${addedName}="${addedValue}"`
@@ -99,7 +103,7 @@ export function labelPairs(labels: readonly string[]): string {
   for (let i = 0; i < labels.length; i += 2) {
     const name = labels[i]!
     if (i > 0) out += ','
-    out += isClassicLabelName(name) ? name : `"${escapedValue(name)}"`
+    out += isValidLabelName(name, 'legacy') ? name : `"${escapedValue(name)}"`
     out += `="${escapedValue(labels[i + 1]!)}"`
   }
   return out

@@ -1,52 +1,33 @@
-// Text in double quotes with Go's escapes, because the reference's error messages quote with them.
+// Bytes of a body that are meant to be UTF-8: whether they are, as text, and as an error message shows them.
 
-const SHORT: Readonly<Record<string, string>> = {
-  '\u0007': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-  '\\': '\\\\',
-  '"': '\\"',
+import { goQuote } from '@pharos/model'
+
+/** Keeps nothing between calls; making one costs more than most texts are long. */
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** Text of bytes [start, end). */
+export function textOf(body: Uint8Array, start: number, end: number): string {
+  return DECODER.decode(body.subarray(start, end))
 }
 
 /**
- * Bytes as Go's %q prints them: invalid UTF-8 as \xff, what cannot be printed as \u00ad.
+ * Bytes as Go's %q prints them: text as `goQuote` does, what is no UTF-8 as \xff.
  * @returns text in double quotes
  */
 export function quotedBytes(bytes: Uint8Array): string {
-  let out = '"'
+  let out = ''
+  let from = 0
+  const take = (end: number): string => goQuote(textOf(bytes, from, end)).slice(1, -1)
   for (let i = 0; i < bytes.length;) {
     const length = runeBytes(bytes, i)
-    if (length === 0) {
-      out += `\\x${hex(bytes[i]!, 2)}`
-      i++
+    if (length > 0) {
+      i += length
       continue
     }
-    out += quotedRune(new TextDecoder().decode(bytes.subarray(i, i + length)))
-    i += length
+    out += `${take(i)}\\x${bytes[i]!.toString(16).padStart(2, '0')}`
+    from = ++i
   }
-  return `${out}"`
-}
-
-/** Text as Go's %q prints it. */
-export function quotedText(text: string): string {
-  return quotedBytes(new TextEncoder().encode(text))
-}
-
-function quotedRune(rune: string): string {
-  const short = SHORT[rune]
-  if (short !== undefined) return short
-  if (rune === ' ' || /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(rune)) return rune
-  const code = rune.codePointAt(0) ?? 0xfeff // TextDecoder swallows a byte order mark.
-  if (code < 0x80) return `\\x${hex(code, 2)}`
-  return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`
-}
-
-function hex(value: number, digits: number): string {
-  return value.toString(16).padStart(digits, '0')
+  return `"${out}${take(bytes.length)}"`
 }
 
 /**
