@@ -61,6 +61,19 @@ test('a range query may not give a range vector or a string', async () => {
   }
 })
 
+test('steps without end are refused before anything is allocated for them', async () => {
+  const engine = engineOver(storeWith({ 'x/a': () => 1 }))
+  const text = 'query processing would load too many samples into memory in query execution'
+  await expect(engine.instant('max_over_time(x[10y:1ms])', 0)).rejects.toThrow(text)
+  await expect(engine.range('x', 0, 1e13, 1)).rejects.toThrow(text)
+  await expect(engine.range('x', 0, 1000, 0)).rejects.toThrow('step widths are not accepted')
+})
+
+test('a range that ends before it starts has no series', async () => {
+  const { result } = await engineOver(storeWith({ 'x/a': () => 1 })).range('x + 1', 1000, 0, 1000)
+  expect(result).toEqual({ type: 'matrix', series: [] })
+})
+
 test('a caller who has gone stops the query', async () => {
   const aborted = AbortSignal.abort()
   const query = engineOver(storeWith({ 'x/a': () => 1 })).instant('x', 0, { signal: aborted })

@@ -66,8 +66,13 @@ export function createEngine(queryable: Queryable, settings: EngineSettings): En
   return {
     instant: (query, timeMs, options) =>
       run(query, { startMs: timeMs, endMs: timeMs, stepMs: 0 }, options),
-    range: (query, startMs, endMs, stepMs, options) =>
-      run(query, { startMs, endMs, stepMs }, options),
+    range: async (query, startMs, endMs, stepMs, options) => {
+      if (!(stepMs > 0))
+        throw typeError(
+          'zero or negative query resolution step widths are not accepted. Try a positive integer',
+        )
+      return run(query, { startMs, endMs, stepMs }, options)
+    },
   }
 }
 

@@ -66,7 +66,7 @@ export class Frame {
   values: Float64Array<ArrayBuffer>
   words: Uint32Array<ArrayBuffer>
 
-  constructor(stepCount: number, rowCapacity = 4) {
+  constructor(stepCount: number, rowCapacity = 0) {
     this.stepCount = stepCount
     this.values = new Float64Array(stepCount * rowCapacity)
     this.words = new Uint32Array(this.values.buffer)

@@ -6,3 +6,9 @@ export const WORK_BETWEEN_LOOKS = 32_768
 
 /** Annotations of each kind in an answer; the reference's API limit. */
 export const ANNOTATION_LIMIT = 10
+
+/**
+ * Steps of a query or of one subquery. Ten columns of that many numbers are 0.8 GB; whoever asks for more has
+ * mistyped a duration, and the sample limit would refuse the result anyway.
+ */
+export const MAX_STEPS = 10_000_000

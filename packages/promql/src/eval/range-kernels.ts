@@ -34,10 +34,10 @@ export const RANGE_KERNELS: ReadonlyMap<string, RangeKernel> = new Map<string, R
   ['delta', (w) => rateKernel(w, false, false)],
   ['irate', (w) => windowed(w, 2, (vs, _lo, hi) => instantRate(w.ts, vs, hi))],
   ['idelta', (w) => windowed(w, 2, (vs, _lo, hi) => vs[hi - 1]! - vs[hi - 2]!)],
-  ['sum_over_time', (w) => windowed(w, 1, sumOver)],
-  ['avg_over_time', (w) => windowed(w, 1, averageOver)],
-  ['min_over_time', (w) => windowed(w, 1, (vs, lo, hi) => vs[leastAt(vs, lo, hi)]!)],
-  ['max_over_time', (w) => windowed(w, 1, (vs, lo, hi) => vs[greatestAt(vs, lo, hi)]!)],
+  ['sum_over_time', (w) => summingKernel(w, windowed(w, 1, sumOver), false)],
+  ['avg_over_time', (w) => summingKernel(w, windowed(w, 1, averageOver), true)],
+  ['min_over_time', (w) => extremeKernel(w, false)],
+  ['max_over_time', (w) => extremeKernel(w, true)],
   [
     'ts_of_min_over_time',
     (w) => windowed(w, 1, (vs, lo, hi) => w.ts[lastLeastAt(vs, lo, hi)]! / 1000),
@@ -70,6 +70,44 @@ function instantRate(ts: Float64Array, vs: Float64Array, hi: number): number {
   // After a reset the counter has risen from zero.
   const rise = last < before ? last : last - before
   return rise / ((ts[hi - 1]! - ts[hi - 2]!) / 1000)
+}
+
+/**
+ * Sums, or means, from prefix sums where that gives the very same bits: whole numbers whose sums all fit a
+ * float exactly. That is what counters and most gauges are; other columns go to `general`.
+ */
+function summingKernel(windows: Windows, general: ColumnKernel, mean: boolean): ColumnKernel {
+  const { lo, hi, stepCount, sampleCount } = windows
+  const prefix = new Float64Array(sampleCount + 1)
+  return (vs, out) => {
+    if (!prefixSums(vs, sampleCount, prefix)) {
+      general(vs, out)
+      return
+    }
+    for (let s = 0; s < stepCount; s++) {
+      const a = lo[s]!
+      const b = hi[s]!
+      const sum = prefix[b]! - prefix[a]!
+      if (a === b) out[s] = ABSENT
+      else out[s] = mean ? sum / (b - a) : sum
+    }
+  }
+}
+
+/** Any two prefix sums differ by less than 2^53 then. */
+const EXACT_PREFIX = 2 ** 52
+
+/** @returns false when a value is not whole or the sums grow too large; `prefix` is of no use then */
+function prefixSums(vs: Float64Array, n: number, prefix: Float64Array): boolean {
+  let sum = 0
+  for (let i = 0; i < n; i++) {
+    const v = vs[i]!
+    sum += v
+    // NaN and infinities fail both tests.
+    if (!(Math.abs(sum) < EXACT_PREFIX) || Math.trunc(v) !== v) return false
+    prefix[i + 1] = sum
+  }
+  return true
 }
 
 function sumOver(vs: Float64Array, lo: number, hi: number): number {
@@ -131,31 +169,33 @@ function incrementalMean(
   return mean + c
 }
 
-/** Index of the first least value; NaN only when all are. */
-function leastAt(vs: Float64Array, lo: number, hi: number): number {
-  let at = lo
-  let best = vs[lo]!
-  for (let i = lo + 1; i < hi; i++) {
-    const v = vs[i]!
-    if (v < best || best !== best) {
-      best = v
-      at = i
+/**
+ * Least or greatest value of each window; NaN only when all are. A queue holds the candidates: each later one
+ * is worse, so a sample goes in and out once however long the windows are.
+ */
+function extremeKernel(windows: Windows, greatest: boolean): ColumnKernel {
+  const { lo, hi, stepCount } = windows
+  const queue = new Int32Array(windows.sampleCount)
+  return (vs, out) => {
+    let head = 0
+    let tail = 0
+    let next = 0
+    for (let s = 0; s < stepCount; s++) {
+      const a = lo[s]!
+      const b = hi[s]!
+      if (next < a) next = a
+      for (; next < b; next++) {
+        const v = vs[next]!
+        if (v !== v) continue
+        if (greatest) while (tail > head && vs[queue[tail - 1]!]! < v) tail--
+        else while (tail > head && vs[queue[tail - 1]!]! > v) tail--
+        queue[tail++] = next
+      }
+      while (head < tail && queue[head]! < a) head++
+      if (a === b) out[s] = ABSENT
+      else out[s] = head < tail ? vs[queue[head]!]! : vs[a]!
     }
   }
-  return at
-}
-
-function greatestAt(vs: Float64Array, lo: number, hi: number): number {
-  let at = lo
-  let best = vs[lo]!
-  for (let i = lo + 1; i < hi; i++) {
-    const v = vs[i]!
-    if (v > best || best !== best) {
-      best = v
-      at = i
-    }
-  }
-  return at
 }
 
 /** Index of the last least value. */

@@ -3,7 +3,7 @@
 import { Labels, type NativeHistogram } from '@pharos/model'
 import type { MatrixResult, MatrixSeries, ScalarResult, VectorResult } from '../result.ts'
 import type { Frame } from './frame.ts'
-import type { Steps } from './steps.ts'
+import { type Steps, stepTimes } from './steps.ts'
 
 export function scalarResult(timeMs: number, value: number): ScalarResult {
   return { type: 'scalar', timeMs, value }
@@ -20,28 +20,43 @@ export function vectorResult(frame: Frame, timeMs: number): VectorResult {
   return { type: 'vector', timeMs, series }
 }
 
-/** All steps, series sorted by labels. */
+/** All steps, series sorted by labels. Series without gaps share one column of times. */
 export function matrixResult(frame: Frame, steps: Steps): MatrixResult {
+  const times = stepTimes(steps)
   const series: MatrixSeries[] = []
   for (let r = 0; r < frame.rowCount; r++) {
-    const times: number[] = []
-    const at: number[] = []
-    for (let s = 0; s < frame.stepCount; s++) {
-      if (!frame.has(r, s)) continue
-      times.push(steps.startMs + s * steps.stepMs)
-      at.push(s)
-    }
-    if (at.length === 0) continue
-    const base = r * frame.stepCount
-    const cells = frame.cells[r]
-    series.push({
-      labels: frame.labels[r]!,
-      times: Float64Array.from(times),
-      values: Float64Array.from(at, (s) => frame.values[base + s]!),
-      histograms: cells === undefined ? undefined : at.map((s) => cells[s]),
-    })
+    const labels = frame.labels[r]!
+    const row = frame.row(r)
+    const count = row.presentCount()
+    if (count === 0) continue
+    if (count === times.length && row.cells === undefined)
+      series.push({ labels, times, values: row.values.slice(), histograms: undefined })
+    else series.push({ labels, ...present(frame, r, times, count) })
   }
   return { type: 'matrix', series: sortedByLabels(series) }
+}
+
+/** The samples of a row with gaps or histograms. */
+function present(
+  frame: Frame,
+  r: number,
+  times: Float64Array,
+  count: number,
+): Omit<MatrixSeries, 'labels'> {
+  const own = new Float64Array(count)
+  const values = new Float64Array(count)
+  const cells = frame.cells[r]
+  const histograms: (NativeHistogram | undefined)[] = []
+  const base = r * frame.stepCount
+  let at = 0
+  for (let s = 0; s < frame.stepCount; s++) {
+    if (!frame.has(r, s)) continue
+    own[at] = times[s]!
+    values[at] = frame.values[base + s]!
+    histograms.push(cells?.[s])
+    at++
+  }
+  return { times: own, values, histograms: cells === undefined ? undefined : histograms }
 }
 
 export function sortedByLabels(series: MatrixSeries[]): MatrixSeries[] {

@@ -1,3 +1,6 @@
+import { tooManySamples } from './errors.ts'
+import { MAX_STEPS } from './limits.ts'
+
 /** The times an expression is evaluated at: `startMs + i·stepMs` for i in [0, count). */
 export interface Steps {
   /** ms since 1970. */
@@ -8,9 +11,13 @@ export interface Steps {
   readonly count: number
 }
 
-/** Steps of [startMs, endMs], both inclusive; none when the end is before the start. */
+/**
+ * Steps of [startMs, endMs], both inclusive; none when the end is before the start.
+ * @throws UserError `promql/too-many-samples` beyond MAX_STEPS
+ */
 export function stepsBetween(startMs: number, endMs: number, stepMs: number): Steps {
   const count = endMs < startMs ? 0 : Math.floor((endMs - startMs) / stepMs) + 1
+  if (count > MAX_STEPS) throw tooManySamples()
   return { startMs, stepMs, count }
 }
 
