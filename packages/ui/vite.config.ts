@@ -2,6 +2,7 @@ import optimizeLocales from '@react-aria/optimize-locales-plugin'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type UserConfig } from 'vite'
 import { budgets } from './build/budgets-plugin.ts'
+import { licences } from './build/licences-plugin.ts'
 import { precompress } from './build/precompress-plugin.ts'
 
 const config: UserConfig = defineConfig({
@@ -11,6 +12,7 @@ const config: UserConfig = defineConfig({
   plugins: [
     react(),
     { ...optimizeLocales.vite({ locales: ['en-US', 'zh-CN'] }), enforce: 'pre' },
+    licences(),
     budgets(),
     precompress(),
   ],

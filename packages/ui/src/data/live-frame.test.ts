@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Api, Params } from './api.ts'
-import { moveOn } from './live-frame.ts'
+import { moveOn, shownStartMs } from './live-frame.ts'
 
 /** A server on which every point has its own time as its value. */
 function clockServer(asked: Params[]): Api {
@@ -52,4 +52,19 @@ test('after a long pause, or when the clock went back, the whole window is asked
     [1950, 2000],
     [850, 900],
   ])
+})
+
+test('the samples of a young server fill the graph', () => {
+  const end = 1_000_000_000
+  const minutes = (count: number) => count * 60_000
+  const check = (ageMs: number | undefined, shownMs: number) =>
+    expect(
+      end - shownStartMs(end - minutes(15), end, ageMs === undefined ? undefined : end - ageMs),
+    ).toBe(shownMs)
+  check(1000, minutes(2))
+  check(minutes(10), minutes(11))
+  check(minutes(14), minutes(15))
+  check(minutes(90), minutes(15))
+  check(-5000, minutes(15))
+  check(undefined, minutes(15))
 })

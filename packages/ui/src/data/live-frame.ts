@@ -71,3 +71,18 @@ function inOrder(series: readonly SeriesColumn[], queries: readonly HostQuery[])
   const rank = ({ name }: SeriesColumn) => ranks.get(name) ?? ranks.size
   return [...series].sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
 }
+
+/** The least that is shown of a young server, s. */
+const YOUNG_SECONDS = 120
+
+/**
+ * Where a live graph begins. While the server is younger than the window its samples fill the graph instead of a
+ * sliver at the right.
+ *
+ * @param oldestMs  the oldest sample that the server has in memory; undefined when it is not known
+ */
+export function shownStartMs(startMs: number, endMs: number, oldestMs: number | undefined): number {
+  if (oldestMs === undefined || oldestMs <= startMs || oldestMs > endMs) return startMs
+  const wantedMs = Math.max(YOUNG_SECONDS * 1000, (endMs - oldestMs) * 1.1)
+  return Math.max(startMs, endMs - wantedMs)
+}

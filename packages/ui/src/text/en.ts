@@ -45,7 +45,7 @@ export const en = {
   'keys.newline': 'New line (in the editor)',
   'keys.chart': 'Move the cursor of a focused chart',
   'overview.targets': 'Targets',
-  'overview.targetsUp': '{up} of {total} up',
+  'overview.allUp': 'all answer',
   'overview.series': 'Series in memory',
   'overview.seriesHint': '{count} chunks',
   'overview.ingest': 'Ingest rate',

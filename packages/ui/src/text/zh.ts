@@ -44,7 +44,7 @@ export const zh: Dictionary = {
   'keys.newline': '换行（在编辑器中）',
   'keys.chart': '移动已聚焦图表的光标',
   'overview.targets': '抓取目标',
-  'overview.targetsUp': '{total} 个中 {up} 个在线',
+  'overview.allUp': '全部正常',
   'overview.series': '内存中的序列',
   'overview.seriesHint': '{count} 个数据块',
   'overview.ingest': '写入速率',

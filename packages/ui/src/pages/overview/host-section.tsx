@@ -1,5 +1,5 @@
 import { type ReactNode, useMemo } from 'react'
-import type { QueryData, VectorSample } from '../../data/api-types.ts'
+import type { QueryData, TsdbData, VectorSample } from '../../data/api-types.ts'
 import { nowMs } from '../../data/browser.ts'
 import { formatAge, formatValue } from '../../data/format.ts'
 import { HOST_WINDOWS, hostQueries } from '../../data/host-queries.ts'
@@ -110,7 +110,10 @@ function HostPanels(props: { instance: string; windowName: string }): ReactNode 
   const memoryBytes = useFirstValue(
     `node_memory_MemTotal_bytes{instance=${JSON.stringify(props.instance)}}`,
   )
-  const shared = { window, everyMs: REFRESH_MS }
+  const tsdb = useApi<TsdbData>('status/tsdb', {}, { everyMs: REFRESH_MS })
+  // Beyond the head's two hours there may be blocks, which begin earlier than it says.
+  const oldestMs = window.rangeSeconds > 3600 ? undefined : tsdb.data?.data.headStats.minTime
+  const shared = { window, everyMs: REFRESH_MS, oldestMs }
   return (
     <div className="panel-grid">
       <LivePanel

@@ -4,7 +4,7 @@ import { Link } from 'wouter'
 import { nowMs } from '../../data/browser.ts'
 import type { Unit } from '../../data/format.ts'
 import type { HostQuery, HostWindow } from '../../data/host-queries.ts'
-import { type LiveFrame, moveOn } from '../../data/live-frame.ts'
+import { type LiveFrame, moveOn, shownStartMs } from '../../data/live-frame.ts'
 import { NEW_PANEL, writeQueryLink } from '../../data/query-link.ts'
 import { Icon } from '../../kit/icon.tsx'
 import { EmptyState, Fetched } from '../../kit/states.tsx'
@@ -22,6 +22,8 @@ export interface LivePanelProps {
   readonly queries: readonly HostQuery[]
   readonly window: HostWindow
   readonly everyMs: number
+  /** The oldest sample that there is, ms. */
+  readonly oldestMs: number | undefined
   readonly unit: Unit
   readonly stacked?: boolean
   readonly fill?: boolean
@@ -85,7 +87,7 @@ function LiveChart(props: LivePanelProps & { live: LiveFrame }): ReactNode {
         names={names}
         unit={props.unit}
         heightPx={HEIGHT_PX}
-        startMs={startMs}
+        startMs={shownStartMs(startMs, endMs, props.oldestMs)}
         endMs={endMs}
         cursor={cursor}
         group="overview"

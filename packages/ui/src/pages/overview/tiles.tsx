@@ -72,14 +72,18 @@ function TargetsTile(props: { data: TargetsData }): ReactNode {
   const t = useText()
   const { up, down } = healthCounts(props.data.activeTargets)
   const total = props.data.activeTargets.length
+  const hint =
+    down > 0
+      ? t('targets.failing', { count: down })
+      : total === 0
+        ? t('targets.none')
+        : t('overview.allUp')
   return (
     <Tile
       href={down > 0 ? '/targets?state=down' : '/targets'}
       title={t('overview.targets')}
       value={t('targets.upOf', { up, total })}
-      hint={
-        down > 0 ? t('targets.failing', { count: down }) : t('overview.targetsUp', { up, total })
-      }
+      hint={hint}
       {...(down > 0 ? { tone: 'crit' as const } : {})}
     >
       <i className="up-bar">
