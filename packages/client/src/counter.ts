@@ -1,7 +1,8 @@
-import type { ExemplarLabels } from './exemplars.ts'
+import { checkedExemplar, type ExemplarLabels } from './exemplars.ts'
 import type { Format } from './format.ts'
 import { type Collector, Family, type MetricOptions, SeriesHandle } from './metric.ts'
 import type { LabelValues } from './series-table.ts'
+import type { FamilySnapshot } from './snapshot.ts'
 
 export type CounterOptions<L extends string = string> = MetricOptions<L, Counter<L>>
 
@@ -45,7 +46,7 @@ export class Counter<L extends string = string> implements Collector {
       const step = increment(by)
       const place = table.place(labels)
       table.cells[place]! += step
-      if (exemplar !== undefined) this.#family.exemplify(place, exemplar, step)
+      if (exemplar !== undefined) this.#exemplify(place, exemplar, step)
     }
   }
 
@@ -69,7 +70,7 @@ export class Counter<L extends string = string> implements Collector {
         const step = increment(by)
         const place = handle.place
         table.cells[place]! += step
-        if (exemplar !== undefined) this.#family.exemplify(place, exemplar, step)
+        if (exemplar !== undefined) this.#exemplify(place, exemplar, step)
       },
     }
   }
@@ -97,6 +98,18 @@ export class Counter<L extends string = string> implements Collector {
   text(format: Format): string {
     const { table } = this.#family
     return this.#family.text(format, (slot) => [table.cells[slot]!], 1)
+  }
+
+  snapshot(): FamilySnapshot {
+    const { table } = this.#family
+    return this.#family.snapshot((slot) => ({
+      value: table.cells[slot]!,
+      exemplar: this.#family.exemplarAt(slot),
+    }))
+  }
+
+  #exemplify(place: number, labels: ExemplarLabels, step: number): void {
+    this.#family.exemplify(place, checkedExemplar(labels, step, this.#family.now()))
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Format } from './format.ts'
 import { type Collector, Family, type MetricOptions, SeriesHandle } from './metric.ts'
 import type { LabelValues } from './series-table.ts'
+import type { FamilySnapshot } from './snapshot.ts'
 
 export type GaugeOptions<L extends string = string> = MetricOptions<L, Gauge<L>>
 
@@ -52,7 +53,7 @@ export class Gauge<L extends string = string> implements Collector {
 
   /** Seconds since 1970. */
   setToCurrentTime(labels?: LabelValues<L>): void {
-    this.#set(labels, Date.now() / 1000)
+    this.#set(labels, this.#family.now() / 1000)
   }
 
   /** A series to keep, for hot paths. */
@@ -71,7 +72,7 @@ export class Gauge<L extends string = string> implements Collector {
       set,
       inc: (by = 1) => add(by),
       dec: (by = 1) => add(-by),
-      setToCurrentTime: () => set(Date.now() / 1000),
+      setToCurrentTime: () => set(this.#family.now() / 1000),
     }
   }
 
@@ -98,6 +99,11 @@ export class Gauge<L extends string = string> implements Collector {
   text(format: Format): string {
     const { table } = this.#family
     return this.#family.text(format, (slot) => [table.cells[slot]!])
+  }
+
+  snapshot(): FamilySnapshot {
+    const { table } = this.#family
+    return this.#family.snapshot((slot) => ({ value: table.cells[slot]! }))
   }
 
   #set(labels: LabelValues<L> | undefined, value: number): void {

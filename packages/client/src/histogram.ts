@@ -1,16 +1,24 @@
 import { checkedBuckets, DEFAULT_BUCKETS } from './buckets.ts'
-import type { ExemplarLabels } from './exemplars.ts'
+import { checkedExemplar, type ExemplarLabels } from './exemplars.ts'
 import type { LineKind } from './family-text.ts'
 import type { Format } from './format.ts'
 import { type Collector, Family, type MetricOptions, SeriesHandle } from './metric.ts'
+import {
+  NativeCounts,
+  type NativeHistogramOptions,
+  nativeSettings,
+  type NativeSettings,
+} from './native-counts.ts'
 import type { LabelValues } from './series-table.ts'
+import type { FamilySnapshot, HistogramSnapshot } from './snapshot.ts'
 import { startTimer } from './timer.ts'
 
-export interface HistogramOptions<L extends string = string> extends MetricOptions<
-  L,
-  Histogram<L>
-> {
-  /** Upper bounds, ascending; +Inf is always there. Default: seconds of an ordinary web service. */
+export interface HistogramOptions<L extends string = string>
+  extends MetricOptions<L, Histogram<L>>, NativeHistogramOptions {
+  /**
+   * Upper bounds, ascending; +Inf is always there. Default: seconds of an ordinary web service, or none when there
+   * are native buckets.
+   */
   readonly buckets?: readonly number[]
 }
 
@@ -21,7 +29,10 @@ export interface HistogramSeries {
   startTimer(): () => number
 }
 
-/** Counts observations in buckets. Cells of a series: one for each bound, one for +Inf, the sum. */
+/**
+ * Counts observations in classic buckets, native buckets or both. Cells of a series: one for each classic bound,
+ * one for +Inf, the sum.
+ */
 export class Histogram<L extends string = string> implements Collector {
   readonly type = 'histogram'
   readonly sampleNames: readonly string[]
@@ -30,9 +41,17 @@ export class Histogram<L extends string = string> implements Collector {
   readonly #collect: ((metric: Histogram<L>) => void | Promise<void>) | undefined
   /** The lines of one series, filled anew for each. */
   readonly #values: Float64Array
+  readonly #native: NativeSettings | undefined
+  /** By slot. */
+  readonly #natives: (NativeCounts | undefined)[] = []
+  readonly #now: () => number
 
   constructor(options: HistogramOptions<L>) {
-    this.#bounds = checkedBuckets(options.buckets ?? DEFAULT_BUCKETS)
+    this.#now = options.now ?? Date.now
+    this.#native = nativeSettings(options, this.#now)
+    const given = options.buckets ?? []
+    const isClassic = given.length > 0 || this.#native === undefined
+    this.#bounds = checkedBuckets(isClassic && given.length === 0 ? DEFAULT_BUCKETS : given)
     const lines: LineKind[] = [...this.#bounds, Infinity].map((bound) => ({
       suffix: '_bucket',
       label: ['le', bound],
@@ -86,10 +105,13 @@ export class Histogram<L extends string = string> implements Collector {
 
   /** Takes a series away; true when it was there. */
   remove(labels?: LabelValues<L>): boolean {
+    const place = this.#family.table.find(labels)
+    if (place !== undefined) this.#natives[place / this.#family.table.stride] = undefined
     return this.#family.remove(labels)
   }
 
   reset(): void {
+    this.#natives.length = 0
     this.#family.clear()
   }
 
@@ -98,32 +120,79 @@ export class Histogram<L extends string = string> implements Collector {
   }
 
   text(format: Format): string {
-    const { table } = this.#family
-    const values = this.#values
-    const buckets = this.#bounds.length + 1
-    return this.#family.text(
-      format,
-      (slot) => {
-        const place = slot * table.stride
-        let count = 0
-        for (let i = 0; i < buckets; i++) {
-          count += table.cells[place + i]!
-          values[i] = count
-        }
-        values[buckets] = table.cells[place + buckets]!
-        values[buckets + 1] = count
-        return values
-      },
-      buckets,
-    )
+    return this.#family.text(format, (slot) => this.#linesOf(slot), this.#bounds.length + 1)
   }
 
-  #observeAt(place: number, value: number, exemplar: ExemplarLabels | undefined): void {
-    const { cells } = this.#family.table
+  snapshot(): FamilySnapshot {
+    return this.#family.snapshot((slot) => ({ histogram: this.#histogramOf(slot) }))
+  }
+
+  /** Running counts of the buckets, sum, count. */
+  #linesOf(slot: number): Float64Array {
+    const { table } = this.#family
+    if (this.#natives[slot]?.isDue === true) this.#startAgain(slot)
+    const place = slot * table.stride
+    const buckets = this.#bounds.length + 1
+    const values = this.#values
+    let count = 0
+    for (let i = 0; i < buckets; i++) {
+      count += table.cells[place + i]!
+      values[i] = count
+    }
+    values[buckets] = table.cells[place + buckets]!
+    values[buckets + 1] = count
+    return values
+  }
+
+  #histogramOf(slot: number): HistogramSnapshot {
+    const { table } = this.#family
+    const values = this.#linesOf(slot)
+    const last = this.#bounds.length
+    const buckets = [...this.#bounds, Infinity].map((upperBound, i) => ({
+      upperBound,
+      count: values[i]!,
+      exemplar: this.#family.exemplarAt(slot * table.stride + i),
+    }))
+    return {
+      count: values[last + 2]!,
+      sum: values[last + 1]!,
+      // The reference leaves the last one out as long as it says nothing more than the count.
+      buckets: buckets.filter((one, i) => i < last || one.exemplar !== undefined),
+      native: this.#native && this.#nativeAt(slot, this.#native).snapshot(),
+    }
+  }
+
+  #observeAt(place: number, value: number, labels: ExemplarLabels | undefined): void {
+    const { table } = this.#family
+    const settings = this.#native
+    const exemplar = labels && checkedExemplar(labels, value, this.#now())
+    if (settings !== undefined) {
+      const slot = place / table.stride
+      const native = this.#natives[slot] ?? this.#nativeAt(slot, settings)
+      if (native.isDue) this.#startAgain(slot)
+      if (native.observe(value) && native.reduce()) {
+        this.#startAgain(slot)
+        native.observe(value)
+      }
+      if (exemplar !== undefined && value === value) native.exemplars.add(exemplar)
+    }
+    const { cells } = table
     const bucket = place + this.#bucketOf(value)
     cells[bucket]! += 1
     cells[place + this.#bounds.length + 1]! += value
-    if (exemplar !== undefined) this.#family.exemplify(bucket, exemplar, value)
+    if (exemplar !== undefined) this.#family.exemplify(bucket, exemplar)
+  }
+
+  #nativeAt(slot: number, settings: NativeSettings): NativeCounts {
+    return (this.#natives[slot] ??= new NativeCounts(settings, this.#family.table.createdMs[slot]!))
+  }
+
+  /** The native buckets became too many, or their resolution is to be restored: classic ones go with them. */
+  #startAgain(slot: number): void {
+    const { table } = this.#family
+    this.#natives[slot]!.startAgain()
+    table.cells.fill(0, slot * table.stride, (slot + 1) * table.stride)
+    table.createdMs[slot] = this.#natives[slot]!.sinceMs
   }
 
   /** The first bound at or above the value; NaN is in no bucket but the last. */

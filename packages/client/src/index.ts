@@ -6,6 +6,7 @@ export {
 } from './buckets.ts'
 export { collectDefaultMetrics } from './collectors/default-metrics.ts'
 export { Counter } from './counter.ts'
+export { constHistogram, constNativeHistogram } from './const-histogram.ts'
 export { contentTypeOf, OPENMETRICS, TEXT } from './format.ts'
 export { Gauge } from './gauge.ts'
 export { formatNumber, formatOpenMetricsNumber } from './go-number.ts'
@@ -17,13 +18,23 @@ export { Registry } from './registry.ts'
 export { Summary } from './summary.ts'
 export type { DefaultMetricsOptions } from './collectors/default-metrics.ts'
 export type { CounterOptions, CounterSeries } from './counter.ts'
-export type { ExemplarLabels } from './exemplars.ts'
+export type { ConstNativeHistogramOptions } from './const-histogram.ts'
+export type { Exemplar, ExemplarLabels } from './exemplars.ts'
 export type { MetricType } from './family-text.ts'
 export type { Escaping, Format } from './format.ts'
 export type { GaugeOptions, GaugeSeries } from './gauge.ts'
 export type { MetricsHandler, MetricsHandlerOptions } from './handler.ts'
 export type { HistogramOptions, HistogramSeries } from './histogram.ts'
 export type { Collector, MetricOptions, Registers } from './metric.ts'
+export type { NativeHistogramOptions, NativeSnapshot } from './native-counts.ts'
 export type { ExpositionOptions } from './registry.ts'
 export type { LabelValues } from './series-table.ts'
+export type {
+  BucketSnapshot,
+  FamilySnapshot,
+  HistogramSnapshot,
+  SeriesSnapshot,
+  SummarySnapshot,
+} from './snapshot.ts'
+export type { Span } from './sparse-buckets.ts'
 export type { SummaryOptions, SummarySeries } from './summary.ts'

@@ -1,5 +1,5 @@
 // What all metrics have in common: their description, checked once, and the way into a registry.
-import { type ExemplarLabels, Exemplars } from './exemplars.ts'
+import { type Exemplar, Exemplars, exemplarText } from './exemplars.ts'
 import type { Format } from './format.ts'
 import {
   familyHead,
@@ -11,6 +11,7 @@ import {
 } from './family-text.ts'
 import { formatNumber, formatOpenMetricsNumber } from './go-number.ts'
 import { type LabelValues, SeriesTable } from './series-table.ts'
+import type { FamilySnapshot, SeriesSnapshot } from './snapshot.ts'
 
 /** A metric may have this many series unless told otherwise: a label with an unbounded value is a mistake. */
 const MAX_SERIES = 100_000
@@ -27,6 +28,8 @@ export interface Collector {
   collect(): void | Promise<void>
   /** The whole family in a format, or '' when it has no series. */
   text(format: Format): string
+  /** The whole family as data. */
+  snapshot(): FamilySnapshot
   /** All series back to the beginning. */
   reset(): void
 }
@@ -47,6 +50,8 @@ export interface MetricOptions<L extends string, Self> {
   readonly collect?: (metric: Self) => void | Promise<void>
   /** Default 100,000; one more series is refused with an error. */
   readonly maxSeries?: number
+  /** Wall clock in ms. Default Date.now. */
+  readonly now?: () => number
 }
 
 /** Series, description and text of one metric; the metric classes hold one of these. */
@@ -55,6 +60,7 @@ export class Family<L extends string> {
   readonly help: string
   readonly type: MetricType
   readonly table: SeriesTable
+  readonly now: () => number
   readonly #constLabels: Labels
   readonly #lines: readonly LineKind[]
   readonly #prefixes = new PrefixCache()
@@ -78,7 +84,8 @@ export class Family<L extends string> {
     this.type = type
     this.#lines = lines
     this.#constLabels = constLabels
-    this.table = new SeriesTable(labelNames, stride, options.maxSeries ?? MAX_SERIES)
+    this.now = options.now ?? Date.now
+    this.table = new SeriesTable(labelNames, stride, options.maxSeries ?? MAX_SERIES, this.now)
   }
 
   /**
@@ -99,16 +106,29 @@ export class Family<L extends string> {
       const values = valuesOf(slot)
       for (let i = 0; i < prefixes.length; i++) {
         text += prefixes[i]! + print(values[i]!)
-        if (i < shown) text += this.#exemplars.text(slot * this.table.stride + i)
+        if (i < shown) text += exemplarText(this.#exemplars.of(slot * this.table.stride + i))
         text += '\n'
       }
     }
     return text
   }
 
+  /** `valuesOf` gives what the slot's series holds. */
+  snapshot(valuesOf: (slot: number) => Partial<SeriesSnapshot>): FamilySnapshot {
+    const series = this.table.slots().map((slot) => {
+      const values = valuesOf(slot)
+      return { labels: this.#labelsOf(slot), createdMs: this.table.createdMs[slot]!, ...values }
+    })
+    return { name: this.name, help: this.help, type: this.type, series }
+  }
+
   /** Notes where an observation came from; the cell is the one it went to. */
-  exemplify(cell: number, labels: ExemplarLabels, value: number): void {
-    this.#exemplars.set(cell, labels, value, Date.now())
+  exemplify(cell: number, exemplar: Exemplar): void {
+    this.#exemplars.set(cell, exemplar)
+  }
+
+  exemplarAt(cell: number): Exemplar | undefined {
+    return this.#exemplars.of(cell)
   }
 
   /** Takes a series away; true when it was there. */

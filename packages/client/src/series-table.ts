@@ -14,6 +14,8 @@ export class SeriesTable {
   readonly labelNames: readonly string[]
   readonly stride: number
   cells: Float64Array
+  /** When each slot's series was made, ms. */
+  createdMs: Float64Array = new Float64Array(4)
   /** Changes when places were given away or taken back; a kept place must then be looked up again. */
   epoch = 0
   readonly #maxSeries: number
@@ -22,9 +24,17 @@ export class SeriesTable {
   /** Label values of each slot; undefined for a free one. */
   readonly #values: (readonly string[] | undefined)[] = []
   readonly #free: number[] = []
+  readonly #now: () => number
   #sorted: readonly number[] | undefined
 
-  constructor(labelNames: readonly string[], stride: number, maxSeries: number) {
+  /** @param now  wall clock, ms */
+  constructor(
+    labelNames: readonly string[],
+    stride: number,
+    maxSeries: number,
+    now: () => number = Date.now,
+  ) {
+    this.#now = now
     this.labelNames = labelNames
     this.stride = stride
     this.#maxSeries = maxSeries
@@ -55,9 +65,12 @@ export class SeriesTable {
     const { map, key } = this.#mapFor(values)
     this.cells.fill(0, place, place + this.stride)
     this.#changed()
-    if (values.length === 0) return true
-    map.delete(key)
     const slot = place / this.stride
+    if (values.length === 0) {
+      this.createdMs[slot] = this.#now()
+      return true
+    }
+    map.delete(key)
     this.#values[slot] = undefined
     this.#free.push(slot)
     return true
@@ -142,7 +155,11 @@ export class SeriesTable {
       const larger = new Float64Array(Math.max(this.cells.length * 2, place + this.stride))
       larger.set(this.cells)
       this.cells = larger
+      const created = new Float64Array(Math.ceil(larger.length / this.stride))
+      created.set(this.createdMs)
+      this.createdMs = created
     }
+    this.createdMs[slot] = this.#now()
     const { map, key } = this.#mapFor(values)
     map.set(key, place)
     this.#sorted = undefined

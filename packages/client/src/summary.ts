@@ -3,6 +3,7 @@ import type { Format } from './format.ts'
 import { type Collector, Family, type MetricOptions, SeriesHandle } from './metric.ts'
 import { SlidingQuantiles } from './sliding-quantiles.ts'
 import type { LabelValues } from './series-table.ts'
+import type { FamilySnapshot } from './snapshot.ts'
 import { startTimer } from './timer.ts'
 
 export interface SummaryOptions<L extends string = string> extends MetricOptions<L, Summary<L>> {
@@ -12,8 +13,6 @@ export interface SummaryOptions<L extends string = string> extends MetricOptions
   readonly maxAgeSeconds?: number
   /** In how many steps old observations leave. Default 5. */
   readonly ageBuckets?: number
-  /** Wall clock in ms. Default Date.now. */
-  readonly now?: () => number
 }
 
 /** One series of a summary, looked up once. */
@@ -116,6 +115,20 @@ export class Summary<L extends string = string> implements Collector {
         table.cells[slot * 2 + 1]!,
       ]
     })
+  }
+
+  snapshot(): FamilySnapshot {
+    const { table } = this.#family
+    return this.#family.snapshot((slot) => ({
+      summary: {
+        sum: table.cells[slot * 2]!,
+        count: table.cells[slot * 2 + 1]!,
+        quantiles: this.#quantiles.map((quantile) => ({
+          quantile,
+          value: this.#windows[slot]?.query(quantile) ?? NaN,
+        })),
+      },
+    }))
   }
 
   #observeAt(place: number, value: number): void {
