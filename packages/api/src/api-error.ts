@@ -2,7 +2,7 @@
 
 import { OutsideError, UserError } from '@pharos/base'
 
-export type ErrorType =
+type ErrorType =
   | 'bad_data'
   | 'canceled'
   | 'execution'

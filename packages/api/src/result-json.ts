@@ -7,7 +7,7 @@ import { jsonLabels, jsonTexts } from './json-text.ts'
 import { CHUNK_CHARS } from './limits.ts'
 
 /** What of an answer is written. */
-export interface WrittenAnswer {
+interface WrittenAnswer {
   readonly result: QueryResult
   readonly warnings: readonly string[]
   readonly infos: readonly string[]
@@ -123,7 +123,7 @@ class TimeTexts {
 }
 
 /** ms as seconds; a fraction has three digits: `1.010`. */
-export function timeText(timeMs: number): string {
+function timeText(timeMs: number): string {
   const ms = Math.abs(timeMs)
   const rest = ms % 1000
   const whole = `${timeMs < 0 ? '-' : ''}${(ms - rest) / 1000}`

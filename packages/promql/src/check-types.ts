@@ -14,7 +14,7 @@ import { FUNCTIONS } from './function-table.ts'
 import { goQuote, METRIC_NAME } from '@pharos/model'
 
 /** What the checker needs of the parser. */
-export interface TypeCheck {
+interface TypeCheck {
   readonly tokens: { problem(at: Pos, message: string): void }
   readonly operatorPlaces: ReadonlyMap<Expr, Pos>
 }

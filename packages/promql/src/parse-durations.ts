@@ -19,7 +19,7 @@ export const STEP_CONTEXT: DurationContext = {
 }
 const OFFSET_CONTEXT: DurationContext = { where: 'offset', wanted: WANTED }
 
-export interface DurationContext {
+interface DurationContext {
   readonly where: string
   readonly wanted: string
 }

@@ -99,7 +99,7 @@ const WITH_PARAMETER: readonly string[] = [
   'topk',
 ]
 
-export class Parser {
+class Parser {
   readonly tokens: TokenStream
   readonly features: ReadonlySet<string>
   /** Where the operator and its modifiers stand; some errors point there. */

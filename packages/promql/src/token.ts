@@ -17,8 +17,8 @@ export type TokenType =
   | PreprocessorWord
   | SeriesWord
 
-export type Punctuation = '(' | ')' | '{' | '}' | '[' | ']' | ',' | '=' | ':'
-export type OperatorWord =
+type Punctuation = '(' | ')' | '{' | '}' | '[' | ']' | ',' | '=' | ':'
+type OperatorWord =
   | '+'
   | '-'
   | '*'
@@ -40,7 +40,7 @@ export type OperatorWord =
   | 'or'
   | 'unless'
   | 'atan2'
-export type AggregatorWord =
+type AggregatorWord =
   | 'avg'
   | 'bottomk'
   | 'count'
@@ -55,7 +55,7 @@ export type AggregatorWord =
   | 'stdvar'
   | 'sum'
   | 'topk'
-export type KeywordWord =
+type KeywordWord =
   | 'offset'
   | 'smoothed'
   | 'anchored'
@@ -69,16 +69,9 @@ export type KeywordWord =
   | 'fill_left'
   | 'fill_right'
   | 'bool'
-export type PreprocessorWord = 'start' | 'end' | 'step' | 'range' | 'max_of' | 'min_of'
+type PreprocessorWord = 'start' | 'end' | 'step' | 'range' | 'max_of' | 'min_of'
 /** Only in series descriptions. */
-export type SeriesWord =
-  | 'space'
-  | 'blank'
-  | 'times'
-  | '{{'
-  | '}}'
-  | 'histogram key'
-  | 'counter reset hint'
+type SeriesWord = 'space' | 'blank' | 'times' | '{{' | '}}' | 'histogram key' | 'counter reset hint'
 
 export interface Token {
   readonly type: TokenType
