@@ -20,6 +20,7 @@ import {
   MemoryStore,
   noMonotonicity,
   parseScript,
+  parseStartOffsets,
   type Plan,
   planQuery,
   runScript,
@@ -432,6 +433,23 @@ test.skipIf(missing)('98 scripts tell the runner right from wrong', async () => 
   }
   console.log(`runner: ${cases.length - wrong.length} / ${cases.length}\n${wrong.join('\n')}`)
   expect(wrong).toEqual([])
+})
+
+test.skipIf(missing)('13 sequences of start times are read', () => {
+  const { cases } = vectors<{
+    readonly input: string
+    readonly expected?: readonly { readonly Omitted?: boolean; readonly Value?: number }[] | null
+    readonly wantErr?: boolean
+  }>('st-sequence.json')
+  for (const { input, expected, wantErr } of cases) {
+    const read = (): unknown => parseStartOffsets(input)
+    if (wantErr === true) expect(read, input).toThrow(UserError)
+    else
+      expect(read(), input).toEqual(
+        (expected ?? []).map((e) => (e.Omitted === true ? undefined : (e.Value ?? 0))),
+      )
+  }
+  expect(cases.length).toBe(13)
 })
 
 test('almost equal is relative', () => {

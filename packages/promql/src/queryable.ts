@@ -63,4 +63,9 @@ export interface SeriesGroup {
   readValues(series: number, out: Float64Array): number
   /** Fills `out` with the histogram at each time, undefined where there is none. */
   readHistograms(series: number, out: (NativeHistogram | undefined)[]): void
+  /**
+   * Writes for each time when the sample's counter started, ms since 1970, 0 where that is not known. A store
+   * without start times leaves the method out; it is asked only with the flag `use-start-timestamps`.
+   */
+  readStartTimes?(series: number, out: Float64Array): void
 }

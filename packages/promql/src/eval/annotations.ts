@@ -11,6 +11,8 @@ interface Entry {
   readonly pos: Pos
   /** What stands between text and position, if anything. */
   readonly details: Monotonicity | undefined
+  /** How often, where that is told. */
+  readonly occurrences?: number
 }
 
 /** How far bucket counts had to be corrected, merged over steps and series. */
@@ -38,6 +40,14 @@ export class Annotations {
   /** A warning that did not come from the evaluator, for example from storage. */
   foreign(text: string): void {
     this.#entries.set(text, { kind: 'warning', pos: { start: -1, end: -1 }, details: undefined })
+  }
+
+  /** Start times of a series overlap with samples before them. */
+  overlappingStart(metric: string, pos: Pos): void {
+    const text = `sample has start time that overlaps with previous sample timestamp for metric ${goQuote(metric)}`
+    const key = `PromQL warning: ${text}`
+    const occurrences = 1 + (this.#entries.get(key)?.occurrences ?? 0)
+    this.#entries.set(key, { kind: 'warning', pos, details: undefined, occurrences })
   }
 
   /** Bucket counts fell where they must not; `timeMs` is the step. */
@@ -73,7 +83,7 @@ export class Annotations {
     for (const [text, entry] of this.#entries) {
       if (entry.kind !== kind) continue
       if (limit !== 0 && lines.length >= limit) omitted++
-      else lines.push(text + detailText(entry.details) + positionText(entry.pos, query))
+      else lines.push(text + detailText(entry) + positionText(entry.pos, query))
     }
     if (omitted > 0) lines.push(`${omitted} more ${kind} annotations omitted`)
     return lines
@@ -88,7 +98,8 @@ export function withMetric(text: string, metric: string): string {
   return metric === '' ? text : `${text} for metric name ${goQuote(metric)}`
 }
 
-function detailText(details: Monotonicity | undefined): string {
+function detailText({ details, occurrences = 1 }: Entry): string {
+  if (occurrences > 1) return ` (${occurrences} occurrences)`
   if (details === undefined) return ''
   const { minBucket, maxBucket, maxDiff, sampleCount, fromMs, toMs } = details
   return (

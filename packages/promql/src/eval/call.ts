@@ -14,7 +14,6 @@ import { infoJoin } from './info.ts'
 import { labelJoin, labelReplace } from './label-functions.ts'
 import { FLOAT_FUNCTIONS, mapFloats, mapHistograms, timestamps } from './pointwise.ts'
 import type { CallPlan } from './plan.ts'
-import { settle } from './rows.ts'
 import { sortByLabel, sortByValue } from './sorting.ts'
 import { countedSteps } from './step-counts.ts'
 import { type Steps, stepTimes } from './steps.ts'
@@ -174,8 +173,11 @@ function* dateRows(
   return result
 }
 
-/** Storage hands out no start times yet, and without them the reference gives nothing. */
+/** Of a selector, and only where start times are in use; there is nothing to say of anything else. */
 function* startTimestamps(context: EvalContext, plan: CallPlan, steps: Steps): Task<Frame> {
-  yield* context.evaluator.vector(context, plan.args[0]!, steps)
-  return settle(context, new Frame(steps.count))
+  const arg = plan.args[0] ?? bug('start_timestamp without an argument')
+  const inUse = context.options.features.has('use-start-timestamps')
+  if (arg.kind === 'selector' && inUse) return yield* timestamps(context, plan, steps)
+  yield* context.evaluator.vector(context, arg, steps)
+  return new Frame(steps.count)
 }

@@ -10,6 +10,8 @@ import { Column, type SeriesGroup } from '../queryable.ts'
 interface FloatSamples {
   ts: Float64Array
   vs: Float64Array
+  /** When each sample's counter started, ms, 0 where unknown; read only when asked for. */
+  starts: Float64Array
   count: number
 }
 
@@ -17,15 +19,22 @@ interface FloatSamples {
 interface HistogramSamples {
   readonly ts: number[]
   readonly hs: NativeHistogram[]
+  readonly starts: number[]
 }
 
 /** Reads columns into buffers that are reused from series to series. */
 export class ColumnReader {
   values: Float64Array<ArrayBuffer> = new Float64Array(0)
   #words = new Uint32Array(0)
+  #starts: Float64Array<ArrayBuffer> = new Float64Array(0)
   /** Of the compacted column. */
-  readonly floats: FloatSamples = { ts: new Float64Array(0), vs: new Float64Array(0), count: 0 }
-  histograms: HistogramSamples = { ts: [], hs: [] }
+  readonly floats: FloatSamples = {
+    ts: new Float64Array(0),
+    vs: new Float64Array(0),
+    starts: new Float64Array(0),
+    count: 0,
+  }
+  histograms: HistogramSamples = { ts: [], hs: [], starts: [] }
   readonly #cells: (NativeHistogram | undefined)[] = []
 
   /** Reads one series' values. @returns bits of `Column` */
@@ -36,6 +45,8 @@ export class ColumnReader {
       this.#words = new Uint32Array(this.values.buffer)
       this.floats.ts = new Float64Array(n)
       this.floats.vs = new Float64Array(n)
+      this.floats.starts = new Float64Array(n)
+      this.#starts = new Float64Array(n)
     }
     return group.readValues(series, this.values)
   }
@@ -44,9 +55,21 @@ export class ColumnReader {
    * Copies the samples that are there to `floats` and `histograms`.
    * @param bits       what `read` returned for this series
    * @param keepStale  stale markers stay, in `floats`
+   * @param withStarts  start times are wanted
    */
-  compact(group: SeriesGroup, series: number, bits: number, keepStale: boolean): void {
+  compact(
+    group: SeriesGroup,
+    series: number,
+    bits: number,
+    keepStale: boolean,
+    withStarts = false,
+  ): void {
     const { values, floats } = this
+    const starts = this.#starts
+    if (withStarts) {
+      if (group.readStartTimes === undefined) starts.fill(0)
+      else group.readStartTimes(series, starts)
+    }
     const words = this.#words
     const times = group.times
     let count = 0
@@ -58,11 +81,13 @@ export class ColumnReader {
       }
       floats.ts[count] = times[i]!
       floats.vs[count] = v
+      if (withStarts) floats.starts[count] = starts[i]!
       count++
     }
     floats.count = count
     this.histograms.ts.length = 0
     this.histograms.hs.length = 0
+    this.histograms.starts.length = 0
     if ((bits & Column.histograms) !== 0) this.#compactHistograms(group, series)
   }
 
@@ -75,6 +100,7 @@ export class ColumnReader {
       if (cell === undefined) continue
       this.histograms.ts.push(group.times[i]!)
       this.histograms.hs.push(cell)
+      this.histograms.starts.push(this.#starts[i]!)
     }
   }
 

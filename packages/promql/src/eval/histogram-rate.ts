@@ -15,6 +15,7 @@ import {
   widened,
 } from './histogram/wide.ts'
 import { mixedSchemas } from './histogram-fold.ts'
+import { extrapolation, startedAnew, startsOverlap, windowTimes } from './start-times.ts'
 import { isMixed, mergedWindow, metricOf, type MixedWindow } from './mixed-window.ts'
 
 /** @source Prometheus 3.14, promql/functions.go extrapolatedRate */
@@ -25,25 +26,21 @@ export function extrapolatedHistogramRate(
   perSecond: boolean,
 ): NativeHistogram | undefined {
   const { times, histograms } = window
-  if (histograms.length < 2) return undefined
-  const rise = riseOf(context, window, isCounter)
-  if (rise === undefined) return undefined
   const { floats, plan } = window.series
-  const endMs = floats.ends[window.step]!
-  const first = times[0]!
-  const last = times.at(-1)!
-  const sampled = (last - first) / 1000
-  const average = sampled / (times.length - 1)
-  const threshold = average * 1.1
-  let toStart = (first - (endMs - plan.rangeMs)) / 1000
-  let toEnd = (endMs - last) / 1000
-  if (toStart >= threshold) toStart = average / 2
-  if (isCounter && rise.count > 0 && histograms[0]!.count >= 0) {
-    const toZero = sampled * (histograms[0]!.count / rise.count)
-    if (toZero < toStart) toStart = toZero
+  const first = histograms[0]!
+  const start = isCounter ? window.starts[0]! : 0
+  const spans = windowTimes(floats, window.step, times[0]!, times.at(-1)!, times.length, start)
+  if (histograms.length < 2 && !spans.fromStart) return undefined
+  const rise =
+    histograms.length < 2 ? widened(emptyLike(first)) : riseOf(context, window, isCounter)
+  if (rise === undefined) return undefined
+  const factor = extrapolation(spans, isCounter ? rise.count : 0, first.count) ?? 1
+  if (spans.fromStart) {
+    const notes = addTo(rise, widened(first))
+    if (notes === undefined) return incompatible(context, window)
+    if (notes.boundsReconciled) noteReconciled(context, window, 'addition')
+    if (histograms.length < 2) rise.hint = first.counterResetHint
   }
-  if (toEnd >= threshold) toEnd = average / 2
-  const factor = (sampled + toStart + toEnd) / sampled
   multiply(rise, perSecond ? factor / (plan.rangeMs / 1000) : factor)
   return narrowed(rise)
 }
@@ -66,7 +63,7 @@ function riseOf(
   const isGauge = (h: NativeHistogram): boolean => h.counterResetHint === 'gauge'
   if (isCounter && (isGauge(first) || isGauge(last))) warn('counter')
   // With a reset right after it the first sample does not count, whatever its buckets are.
-  if (isCounter && wasReset(histograms[1]!, first)) first = emptyLike(histograms[1]!)
+  if (isCounter && isResetAt(window, 1, first)) first = emptyLike(histograms[1]!)
   const custom = hasCustomBuckets(first)
   if (hasCustomBuckets(last) !== custom) return incompatible(context, window)
   let schema = Math.min(last.schema, first.schema)
@@ -93,14 +90,27 @@ function addLost(
   first: NativeHistogram,
   rise: WideHistogram,
 ): void {
+  const { histograms, starts, times } = window
   let before = first
-  for (const h of window.histograms.slice(1)) {
-    if (wasReset(h, before)) {
+  let overlaps = false
+  for (let i = 1; i < histograms.length; i++) {
+    if (startsOverlap(starts[i - 1]!, times[i - 1]!, starts[i]!)) overlaps = true
+    if (isResetAt(window, i, before)) {
       const notes = addTo(rise, widened(before))
       if (notes?.boundsReconciled === true) noteReconciled(context, window, 'addition')
     }
-    before = h
+    before = histograms[i]!
   }
+  if (overlaps) context.annotations.overlappingStart(metricOf(window.series), window.series.pos)
+}
+
+/** The counter was reset between sample i − 1, or what stands for it, and sample i. */
+function isResetAt(window: MixedWindow, i: number, before: NativeHistogram): boolean {
+  const { histograms, starts, times } = window
+  return (
+    startedAnew(starts[i - 1]!, times[i - 1]!, starts[i]!, times[i]!) ||
+    wasReset(histograms[i]!, before)
+  )
 }
 
 function emptyLike(h: NativeHistogram): NativeHistogram {
@@ -154,7 +164,9 @@ export function instantRate(
     isMixed(context, { ...window, lo: 0, hi: 1 })
     return undefined
   }
-  return instantHistogram(context, window, before.value, after.value, isRate, seconds)
+  const anew = startedAnew(before.startMs, before.timeMs, after.startMs, after.timeMs)
+  const isReset = isRate && (anew || wasReset(after.value, before.value))
+  return instantHistogram(context, window, before.value, after.value, isRate, isReset, seconds)
 }
 
 function instantHistogram(
@@ -163,6 +175,7 @@ function instantHistogram(
   before: NativeHistogram,
   after: NativeHistogram,
   isRate: boolean,
+  isReset: boolean,
   seconds: number,
 ): NativeHistogram | undefined {
   const { series } = window
@@ -173,7 +186,7 @@ function instantHistogram(
   if (!isRate && gauges < 2)
     context.annotations.warn(`this native histogram metric is not a gauge: ${metric}`, series.pos)
   const rise = widened(after)
-  if (!isRate || !wasReset(after, before)) {
+  if (!isReset) {
     const notes = subtractFrom(rise, widened(before))
     if (notes === undefined) return incompatible(context, window)
     if (notes.boundsReconciled) noteReconciled(context, window, 'subtraction')

@@ -10,9 +10,11 @@ import {
   isMixed,
   mergedWindow,
   metricOf,
+  type MixedSample,
   type MixedSeries,
   type MixedWindow,
 } from './mixed-window.ts'
+import { startedAnew } from './start-times.ts'
 import { equalHistograms, wasReset } from './histogram/compare.ts'
 
 /** A value for a step; undefined: none. */
@@ -44,6 +46,7 @@ export function mixedWindows(context: EvalContext, series: MixedSeries, row: Row
       hi,
       times: Array.from(histograms.ts.subarray(from, to)),
       histograms: series.cells.slice(from, to),
+      starts: series.starts?.slice(from, to) ?? series.cells.slice(from, to).map(() => 0),
     }
     const made = own(context, window)
     row.values[step] = typeof made === 'number' ? made : ABSENT
@@ -102,25 +105,25 @@ function rateOf(
     : extrapolatedHistogramRate(context, window, isCounter, perSecond)
 }
 
-type Value = number | NativeHistogram
-
-function isChange(before: Value, after: Value): boolean {
+function isChange({ value: before }: MixedSample, { value: after }: MixedSample): boolean {
   if (typeof before === 'number' && typeof after === 'number')
     return before !== after && (before === before || after === after)
   if (typeof before === 'number' || typeof after === 'number') return true
   return !equalHistograms(after, before)
 }
 
-function isReset(before: Value, after: Value): boolean {
+function isReset(a: MixedSample, b: MixedSample): boolean {
+  const { value: before } = a
+  const { value: after } = b
   if (typeof before === 'number' && typeof after === 'number') return after < before
   if (typeof before === 'number' || typeof after === 'number') return true
-  return wasReset(after, before)
+  return startedAnew(a.startMs, a.timeMs, b.startMs, b.timeMs) || wasReset(after, before)
 }
 
 /** Neighbours that differ; an anchored window starts with the last sample at or before its start. */
 function countPairs(
   window: MixedWindow,
-  counts: (before: Value, after: Value) => boolean,
+  counts: (before: MixedSample, after: MixedSample) => boolean,
 ): number | undefined {
   let samples = mergedWindow(window)
   const { plan, floats } = window.series
@@ -131,7 +134,6 @@ function countPairs(
     samples = samples.slice(Math.max(0, inside - 1))
   }
   let count = 0
-  for (let i = 1; i < samples.length; i++)
-    if (counts(samples[i - 1]!.value, samples[i]!.value)) count++
+  for (let i = 1; i < samples.length; i++) if (counts(samples[i - 1]!, samples[i]!)) count++
   return count
 }

@@ -17,6 +17,8 @@ export interface MixedSeries {
   readonly values: Float64Array
   readonly histograms: Windows
   readonly cells: readonly NativeHistogram[]
+  /** When each histogram's counter started, ms; missing when nobody asks. */
+  readonly starts: readonly number[] | undefined
 }
 
 /** One step's window. */
@@ -29,6 +31,8 @@ export interface MixedWindow {
   readonly times: readonly number[]
   /** At least one. */
   readonly histograms: readonly NativeHistogram[]
+  /** Their starts, ms, 0 where not known. */
+  readonly starts: readonly number[]
 }
 
 export function metricOf(series: MixedSeries): string {
@@ -46,9 +50,10 @@ export function isMixed(context: EvalContext, { series, lo, hi }: MixedWindow): 
 }
 
 /** A sample of a window that may hold both kinds. */
-interface MixedSample {
+export interface MixedSample {
   readonly timeMs: number
   readonly value: number | NativeHistogram
+  readonly startMs: number
 }
 
 /** Floats and histograms of a window by time. */
@@ -57,8 +62,9 @@ export function mergedWindow(window: MixedWindow): MixedSample[] {
   const samples: MixedSample[] = window.histograms.map((value, i) => ({
     timeMs: window.times[i]!,
     value,
+    startMs: window.starts[i]!,
   }))
   for (let i = window.lo; i < window.hi; i++)
-    samples.push({ timeMs: ts[i]!, value: window.series.values[i]! })
+    samples.push({ timeMs: ts[i]!, value: window.series.values[i]!, startMs: 0 })
   return samples.sort((a, b) => a.timeMs - b.timeMs)
 }

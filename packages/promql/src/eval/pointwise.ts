@@ -95,7 +95,8 @@ export function* timestamps(context: EvalContext, plan: CallPlan, steps: Steps):
   const arg = plan.args[0] ?? bug('timestamp without an argument')
   const frame = new Frame(steps.count)
   if (arg.kind === 'selector') {
-    yield* streamSelector(context, arg, steps, 'times', (labels, _, row) => {
+    const content = plan.func === 'timestamp' ? 'times' : 'starts'
+    yield* streamSelector(context, arg, steps, content, (labels, _, row) => {
       frame.push(context.delayedNames ? labels : withoutMetadata(labels), true, row)
     })
     context.samples.current = before

@@ -22,6 +22,7 @@ import { mixedWindows } from './mixed-range.ts'
 import type { CallPlan, MatrixPlan, Plan, SubqueryPlan } from './plan.ts'
 import { type ColumnKernel, RANGE_KERNELS } from './range-kernels.ts'
 import { referenceTimes } from './selector.ts'
+import { START_TIME_FUNCTIONS, startTimeKernel } from './start-times.ts'
 import { type Steps, stepTimes } from './steps.ts'
 import { subqueryGroup } from './subquery.ts'
 import { NO_REACH, type Windows, windowsOver } from './windows.ts'
@@ -75,6 +76,7 @@ class RangeCall {
   readonly #row: Row
   readonly #seen: Set<string> | undefined
   readonly #keepsName: boolean
+  readonly #usesStarts: boolean
 
   constructor(
     context: EvalContext,
@@ -94,6 +96,12 @@ class RangeCall {
     this.#evalTimes = stepTimes(steps)
     this.#row = Row.ofSteps(steps.count)
     this.#keepsName = plan.func === 'last_over_time' || plan.func === 'first_over_time'
+    this.#usesStarts =
+      context.options.features.has('use-start-timestamps') &&
+      source.plan.kind === 'matrix' &&
+      !source.plan.selector.anchored &&
+      !source.plan.selector.smoothed &&
+      START_TIME_FUNCTIONS.has(plan.func)
     const mayCollide = !context.delayedNames && !source.oneName
     this.#seen = mayCollide ? new Set() : undefined
   }
@@ -107,7 +115,8 @@ class RangeCall {
     for (let i = 0; i < group.seriesCount; i++) {
       if (this.#context.budget.due(work)) yield
       const bits = this.#reader.read(group, i)
-      if (bits === Column.plain) {
+      const hasStarts = this.#usesStarts && group.readStartTimes !== undefined
+      if (bits === Column.plain && !hasStarts) {
         kernel(this.#reader.values, this.#row.values)
         this.#row.cells = undefined
         this.#emit(group.labels(i), this.#source.dropName(g, i), windows, useOf(windows))
@@ -132,16 +141,26 @@ class RangeCall {
     return RANGE_KERNELS.get(this.#plan.func)!(windows, this.#scalars)
   }
 
+  /** The kernel for a compacted series. */
+  #kernelFor(windows: Windows, labels: Labels): ColumnKernel {
+    if (!this.#usesStarts) return this.#kernel(windows)
+    const { annotations } = this.#context
+    const pos = this.#plan.args[0]!.pos
+    return startTimeKernel(this.#plan.func, windows, this.#reader.floats.starts, () =>
+      annotations.overlappingStart(labels.get(METRIC_NAME), pos),
+    )
+  }
+
   /** A series with gaps, stale markers or histograms: its own times, its own windows, the same kernels. */
   #special(group: SeriesGroup, g: number, series: number, bits: number): void {
     const { floats, histograms } = this.#reader
-    this.#reader.compact(group, series, bits, false)
+    this.#reader.compact(group, series, bits, false, this.#usesStarts)
     const windows = this.#windows(floats.ts, floats.count)
     const labels = group.labels(series)
     const dropName = this.#source.dropName(g, series)
     this.#row.cells = undefined
     if (floats.count === 0) this.#row.clear()
-    else this.#kernel(windows)(floats.vs, this.#row.values)
+    else this.#kernelFor(windows, labels)(floats.vs, this.#row.values)
     if (histograms.ts.length === 0) {
       this.#emit(labels, dropName, windows, useOf(windows))
       return
@@ -162,6 +181,7 @@ class RangeCall {
         values: floats.vs,
         histograms: histogramWindows,
         cells: histograms.hs,
+        starts: this.#usesStarts ? histograms.starts : undefined,
       },
       this.#row,
     )

@@ -12,8 +12,8 @@ import type { SelectorPlan } from './plan.ts'
 import { type Steps, stepTimes } from './steps.ts'
 import { latestIndices } from './windows.ts'
 
-/** What a selector's rows hold: the samples' values, or their times in seconds. */
-type SelectorContent = 'values' | 'times'
+/** What a selector's rows hold: the samples' values, or their times or start times in seconds. */
+type SelectorContent = 'values' | 'times' | 'starts'
 
 /** Times a selector looks at, one a step, ms. */
 export function referenceTimes(
@@ -35,7 +35,7 @@ export function* streamSelector(
 ): Task<void> {
   const selection = context.selections.get(plan) ?? bug('a selector was not selected')
   // Of a selector with @, timestamp() looks at that very time whatever the offset; so does the reference.
-  const moved = content === 'times' && plan.atMs !== undefined ? { ...plan, offsetMs: 0 } : plan
+  const moved = content !== 'values' && plan.atMs !== undefined ? { ...plan, offsetMs: 0 } : plan
   const refs = referenceTimes(moved, steps)
   const row = Row.ofSteps(steps.count)
   const reader = new ColumnReader()
@@ -70,11 +70,11 @@ function readLatest(context: EvalContext, read: LatestRead, reader: ColumnReader
   const { group, series, refs, content } = read
   const bits = reader.read(group, series)
   row.cells = undefined
-  if (bits === Column.plain) {
+  if (bits === Column.plain && content !== 'starts') {
     gather(read.latest, content === 'values' ? reader.values : group.times, content, row)
     return
   }
-  reader.compact(group, series, bits, true)
+  reader.compact(group, series, bits, true, content === 'starts')
   const { floats, histograms } = reader
   const latest = latestIndices(floats.ts, floats.count, refs, context.lookbackMs)
   if (histograms.ts.length > 0) {
@@ -86,7 +86,8 @@ function readLatest(context: EvalContext, read: LatestRead, reader: ColumnReader
     const i = latest[s]!
     if (i >= 0 && isStale(floats.vs[i]!)) latest[s] = -1
   }
-  gather(latest, content === 'values' ? floats.vs : floats.ts, content, row)
+  const columns = { values: floats.vs, times: floats.ts, starts: floats.starts }
+  gather(latest, columns[content], content, row)
 }
 
 function gather(
@@ -96,7 +97,7 @@ function gather(
   row: Row,
 ): void {
   const out = row.values
-  const scale = content === 'times' ? 1000 : 1
+  const scale = content === 'values' ? 1 : 1000
   if (scale === 1) {
     for (let s = 0; s < latest.length; s++) {
       const i = latest[s]!
@@ -131,12 +132,14 @@ function gatherWithHistograms(
       const histogram = histograms.hs[h]!
       if (isStale(histogram.sum)) continue
       if (read.content === 'times') row.values[s] = times[h]! / 1000
+      else if (read.content === 'starts') row.values[s] = histograms.starts[h]! / 1000
       else {
         cells[s] = histogram
         any = true
       }
     } else if (f >= 0 && !isStale(floats.vs[f]!)) {
-      row.values[s] = read.content === 'times' ? floats.ts[f]! / 1000 : floats.vs[f]!
+      const columns = { values: floats.vs, times: floats.ts, starts: floats.starts }
+      row.values[s] = columns[read.content][f]! / (read.content === 'values' ? 1 : 1000)
     }
   }
   if (any) row.cells = cells
@@ -153,5 +156,5 @@ function emit(
   if (samples === 0) return
   context.samples.total += samples
   context.samples.hold(samples)
-  sink(labels, content === 'times', row)
+  sink(labels, content !== 'values', row)
 }

@@ -20,6 +20,8 @@ interface StoredSeries {
   readonly labels: Labels
   readonly batch: string
   readonly samples: Map<number, StoredValue>
+  /** Start times by sample time, ms. */
+  readonly starts: Map<number, number>
 }
 
 export class MemoryStore implements Queryable {
@@ -31,15 +33,17 @@ export class MemoryStore implements Queryable {
    * Adds a sample; one at the same time is replaced.
    * @param timeMs  ms since 1970, in any order
    * @param value   a float (STALE marks the end of a series) or a histogram
-   * @param batch   series of one batch share a time column
+   * @param batch    series of one batch share a time column
+   * @param startMs  when the counter started, 0 when that is not known
    */
-  append(labels: Labels, timeMs: number, value: StoredValue, batch = ''): void {
+  append(labels: Labels, timeMs: number, value: StoredValue, batch = '', startMs = 0): void {
     let series = this.#series.get(labels.key)
     if (series === undefined) {
-      series = { labels, batch, samples: new Map() }
+      series = { labels, batch, samples: new Map(), starts: new Map() }
       this.#series.set(labels.key, series)
     }
     series.samples.set(timeMs, value)
+    if (startMs !== 0) series.starts.set(timeMs, startMs)
   }
 
   get seriesCount(): number {
@@ -154,6 +158,11 @@ class MemoryGroup implements SeriesGroup {
       }
     }
     return bits
+  }
+
+  readStartTimes(series: number, out: Float64Array): void {
+    const { starts } = this.#series[series]!
+    for (let i = 0; i < this.times.length; i++) out[i] = starts.get(this.times[i]!) ?? 0
   }
 
   readHistograms(series: number, out: (NativeHistogram | undefined)[]): void {

@@ -55,9 +55,14 @@ export function loadInto(store: MemoryStore, command: LoadCommand): void {
   for (const line of command.series) series.set(line.labels.key, line)
   const batch = `${command.line}`
   for (const { labels, values } of series.values()) {
+    const starts = command.starts.get(labels.key)
     for (const [i, value] of values.entries()) {
       const stored = storedValue(value)
-      if (stored !== undefined) store.append(labels, i * command.stepMs, stored, batch)
+      if (stored === undefined) continue
+      const timeMs = i * command.stepMs
+      const offsetMs = starts?.[i]
+      const startMs = offsetMs === undefined ? 0 : timeMs + offsetMs
+      store.append(labels, timeMs, stored, batch, startMs)
     }
   }
   if (command.withCustomBuckets) {

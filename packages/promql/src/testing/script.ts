@@ -3,6 +3,7 @@
 import { UserError } from '@pharos/base'
 import { goUnquote, parseDuration } from '@pharos/model'
 import { parseSeriesLine, scriptError, type SeriesLine } from './series-line.ts'
+import { parseStartOffsets } from './start-offsets.ts'
 
 export type Command = ClearCommand | LoadCommand | EvalCommand
 
@@ -18,6 +19,8 @@ export interface LoadCommand {
   /** Classic histograms are stored as native ones with custom buckets as well. */
   readonly withCustomBuckets: boolean
   readonly series: readonly SeriesLine[]
+  /** Offsets of start times from sample times, ms, by label set. */
+  readonly starts: ReadonlyMap<string, readonly (number | undefined)[]>
 }
 
 /** What an `expect` line wants to find. */
@@ -95,21 +98,54 @@ function parseBlock(first: string, body: readonly string[], line: number): Comma
   const load = /^load(?:_(with_nhcb))?\s+(.+?)$/.exec(first)
   if (load !== null) {
     const stepMs = parseDuration(load[2]!)
-    const starts = body.find((text) => /^\S+@st\s/.test(text))
-    if (starts !== undefined) return loadWithStarts(body, line, stepMs)
-    const series = body.map((text, i) => at(line + 1 + i, () => parseSeriesLine(text)))
-    return { kind: 'load', line, stepMs, withCustomBuckets: load[1] !== undefined, series }
+    const { series, starts } = parseSeries(body, line)
+    return { kind: 'load', line, stepMs, withCustomBuckets: load[1] !== undefined, series, starts }
   }
   if (first.startsWith('eval')) return parseEval(first, body, line)
   throw scriptError(`unknown command: ${first}`)
 }
 
-/** Start times are read over: a store of columns has no place for them yet. */
-function loadWithStarts(body: readonly string[], line: number, stepMs: number): LoadCommand {
-  const series = body
-    .filter((text) => !/^\S+@st\s/.test(text))
-    .map((text) => at(line, () => parseSeriesLine(text)))
-  return { kind: 'load', line, stepMs, withCustomBuckets: false, series }
+const STARTS = /^(\S+)@st\s+(.*)$/
+
+/** Series lines, each perhaps with a line of start times before it. */
+function parseSeries(
+  body: readonly string[],
+  line: number,
+): { series: SeriesLine[]; starts: Map<string, readonly (number | undefined)[]> } {
+  const series: SeriesLine[] = []
+  const starts = new Map<string, readonly (number | undefined)[]>()
+  let pending: { key: string; offsets: (number | undefined)[]; line: number } | undefined
+  const dangling = (): void => {
+    if (pending !== undefined)
+      throw new ScriptError(pending.line, '@st line has no following sample line')
+  }
+  for (const [i, text] of body.entries()) {
+    const start = STARTS.exec(text)
+    if (start !== null) {
+      dangling()
+      const { labels } = at(line + 1 + i, () => parseSeriesLine(`${start[1]} _`))
+      const offsets = at(line + 1 + i, () => parseStartOffsets(start[2]!))
+      pending = { key: labels.key, offsets, line: line + 1 + i }
+      continue
+    }
+    const parsed = at(line + 1 + i, () => parseSeriesLine(text))
+    series.push(parsed)
+    if (pending === undefined) continue
+    if (pending.key !== parsed.labels.key)
+      throw new ScriptError(
+        pending.line,
+        '@st metric does not match the following sample line metric',
+      )
+    if (pending.offsets.length !== parsed.values.length)
+      throw new ScriptError(
+        pending.line,
+        `@st line has ${pending.offsets.length} values but sample line has ${parsed.values.length}`,
+      )
+    starts.set(pending.key, pending.offsets)
+    pending = undefined
+  }
+  dangling()
+  return { series, starts }
 }
 
 const INSTANT = /^eval(?:_(fail|warn|ordered|info))?\s+instant\s+(?:at\s+(.+?))?\s+(.+)$/
