@@ -36,7 +36,12 @@ export interface SourceFile {
   readonly exports: readonly string[]
   readonly functions: readonly FunctionSize[]
   readonly mentions: readonly Mention[]
+  /** Codes that errors are made with: `wal/corrupt`; a part that is only known at run time is `${…}`. */
+  readonly errorCodes: readonly Mention[]
 }
+
+/** Stands for the code of a UserError or OutsideError that the source does not tell. */
+export const UNKNOWN = '?'
 
 interface Node {
   readonly type: string
@@ -82,12 +87,14 @@ function readSource(path: string): SourceFile {
     exports: [] as string[],
     functions: [] as FunctionSize[],
     mentions: [] as Mention[],
+    errorCodes: [] as Mention[],
   }
   visit(program, undefined, (node, parent) => {
     collectImport(node, lineOf, file.imports)
     collectExport(node, file.exports)
     collectFunction(node, parent, lineOf, file.functions)
     collectMention(node, lineOf, file.mentions)
+    collectErrorCode(node, lineOf, file.errorCodes)
   })
   return file
 }
@@ -191,4 +198,46 @@ function collectMention(node: Node, lineOf: (o: number) => number, into: Mention
   if (node.type === 'CatchClause' && ((node['body'] as Node)['body'] as Node[]).length === 0) {
     into.push({ what: 'catch {}', line })
   }
+}
+
+/**
+ * The first argument of `new …Error(…)` and of `super(…)`, and what is kept under the name `code` or `…_ERROR`
+ * until it becomes one.
+ */
+function collectErrorCode(node: Node, lineOf: (o: number) => number, into: Mention[]): void {
+  const [first] = (node['arguments'] ?? []) as Node[]
+  const callee = node['callee'] as Node | undefined
+  const isMade = node.type === 'NewExpression' && /Errors?$/.test(nameOf(callee))
+  const isPassedUp = node.type === 'CallExpression' && callee?.type === 'Super'
+  if (isMade || isPassedUp) codesIn(first, lineOf, into)
+  if (isMade && /^(User|Outside)Error$/.test(nameOf(callee)) && !isKeptCode(first))
+    into.push({ what: UNKNOWN, line: lineOf(node.start) })
+  if (node.type === 'VariableDeclarator' && /^code$|_ERROR$/.test(nameOf(node['id'])))
+    codesIn(node['init'], lineOf, into)
+  if (node.type === 'Property' && nameOf(node['key']) === 'code')
+    codesIn(node['value'], lineOf, into)
+}
+
+function isKeptCode(first: Node | undefined): boolean {
+  if (first === undefined) return false
+  if (/^(Literal|TemplateLiteral|ConditionalExpression)$/.test(first.type)) return true
+  return /^code$|_ERROR$/.test(nameOf(first['property'] ?? first))
+}
+
+function codesIn(value: unknown, lineOf: (o: number) => number, into: Mention[]): void {
+  if (!isNode(value)) return
+  const line = lineOf(value.start)
+  if (value.type === 'ConditionalExpression') {
+    codesIn(value['consequent'], lineOf, into)
+    codesIn(value['alternate'], lineOf, into)
+  } else if (value.type === 'Literal' && typeof value['value'] === 'string') {
+    into.push({ what: value['value'], line })
+  } else if (value.type === 'TemplateLiteral') {
+    const texts = (value['quasis'] as Node[]).map((quasi) => (quasi['value'] as Quasi).cooked)
+    into.push({ what: texts.join('${…}'), line })
+  }
+}
+
+interface Quasi {
+  readonly cooked: string
 }
