@@ -32,11 +32,11 @@ export function TopBar(props: {
         type="button"
         className="language"
         lang={otherLang === 'zh' ? 'zh-CN' : 'en'}
-        aria-label={t('app.otherLanguage')}
         title={t('app.otherLanguage')}
         onClick={() => settings.change({ lang: otherLang })}
       >
         {otherLang === 'zh' ? '中' : 'EN'}
+        <span className="sr-only">{t('app.otherLanguage')}</span>
       </button>
       <IconButton
         icon={theme === 'dark' ? 'sun' : 'moon'}
