@@ -90,9 +90,9 @@ function asciiOf(body: Uint8Array, start: number, end: number): string {
 export function floatOfText(text: string): number | FloatFault {
   if (/[pP_]/.test(text)) return 'unsupported'
   const value = parseValue(text)
+  if (value !== undefined) return value
   const isDecimal = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(text)
-  if (isDecimal && (value === undefined || !Number.isFinite(value))) return 'range'
-  return value ?? 'syntax'
+  return isDecimal ? 'range' : 'syntax'
 }
 
 /** The reference's words for a number it refuses. */

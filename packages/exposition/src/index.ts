@@ -1,8 +1,8 @@
 export { createCursor } from './create-cursor.ts'
 export { Entry } from './cursor.ts'
 export { Format, negotiate } from './accept.ts'
-export { lintFamily, lintMetrics } from './lint.ts'
-export { mediaTypeOf, parserFor } from './content-type.ts'
+export { lintMetrics } from './lint.ts'
+export { parserFor } from './content-type.ts'
 export { escapeFamily } from './family-escaping.ts'
 export { parseFamilies } from './family-parse.ts'
 export {
@@ -12,7 +12,7 @@ export {
   writeOpenMetrics2,
 } from './write-openmetrics.ts'
 export { writeText } from './write-text.ts'
-export type { BodyFormat, MediaType, ParserChoice } from './content-type.ts'
+export type { BodyFormat, ParserChoice } from './content-type.ts'
 export type { ExpositionCursor, ExpositionOptions } from './cursor.ts'
 export type {
   Bucket,
