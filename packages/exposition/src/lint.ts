@@ -1,5 +1,6 @@
 // What `check metrics` says of an exposition: names, units and types against the field's conventions.
 
+import { compareText } from '@pharos/model'
 import type { MetricFamily } from './family.ts'
 import { parseFamilies } from './family-parse.ts'
 
@@ -86,7 +87,7 @@ export function lintMetrics(body: string | Uint8Array): LintProblem[] {
   const problems = parseFamilies(body).flatMap((family) =>
     lintFamily(family).map((text) => ({ metric: family.name, text })),
   )
-  return problems.sort((a, b) => (a.metric < b.metric ? -1 : a.metric > b.metric ? 1 : 0))
+  return problems.sort((a, b) => compareText(a.metric, b.metric))
 }
 
 /** What is wrong with one family, a sentence each; said once, also when many of its metrics have it. */
