@@ -19,7 +19,7 @@ function config(port: number, targets: number): string {
   const jobs = Array.from(
     { length: targets },
     (_, i) =>
-      `  - {job_name: job${i}, metrics_path: /${i}, enable_compression: false, static_configs: [{targets: ['127.0.0.1:${port}']}]}`,
+      `  - {job_name: job${i}, metrics_path: /${i}, static_configs: [{targets: ['127.0.0.1:${port}']}]}`,
   )
   return `global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n${jobs.join('\n')}\n`
 }
