@@ -143,7 +143,8 @@ export class Maintenance {
   }
 
   async #cutBlocks(): Promise<void> {
-    const { head, segments, blocks, stats } = this.#context
+    const { head, segments, blocks, stats, wal } = this.#context
+    let cut = 0
     for (const windowMs of segments.windows) {
       const isWaiting = [...head.groups].some(({ waiting }) =>
         waiting.some((tile) => head.windowOf(tile.firstMs) === windowMs),
@@ -160,7 +161,10 @@ export class Maintenance {
       blocks.replace([], block)
       for (const file of files) await blocks.removeReplaced(file, damaged)
       stats.compactions++
+      cut++
     }
+    // A new WAL file each window: what is in the old one is sealed soon, and then the file can go.
+    if (cut > 0) wal.rotate()
   }
 
   async #compact(): Promise<void> {
