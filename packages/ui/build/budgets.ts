@@ -4,13 +4,13 @@ import { gzipSync } from 'node:zlib'
 
 const KIB = 1024
 
-export interface Budget {
+interface Budget {
   readonly name: string
   readonly limitBytes: number
   readonly actualBytes: number
 }
 
-export interface ManifestChunk {
+interface ManifestChunk {
   readonly file: string
   readonly src?: string
   readonly isEntry?: boolean

@@ -119,6 +119,8 @@ test('names that are special to JavaScript are ordinary labels', () => {
   expect(seriesName(labels)).toBe('m{__proto__="p", "a b"="q\\"x", constructor="c"}')
   expect(nameAndPairs(labels).pairs).toHaveLength(3)
   expect(seriesName({})).toBe('{}')
+  expect(seriesName({ __name__: 'http.requests', a: 'b' })).toBe('{"http.requests", a="b"}')
+  expect(seriesName({ __name__: 'http.requests' })).toBe('{"http.requests"}')
   expect(seriesName({ __name__: 'up' })).toBe('up')
 })
 

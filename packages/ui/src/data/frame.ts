@@ -135,20 +135,37 @@ export function numberOf(text: string): number {
   return Number(text)
 }
 
-/** `name{a="1", b="2"}` with labels in the order of their names; `{}` for no labels at all. */
+/**
+ * `name{a="1", b="2"}` with labels in the order of their names; `{}` for no labels at all. A metric name outside
+ * of the old alphabet stands quoted inside the braces.
+ */
 export function seriesName(labels: LabelSet): string {
-  const { metric, pairs } = nameAndPairs(labels)
-  if (pairs.length === 0 && metric !== '') return metric
-  return `${metric}{${pairs.map(([name, value]) => `${quotedName(name)}=${JSON.stringify(value)}`).join(', ')}}`
+  const { metric, quoted, pairs } = nameAndPairs(labels)
+  if (pairs.length === 0 && quoted === '' && metric !== '') return metric
+  const parts = pairs.map(([name, value]) => `${quotedName(name)}=${JSON.stringify(value)}`)
+  return `${metric}{${[quoted, ...parts].filter(Boolean).join(', ')}}`
 }
 
+/** A metric as a PromQL selector. */
+export function selectorOf(metric: string): string {
+  return seriesName({ __name__: metric })
+}
+
+/** The parts of a series' name; a metric name is either bare or quoted. */
 export function nameAndPairs(labels: LabelSet): {
   metric: string
+  quoted: string
   pairs: (readonly [string, string])[]
 } {
   const pairs = Object.entries(labels).filter(([name]) => name !== '__name__')
   pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return { metric: labels['__name__'] ?? '', pairs }
+  const metric = labels['__name__'] ?? ''
+  const isBare = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(metric)
+  return {
+    metric: isBare ? metric : '',
+    quoted: isBare || metric === '' ? '' : JSON.stringify(metric),
+    pairs,
+  }
 }
 
 /** A label name as PromQL writes it: quoted when it is not of the old alphabet. */

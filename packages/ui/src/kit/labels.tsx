@@ -20,18 +20,20 @@ export function LabelChips(props: { labels: LabelSet; except?: readonly string[]
 
 /** A series as PromQL writes it, its parts told apart by colour. */
 export function SeriesName(props: { labels: LabelSet }): ReactNode {
-  const { metric, pairs } = nameAndPairs(props.labels)
+  const { metric, quoted, pairs } = nameAndPairs(props.labels)
+  const hasBraces = pairs.length > 0 || metric === ''
   return (
     <code className="series-name">
       <b>{metric}</b>
-      {(pairs.length > 0 || metric === '') && '{'}
+      {hasBraces && '{'}
+      <b>{quoted}</b>
       {pairs.map(([name, value], index) => (
         <span key={name}>
-          {index > 0 && ', '}
+          {(index > 0 || quoted !== '') && ', '}
           <i>{quotedName(name)}</i>=<em>{JSON.stringify(value)}</em>
         </span>
       ))}
-      {(pairs.length > 0 || metric === '') && '}'}
+      {hasBraces && '}'}
     </code>
   )
 }

@@ -11,7 +11,7 @@ type Column = keyof SeriesStats
 const COLUMNS = ['min', 'mean', 'max', 'last'] as const
 const ROW_PX = 24
 
-export interface LegendTableProps {
+interface LegendTableProps {
   readonly frame: Frame
   readonly names: readonly string[]
   readonly unit: Unit

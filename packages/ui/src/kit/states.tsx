@@ -65,7 +65,7 @@ export function StaleNote(props: { sinceMs: number; onRetry: () => void }): Reac
   )
 }
 
-export interface Loaded<T> {
+interface Loaded<T> {
   readonly data: T | undefined
   readonly error: unknown
   readonly dataUpdatedAt: number

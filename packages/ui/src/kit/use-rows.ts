@@ -10,7 +10,7 @@ export interface RowWindow {
   readonly measure: (row: HTMLTableRowElement | null) => void
 }
 
-export interface RowWindowOptions {
+interface RowWindowOptions {
   readonly count: number
   readonly rowPx: number
   readonly scroller: () => HTMLElement | null

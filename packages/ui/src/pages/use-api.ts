@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react
 import { type Answer, ApiError, type Params } from '../data/api.ts'
 import { useServices } from '../services.tsx'
 
-export interface UseApiOptions {
+interface UseApiOptions {
   /** Asks again after so many ms while the page is visible. */
   readonly everyMs?: number
   readonly enabled?: boolean

@@ -4,18 +4,16 @@ import type { en } from './en.ts'
 
 export type TextKey = keyof typeof en
 
-export type Text = string | { readonly one?: string; readonly other: string }
+type Text = string | { readonly one?: string; readonly other: string }
 
 export type Dictionary = Readonly<Record<TextKey, Text>>
 
-export type Lang = 'en' | 'zh'
-
-export type TextArgs = Readonly<Record<string, string | number>>
+type TextArgs = Readonly<Record<string, string | number>>
 
 export type Translate = (key: TextKey, args?: TextArgs) => string
 
 /** @returns the function that every page calls `t` */
-export function createTranslate(dictionary: Dictionary, lang: Lang): Translate {
+export function createTranslate(dictionary: Dictionary, lang: 'en' | 'zh'): Translate {
   const plural = new Intl.PluralRules(lang)
   const count = new Intl.NumberFormat(lang)
   return (key, args = {}) => {

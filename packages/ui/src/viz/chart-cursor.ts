@@ -1,7 +1,7 @@
 // Where the pointer or the keyboard stands in a chart. Kept outside of React state, so that a moving cursor
 // re-renders the tooltip and nothing else.
 
-export interface CursorState {
+interface CursorState {
   /** Index into the frame's times; undefined when the cursor is outside. */
   readonly index: number | undefined
   /** In CSS pixels from the chart's own left and top. */

@@ -7,7 +7,7 @@ const CATEGORICAL: Readonly<Record<Theme, readonly string[]>> = {
   dark: ['#60a8ff', '#ba5f10', '#57e2da', '#8669bc', '#feb890', '#229171', '#a5ad33', '#e47db8'],
 }
 
-export interface ChartInk {
+interface ChartInk {
   readonly axis: string
   readonly grid: string
 }

@@ -1,6 +1,6 @@
 // Lines or stacked areas over time. uPlot is made anew only when the chart's structure changes; new data and a
 // new range go through setData, a new width through setSize, hiding through setSeries.
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import uPlot from 'uplot'
 import type { Unit } from '../data/format.ts'
 import type { Frame } from '../data/frame.ts'
@@ -39,22 +39,23 @@ export interface TimeChartProps {
 const NONE: ReadonlySet<number> = new Set()
 
 export function TimeChart(props: TimeChartProps): ReactNode {
-  const { frame, heightPx, startMs, endMs, highlight, cursor } = props
-  const stacked = props.stacked ?? false
-  const hidden = props.hidden ?? NONE
-  const { theme, zone } = useSettings()
-  const time = useTimeFormat()
   const host = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot | undefined>(undefined)
-  const widthPx = useWidth(host)
-  const columns = useMemo(() => drawnColumns(frame, stacked, hidden), [frame, stacked, hidden])
-  const latest = useRef({ props, columns, widthPx })
-  useLayoutEffect(() => {
-    latest.current = { props, columns, widthPx }
-  })
+  const plot = usePlot(host, props)
+  return (
+    <div className="chart">
+      <div ref={host} className="chart-host" style={{ height: props.heightPx }} />
+      <ChartTooltip {...props} hidden={props.hidden ?? NONE} />
+      <CursorSlider {...props} plot={plot} />
+    </div>
+  )
+}
 
+/** The structure of the chart as text: two equal ones need no new plot. */
+function useStructure(props: TimeChartProps, hidden: ReadonlySet<number>): string {
+  const { theme, zone } = useSettings()
+  const stacked = props.stacked ?? false
   const shape: ChartShape = {
-    seriesCount: frame.series.length,
+    seriesCount: props.frame.series.length,
     stacked,
     unit: props.unit,
     theme,
@@ -65,54 +66,56 @@ export function TimeChart(props: TimeChartProps): ReactNode {
     max: props.max,
     group: props.group,
   }
-  const structure = JSON.stringify(shape)
+  return JSON.stringify(shape)
+}
+
+function usePlot(
+  host: RefObject<HTMLDivElement | null>,
+  props: TimeChartProps,
+): RefObject<uPlot | undefined> {
+  const { frame, heightPx, startMs, endMs, highlight, cursor, stacked = false } = props
+  const hidden = props.hidden ?? NONE
+  const time = useTimeFormat()
+  const plot = useRef<uPlot | undefined>(undefined)
+  const widthPx = useWidth(host)
+  const columns = useMemo(() => drawnColumns(frame, stacked, hidden), [frame, stacked, hidden])
+  const latest = useRef({ props, columns, widthPx })
+  useLayoutEffect(() => {
+    latest.current = { props, columns, widthPx }
+  })
+  const structure = useStructure(props, hidden)
   const isLaidOut = widthPx > 0
 
   useEffect(() => {
     if (!isLaidOut || host.current === null) return undefined
-    const made = new uPlot(
-      chartOptions(
-        JSON.parse(structure) as ChartShape,
-        latest.current.widthPx,
-        latest.current.props.heightPx,
-        time,
-        eventsOf(() => latest.current.props, cursor),
-      ),
-      latest.current.columns,
-      host.current,
-    )
-    showOnly(made, latest.current.props.hidden ?? NONE)
+    const { props: first, columns: drawn, widthPx: firstWidthPx } = latest.current
+    const shape = JSON.parse(structure) as ChartShape
+    const events = eventsOf(() => latest.current.props, cursor)
+    const options = chartOptions(shape, firstWidthPx, first.heightPx, time, events)
+    const made = new uPlot(options, drawn, host.current)
+    showOnly(made, first.hidden ?? NONE)
     plot.current = made
     return () => {
       plot.current = undefined
       cursor.leave()
       made.destroy()
     }
-  }, [structure, isLaidOut, time, cursor])
+  }, [structure, isLaidOut, time, cursor, host])
 
   useEffect(() => plot.current?.setData(columns), [columns, startMs, endMs])
   useEffect(() => {
-    if (plot.current !== undefined && widthPx > 0)
-      plot.current.setSize({ width: widthPx, height: heightPx })
+    if (widthPx > 0) plot.current?.setSize({ width: widthPx, height: heightPx })
   }, [widthPx, heightPx])
   useEffect(() => {
     if (plot.current !== undefined) showOnly(plot.current, hidden)
   }, [hidden])
   useEffect(() => {
+    if (frame.series.length < 2) return
     // null means "no series in focus", which uPlot's types do not know.
-    if (frame.series.length > 1)
-      plot.current?.setSeries((highlight === undefined ? null : highlight + 1) as number, {
-        focus: true,
-      })
+    const index = (highlight === undefined ? null : highlight + 1) as number
+    plot.current?.setSeries(index, { focus: true })
   }, [highlight, frame.series.length])
-
-  return (
-    <div className="chart">
-      <div ref={host} className="chart-host" style={{ height: heightPx }} />
-      <ChartTooltip {...props} hidden={hidden} />
-      <CursorSlider {...props} plot={plot} />
-    </div>
-  )
+  return plot
 }
 
 function showOnly(plot: uPlot, hidden: ReadonlySet<number>): void {

@@ -17,7 +17,7 @@ import { isWorthRetrying } from '../use-api.ts'
 
 const HEIGHT_PX = 168
 
-export interface LivePanelProps {
+interface LivePanelProps {
   readonly title: string
   readonly queries: readonly HostQuery[]
   readonly window: HostWindow

@@ -11,7 +11,7 @@ import { GraphView } from './graph-view.tsx'
 import { HistoryButton } from './history-button.tsx'
 import { TableView } from './table-view.tsx'
 
-export interface QueryPanelProps {
+interface QueryPanelProps {
   readonly id: string
   readonly panel: QueryPanelState
   readonly isFirst: boolean

@@ -8,9 +8,10 @@ import { Header, ListBox, ListBoxItem, ListBoxSection } from 'react-aria-compone
 import { Modal, ModalOverlay } from 'react-aria-components/Modal'
 import { SearchField } from 'react-aria-components/SearchField'
 import { useLocation } from 'wouter'
+import { selectorOf } from '../../data/frame.ts'
 import { NEW_PANEL, writeQueryLink } from '../../data/query-link.ts'
 import { bestMatches } from '../../data/search.ts'
-import { Icon } from '../../kit/icon.tsx'
+import { Icon, type IconName } from '../../kit/icon.tsx'
 import { useSettings, useText } from '../../services.tsx'
 import { useApi } from '../use-api.ts'
 import { PAGES } from './routes.ts'
@@ -26,25 +27,11 @@ export function Palette(props: PaletteProps): ReactNode {
   const { lang } = useSettings()
   const [, navigate] = useLocation()
   const [text, setText] = useState('')
-  const names = useApi<readonly string[]>('label/__name__/values', {})
-  const metadata = useApi<Readonly<Record<string, readonly { help: string }[]>>>('metadata', {
-    limit_per_metric: 1,
-  })
-  const pages = PAGES.filter(
-    (page) => bestMatches([t(page.title), page.paths[0]], text, 1).length > 0,
-  )
-  const metrics = useMemo(
-    () => (text.trim() === '' ? [] : bestMatches(names.data?.data ?? [], text, METRICS_SHOWN)),
-    [names.data, text],
-  )
   const go = (key: string | number) => {
-    const target = String(key)
+    const [kind, target] = splitKey(String(key))
     props.onClose()
-    navigate(
-      target.startsWith('/')
-        ? target
-        : `/query?${writeQueryLink([{ ...NEW_PANEL, expr: target }])}`,
-    )
+    if (kind === 'page') navigate(target)
+    else navigate(`/query?${writeQueryLink([{ ...NEW_PANEL, expr: selectorOf(target) }])}`)
   }
   return (
     <I18nProvider locale={lang === 'zh' ? 'zh-CN' : 'en-US'}>
@@ -67,48 +54,76 @@ export function Palette(props: PaletteProps): ReactNode {
               >
                 <Input placeholder={t('app.search')} />
               </SearchField>
-              <ListBox
-                className="palette-list"
-                aria-label={t('palette.title')}
-                onAction={go}
-                renderEmptyState={() => <div className="empty">{t('palette.none')}</div>}
-              >
-                {pages.length > 0 && (
-                  <ListBoxSection>
-                    <Header>{t('palette.pages')}</Header>
-                    {pages.map((page) => (
-                      <ListBoxItem
-                        key={page.title}
-                        id={page.paths[0]}
-                        textValue={t(page.title)}
-                        className="palette-item"
-                      >
-                        <Icon name={page.icon} />
-                        <span>{t(page.title)}</span>
-                        <small>
-                          <kbd>g</kbd> <kbd>{page.key}</kbd>
-                        </small>
-                      </ListBoxItem>
-                    ))}
-                  </ListBoxSection>
-                )}
-                {metrics.length > 0 && (
-                  <ListBoxSection>
-                    <Header>{t('palette.metrics')}</Header>
-                    {metrics.map((name) => (
-                      <ListBoxItem key={name} id={name} textValue={name} className="palette-item">
-                        <Icon name="chart" />
-                        <span>{name}</span>
-                        <small>{metadata.data?.data[name]?.[0]?.help}</small>
-                      </ListBoxItem>
-                    ))}
-                  </ListBoxSection>
-                )}
-              </ListBox>
+              <Found text={text} onAction={go} />
             </Autocomplete>
           </Dialog>
         </Modal>
       </ModalOverlay>
     </I18nProvider>
+  )
+}
+
+function splitKey(key: string): [string, string] {
+  const at = key.indexOf(' ')
+  return [key.slice(0, at), key.slice(at + 1)]
+}
+
+function Found(props: { text: string; onAction: (key: string | number) => void }): ReactNode {
+  const { text } = props
+  const t = useText()
+  const names = useApi<readonly string[]>('label/__name__/values', {})
+  const metadata = useApi<Readonly<Record<string, readonly { help: string }[]>>>('metadata', {
+    limit_per_metric: 1,
+  })
+  const pages = PAGES.filter(
+    (page) => bestMatches([t(page.title), page.paths[0]], text, 1).length > 0,
+  )
+  const metrics = useMemo(
+    () => (text.trim() === '' ? [] : bestMatches(names.data?.data ?? [], text, METRICS_SHOWN)),
+    [names.data, text],
+  )
+  return (
+    <ListBox
+      className="palette-list"
+      aria-label={t('palette.title')}
+      onAction={props.onAction}
+      renderEmptyState={() => <div className="empty">{t('palette.none')}</div>}
+    >
+      {pages.length > 0 && (
+        <ListBoxSection>
+          <Header>{t('palette.pages')}</Header>
+          {pages.map((page) => (
+            <Item
+              key={page.title}
+              id={`page ${page.paths[0]}`}
+              name={t(page.title)}
+              icon={page.icon}
+            >
+              <kbd>g</kbd> <kbd>{page.key}</kbd>
+            </Item>
+          ))}
+        </ListBoxSection>
+      )}
+      {metrics.length > 0 && (
+        <ListBoxSection>
+          <Header>{t('palette.metrics')}</Header>
+          {metrics.map((name) => (
+            <Item key={name} id={`metric ${name}`} name={name} icon="chart">
+              {metadata.data?.data[name]?.[0]?.help}
+            </Item>
+          ))}
+        </ListBoxSection>
+      )}
+    </ListBox>
+  )
+}
+
+function Item(props: { id: string; name: string; icon: IconName; children: ReactNode }): ReactNode {
+  return (
+    <ListBoxItem id={props.id} textValue={props.name} className="palette-item">
+      <Icon name={props.icon} />
+      <span>{props.name}</span>
+      <small>{props.children}</small>
+    </ListBoxItem>
   )
 }

@@ -1,6 +1,6 @@
 // Keyboard shortcuts of all pages: one listener, off while a person types.
 
-export interface ShortcutActions {
+interface ShortcutActions {
   palette(): void
   help(): void
   filter(): void

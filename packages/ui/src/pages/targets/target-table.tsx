@@ -18,7 +18,6 @@ const ROW_PX = 31
 
 /** All pools in one table; only the rows in view exist, so that ten thousand targets scroll as one. */
 export function TargetTable(props: { pools: readonly TargetPool[]; readMs: number }): ReactNode {
-  const t = useText()
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const body = useRef<HTMLTableSectionElement>(null)
@@ -44,19 +43,7 @@ export function TargetTable(props: { pools: readonly TargetPool[]; readMs: numbe
   return (
     <div className="card target-card">
       <table className="data-table target-table" aria-rowcount={rows.length + 1}>
-        <thead>
-          <tr>
-            <th scope="col">{t('targets.endpoint')}</th>
-            <th scope="col">{t('targets.state')}</th>
-            <th scope="col">{t('targets.labels')}</th>
-            <th scope="col" className="num">
-              {t('targets.lastScrape')}
-            </th>
-            <th scope="col" className="num">
-              {t('targets.duration')}
-            </th>
-          </tr>
-        </thead>
+        <TableHead />
         <tbody ref={body}>
           {shown.abovePx > 0 && <tr aria-hidden="true" style={{ height: shown.abovePx }} />}
           {shown.rows.map((index) => {
@@ -89,6 +76,25 @@ export function TargetTable(props: { pools: readonly TargetPool[]; readMs: numbe
         </tbody>
       </table>
     </div>
+  )
+}
+
+function TableHead(): ReactNode {
+  const t = useText()
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{t('targets.endpoint')}</th>
+        <th scope="col">{t('targets.state')}</th>
+        <th scope="col">{t('targets.labels')}</th>
+        <th scope="col" className="num">
+          {t('targets.lastScrape')}
+        </th>
+        <th scope="col" className="num">
+          {t('targets.duration')}
+        </th>
+      </tr>
+    </thead>
   )
 }
 
