@@ -19,7 +19,7 @@ import type { Wal } from './wal/wal.ts'
 /** A tile is sealed early when its rows hold back so many WAL files. */
 const WAL_FILES = 4
 
-export interface MaintenanceContext {
+interface MaintenanceContext {
   readonly clock: Clock
   readonly disk: Disk
   readonly log: Logger

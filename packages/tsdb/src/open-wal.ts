@@ -7,7 +7,7 @@ import type { Quarantine } from './quarantine.ts'
 import type { TsdbStats } from './tsdb-status.ts'
 import { replayWalFile, type ReplayedFile, type ReplayTarget } from './wal/wal-replay.ts'
 
-export interface WalFolder {
+interface WalFolder {
   readonly path: string
   readonly disk: Disk
   readonly log: Logger

@@ -40,7 +40,7 @@ export interface Section {
   readonly crc: number
 }
 
-export interface Footer {
+interface Footer {
   readonly catalog: Section
   readonly directory: Section
   readonly meta: Section

@@ -23,7 +23,10 @@ import { ULID, ulid } from './ulid.ts'
 /** Rounds of maintenance in which a tile may be unreadable before it is left out of a new block. */
 const READ_ATTEMPTS = 5
 
-export interface BlockStoreContext {
+/** Bytes that are read back without a pause: a few milliseconds. */
+const CHECK_BYTES = 4 << 20
+
+interface BlockStoreContext {
   readonly folder: string
   readonly disk: Disk
   readonly clock: Clock
@@ -185,8 +188,16 @@ export class BlockStore {
     const { disk, shapes, log } = this.#context
     const block = await Block.open(disk, path, shapes, log)
     try {
+      let bytes = 0
       for (const { tiles } of block.groups) {
-        for (const ref of tiles) readTile(ref)
+        for (const ref of tiles) {
+          readTile(ref)
+          bytes += ref.length
+          if (bytes < CHECK_BYTES) continue
+          // Nothing is asked of the disk; whoever waits has a turn meanwhile.
+          await disk.stat(path)
+          bytes = 0
+        }
       }
     } finally {
       block.file.drop()

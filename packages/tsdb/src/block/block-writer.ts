@@ -14,7 +14,8 @@ import {
   writeFooter,
 } from './block-format.ts'
 
-const WRITE_BYTES = 1 << 20
+/** Some 10 ms of joining and encoding; while it is written others have their turn. */
+const WRITE_BYTES = 64 << 10
 
 interface Entry {
   readonly offset: number

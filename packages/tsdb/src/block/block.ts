@@ -23,7 +23,7 @@ import {
 } from './block-format.ts'
 import { TileFile } from './tile-file.ts'
 
-export interface BlockGroup {
+interface BlockGroup {
   readonly name: string
   readonly key: GroupDefinition['key']
   readonly definition: GroupDefinition

@@ -19,7 +19,7 @@ export interface StoredTiles {
   readonly tiles: readonly TileRef[]
 }
 
-export type TileSink = (
+type TileSink = (
   definition: GroupDefinition,
   shapes: readonly Shape[],
   source: TileSource,

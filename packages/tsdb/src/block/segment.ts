@@ -25,7 +25,7 @@ import { RecordBuffer } from '../wal/record-buffer.ts'
 import { RECORD_HEADER_BYTES, scanRecords } from '../wal/record-framing.ts'
 import { TileFile } from './tile-file.ts'
 
-export const SegmentRecord = { definitions: 1, tile: 2 } as const
+const SegmentRecord = { definitions: 1, tile: 2 } as const
 
 /** `<start of the window>.<number>.seg`; the number makes names unique for good. */
 export const SEGMENT_NAME: RegExp = /^(-?\d+)\.(\d+)\.seg$/
@@ -112,7 +112,7 @@ export class SegmentWriter {
   }
 }
 
-export interface ReadSegment {
+interface ReadSegment {
   readonly windowMs: number
   readonly file: TileFile
   readonly tiles: readonly { readonly group: GroupDefinition; readonly ref: TileRef }[]
@@ -131,6 +131,9 @@ export async function readSegment(
 ): Promise<ReadSegment> {
   const name = path.slice(path.lastIndexOf('/') + 1)
   const headerMs = readFileHeader(bytes, 'PHS1', path)
+  if (headerMs === undefined) {
+    log.warn('header of a segment is damaged or cut; its records are read', { file: path })
+  }
   const windowMs = headerMs ?? Number(SEGMENT_NAME.exec(name)![1])
   const file = new TileFile(await disk.open(path, 'read'), log)
   const definitions = new DefinitionReader(shapes)

@@ -58,13 +58,6 @@ export class ShapeTable {
   }
 }
 
-/** The value of one label of a series; the shape wins over the group, a missing label is ''. */
-export function labelValue(groupKey: Labels, shape: Shape, name: string): string {
-  const own = shape.own.get(name)
-  if (own !== '') return own
-  return shape.removed.includes(name) ? '' : groupKey.get(name)
-}
-
 /** The whole label set of a series: two sorted lists merged. */
 export function seriesLabels(groupKey: Labels, shape: Shape): Labels {
   const a = groupKey.flat

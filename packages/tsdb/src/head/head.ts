@@ -25,9 +25,9 @@ import { type Wal, WalRecord } from '../wal/wal.ts'
 import { type HeadGroup, headGroup } from './head-group.ts'
 import { OpenTile, sameBits } from './open-tile.ts'
 
-export type Histograms = ReadonlyMap<number, NativeHistogram>
+type Histograms = ReadonlyMap<number, NativeHistogram>
 
-export interface HeadContext {
+interface HeadContext {
   readonly clock: Clock
   readonly options: TsdbOptions
   readonly stats: TsdbStats

@@ -14,10 +14,10 @@ import type { Head } from './head.ts'
 import type { HeadGroup } from './head-group.ts'
 import type { OpenTile } from './open-tile.ts'
 
-/** Encoded tiles are written when they have this size together. */
-const BATCH_BYTES = 4 << 20
+/** Encoded tiles are written when they have this size together: some 10 ms of work, then others have their turn. */
+const BATCH_BYTES = 64 << 10
 
-export interface SegmentsContext {
+interface SegmentsContext {
   readonly folder: string
   readonly disk: Disk
   readonly log: Logger

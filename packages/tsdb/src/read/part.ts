@@ -14,7 +14,7 @@ export interface Part {
 }
 
 /** Indexes [from, to) of the times in [startMs, endMs]. */
-export function rowRange(
+function rowRange(
   times: Float64Array,
   count: number,
   startMs: number,

@@ -22,7 +22,7 @@ export interface SnapshotGroup {
 }
 
 /** A group of a block, or of a segment. */
-export interface StoredGroup {
+interface StoredGroup {
   readonly name: string
   readonly key: Labels
   readonly tiles: readonly TileRef[]

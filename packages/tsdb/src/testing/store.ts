@@ -22,7 +22,7 @@ export function options(changes: Partial<TsdbOptions> = {}): TsdbOptions {
   }
 }
 
-export interface Readable {
+interface Readable {
   querier(minMs: number, maxMs: number): Querier
 }
 

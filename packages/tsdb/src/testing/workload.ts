@@ -161,7 +161,7 @@ export class Workload {
   }
 }
 
-export function copyOf(content: Content): Content {
+function copyOf(content: Content): Content {
   return new Map([...content].map(([name, samples]) => [name, new Map(samples)]))
 }
 

@@ -16,7 +16,7 @@ import { writeHistogram } from './histogram-codec.ts'
 import { writeIntegers } from './integer-stream.ts'
 
 export const TILE_MAGIC = 0x314c4954
-export const TileFlag = { late: 1, histograms: 2 } as const
+const TileFlag = { late: 1, histograms: 2 } as const
 export const HISTOGRAM_COLUMN = 0x20
 export const SKIP_COLUMNS = 256
 

@@ -23,7 +23,7 @@ export function sealRecord(bytes: Uint8Array, at: number, type: number, end: num
   writeU32(bytes, at + 8, crc32c(bytes, at + RECORD_HEADER_BYTES, end, crc))
 }
 
-export interface RecordVisitor {
+interface RecordVisitor {
   /** A whole record; its body is `bytes[from, to)`. */
   record(type: number, from: number, to: number): void
   /** A damaged span with whole records behind it. */

@@ -38,6 +38,9 @@ export function replayWalFile(bytes: Uint8Array, path: string, target: ReplayTar
   const damaged: [number, number][] = []
   const createdMs = readFileHeader(bytes, 'PHW1', path)
   const start = createdMs === undefined ? 0 : FILE_HEADER_BYTES
+  if (createdMs === undefined && bytes.length > 0) {
+    target.log.warn('header of a WAL file is damaged or cut; its records are read', { file: path })
+  }
   const replay = new FileReplay(target)
   let records = 0
   let lost = 0

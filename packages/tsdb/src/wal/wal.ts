@@ -28,7 +28,7 @@ import { RecordBuffer } from './record-buffer.ts'
 /** Numbers on disk: append only. */
 export const WalRecord = { definitions: 1, row: 2, cells: 3, histogram: 6, exemplar: 7 } as const
 
-export interface WalOwner {
+interface WalOwner {
   readonly clock: Clock
   readonly disk: Disk
   readonly log: Logger
@@ -331,7 +331,7 @@ export class Wal {
   }
 }
 
-export function walFileName(sequence: number): string {
+function walFileName(sequence: number): string {
   return String(sequence).padStart(8, '0')
 }
 
