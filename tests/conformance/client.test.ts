@@ -14,17 +14,19 @@ import {
   metricsHandler,
   negotiate,
   Registry,
+  snapshotOf,
   Summary,
+  TEXT,
 } from '../../packages/client/src/index.ts'
+import { snapshotPieces } from '../../packages/client/src/family-text.ts'
 import { NativeLayout } from '../../packages/client/src/native-layout.ts'
+import { decodeFamilies } from '../../packages/client/src/proto-decode.fixture.ts'
 
 const folder = fileURLToPath(new URL('../../../shared/conformance/', import.meta.url))
 const isMissing = !existsSync(folder)
 
 type Case = Record<string, unknown>
 type Verdict = 'pass' | { readonly skip: string }
-
-const NO_PROTOBUF = 'protobuf exposition is not written yet (CL-3, EDGE)'
 
 async function vectors(
   file: string,
@@ -51,14 +53,14 @@ async function vectors(
 }
 
 /** Asks a handler without a socket. */
-function answerOf(registry: Registry, accept: string): Promise<{ type: string; body: string }> {
+function answerOf(registry: Registry, accept: string): Promise<{ type: string; body: Uint8Array }> {
   return new Promise((resolve) => {
     let type = ''
     const response = {
       writeHead: (_code: number, headers: Record<string, string>) =>
         (type = headers['Content-Type'] ?? ''),
       end: (body: Uint8Array | string) =>
-        resolve({ type, body: typeof body === 'string' ? body : new TextDecoder().decode(body) }),
+        resolve({ type, body: typeof body === 'string' ? new TextEncoder().encode(body) : body }),
     }
     metricsHandler(registry, { openMetrics: false })(
       { headers: { accept }, url: '/metrics', method: 'GET' } as unknown as IncomingMessage,
@@ -114,12 +116,11 @@ function externalOf(family: ExternalFamily): Collector {
   return counter
 }
 
-test.skipIf(isMissing)('client/handler-negotiation: 13 of 23 cases', async () => {
-  await vectors('client/handler-negotiation', { pass: 13, skip: 10 }, async (one) => {
+test.skipIf(isMissing)('client/handler-negotiation: 20 of 23 cases', async () => {
+  await vectors('client/handler-negotiation', { pass: 20, skip: 3 }, async (one) => {
     const headers = one['out_headers'] as Record<string, string>
     const wantedType = headers['Content-Type'] ?? ''
     const external = one['external_families'] as ExternalFamily[]
-    if (wantedType.includes('protobuf')) return { skip: NO_PROTOBUF }
     const labels = external.flatMap((family) =>
       family.Metric.flatMap((metric) => metric.Label ?? []),
     )
@@ -135,6 +136,10 @@ test.skipIf(isMissing)('client/handler-negotiation: 13 of 23 cases', async () =>
     const metrics = [collectorOf(one['collector']), ...external.map(externalOf)].filter(
       (each) => each !== undefined,
     )
+    const names = external.map((family) => family.Name)
+    if (one['collector'] !== null && names.includes('name')) {
+      return { skip: 'a family in two parts: here one metric has all series of a name' }
+    }
     const wanted = bodyOf(one['out_body'])
     if (wanted.startsWith('An error')) {
       // The reference finds the collision when it gathers, we refuse it when the second one is registered.
@@ -145,17 +150,50 @@ test.skipIf(isMissing)('client/handler-negotiation: 13 of 23 cases', async () =>
     for (const metric of metrics) registry.register(metric)
     const { type, body } = await answerOf(registry, (one['headers'] as { Accept: string }).Accept)
     expect(type).toBe(wantedType)
-    expect(body).toBe(wanted)
+    expect(shownAs(wantedType, body)).toBe(wanted)
     return 'pass'
   })
 })
 
+/** Bodies of the upstream test that the vectors name instead of giving their bytes: what they hold. */
+const NAMED: Readonly<Record<string, string>> = {
+  expectedMetricFamily:
+    '# HELP name docstring\n# TYPE name counter\nname{constname="constvalue",labelname="val1"} 1\nname{constname="constvalue",labelname="val2"} 1\n',
+  externalMetricFamily:
+    '# HELP externalname externaldocstring\n# TYPE externalname counter\nexternalname{externalconstname="externalconstvalue",externallabelname="externalval1"} 1\n',
+}
+
+/** A body as classic text, so that it can be compared; the text forms of protobuf by the values that they hold. */
+function shownAs(contentType: string, body: Uint8Array): string {
+  if (contentType.includes('encoding=delimited')) {
+    return decodeFamilies(body)
+      .flatMap((family) => [...snapshotPieces(family, family.series, TEXT)])
+      .join('')
+  }
+  const text = new TextDecoder().decode(body)
+  if (!contentType.includes('protobuf')) return text
+  const tokens =
+    text.replace(/created_timestamp\s*\{[^}]*\}/g, '').match(/"[^"]*"|[A-Z]{2,}|\d+/g) ?? []
+  let shown = ''
+  for (let i = 0; i < tokens.length;) {
+    const [name, help] = [tokens[i++]!, tokens[i++]!].map((one) => one.slice(1, -1))
+    shown += `# HELP ${name} ${help}\n# TYPE ${name} ${tokens[i++]!.toLowerCase()}\n`
+    while (i + 2 < tokens.length && tokens[i + 2]!.startsWith('"')) {
+      const pairs: string[] = []
+      for (; tokens[i]!.startsWith('"'); i += 2)
+        pairs.push(`${tokens[i]!.slice(1, -1)}=${tokens[i + 1]}`)
+      shown += `${name}{${pairs.join(',')}} ${tokens[i++]}\n`
+    }
+  }
+  return shown
+}
+
 /** A text, an empty list, or upstream's bytes.Join of several texts. */
 function bodyOf(body: unknown): string {
-  if (typeof body === 'string') return body
+  if (typeof body === 'string') return NAMED[body.replace(/As(Bytes|Proto.*)$/, '')] ?? body
   if (Array.isArray(body)) return ''
   const { args } = body as { args: [string[], unknown] }
-  return args[0].join('')
+  return args[0].map(bodyOf).join('')
 }
 
 test.skipIf(isMissing)('client/textfile: 1 of 1 case', async () => {
@@ -184,13 +222,12 @@ test.skipIf(isMissing)('client/textfile: 1 of 1 case', async () => {
 })
 
 test.skipIf(isMissing)(
-  'exposition/accept-negotiation: 12 of 33 cases apply to the client',
+  'exposition/accept-negotiation: 25 of 33 cases apply to the client',
   async () => {
-    await vectors('exposition/accept-negotiation', { pass: 12, skip: 21 }, (one) => {
+    await vectors('exposition/accept-negotiation', { pass: 25, skip: 8 }, (one) => {
       const wanted = one['expectedFmt'] as string
       if (one['group'] === 'TestNegotiateAccept')
         return { skip: 'choosing among formats in a given order is for servers' }
-      if (wanted.includes('protobuf')) return { skip: NO_PROTOBUF }
       const isOpen = one['group'] === 'TestNegotiateIncludingOpenMetrics'
       const format = negotiate(one['acceptHeaderValue'] as string, isOpen)
       // The upstream test sets the default escaping to "values" for its second group.
@@ -226,7 +263,7 @@ function observed(one: Case): HistogramSnapshot {
     histogram.observe(numberOf(value))
     nowMs += 60_000
   }
-  return histogram.snapshot().series[0]!.histogram!
+  return snapshotOf(histogram).series[0]!.histogram!
 }
 
 /** A histogram under the field names of the vectors; what is empty is left out there. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { textOf } from './family-text.ts'
 import { Counter } from './counter.ts'
 import { TEXT } from './format.ts'
 import { Gauge } from './gauge.ts'
@@ -17,7 +18,7 @@ test('a counter only goes up', () => {
 })
 
 test('a counter without labels is zero from the start', () => {
-  expect(new Counter({ name: 'a', help: 'h' }).text(TEXT)).toBe(
+  expect(textOf(new Counter({ name: 'a', help: 'h' }), TEXT)).toBe(
     '# HELP a h\n# TYPE a counter\na 0\n',
   )
 })
@@ -52,7 +53,7 @@ test('label values may be numbers, missing ones are empty, unknown ones are refu
   expect(() => counter.inc({ kode: 1 } as never)).toThrow(
     'unknown label "kode"; known are [code, constructor]',
   )
-  expect(counter.text(TEXT)).toContain('a{code="200",constructor=""} 2\n')
+  expect(textOf(counter, TEXT)).toContain('a{code="200",constructor=""} 2\n')
 })
 
 test('a kept series survives growth, removal and reset', () => {
@@ -68,14 +69,20 @@ test('a kept series survives growth, removal and reset', () => {
   kept.inc(5)
   expect(counter.value({ x: 'kept' })).toBe(5)
   expect(counter.value({ x: 'takes the free place' })).toBe(1)
-  expect(counter.text(TEXT)).toContain('a{x="takes the free place"} 1')
+  expect(textOf(counter, TEXT)).toContain('a{x="takes the free place"} 1')
   counter.reset()
   kept.inc()
-  expect(counter.text(TEXT)).toBe('# HELP a \n# TYPE a counter\na{x="kept"} 1\n')
+  expect(textOf(counter, TEXT)).toBe('# HELP a \n# TYPE a counter\na{x="kept"} 1\n')
 })
 
 test('a label with too many values is stopped', () => {
-  const counter = new Counter({ name: 'a', help: '', labelNames: ['x'], maxSeries: 3 })
+  const counter = new Counter({
+    name: 'a',
+    help: '',
+    labelNames: ['x'],
+    maxSeries: 3,
+    onOverflow: 'throw',
+  })
   for (const x of [1, 2, 3, 1]) counter.inc({ x })
   expect(() => counter.inc({ x: 4 })).toThrow('more than 3 series')
 })
@@ -88,7 +95,7 @@ test('a gauge goes where it is told', () => {
   const kept = gauge.labels({ x: 'b' })
   kept.set(-Infinity)
   expect(gauge.value({ x: 'a' })).toBe(-4)
-  expect(gauge.text(TEXT)).toContain('g{x="b"} -Inf')
+  expect(textOf(gauge, TEXT)).toContain('g{x="b"} -Inf')
   kept.set(1)
   kept.inc(2)
   kept.dec()

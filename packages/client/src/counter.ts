@@ -1,8 +1,8 @@
 import { checkedExemplar, type ExemplarLabels } from './exemplars.ts'
-import type { Format } from './format.ts'
+import type { TextFormat } from './format.ts'
 import { type Collector, Family, type MetricOptions, SeriesHandle } from './metric.ts'
 import type { LabelValues } from './series-table.ts'
-import type { FamilySnapshot } from './snapshot.ts'
+import type { SeriesSnapshot } from './snapshot.ts'
 
 export type CounterOptions<L extends string = string> = MetricOptions<L, Counter<L>>
 
@@ -20,17 +20,31 @@ export class Counter<L extends string = string> implements Collector {
   readonly #collect: ((metric: Counter<L>) => void | Promise<void>) | undefined
 
   constructor(options: CounterOptions<L>) {
-    this.#family = new Family(options, 'counter', [{ suffix: '' }], 1)
+    this.#family = new Family(options, {
+      type: 'counter',
+      lines: [{ suffix: '' }],
+      stride: 1,
+      exemplarLines: 1,
+      fill: (slot, row) => (row[0] = this.#family.table.cells[slot]!),
+    })
     this.#collect = options.collect
     for (const registry of options.registers ?? []) registry.register(this)
   }
 
   get name(): string {
-    return this.#family.name
+    return this.#family.description.name
   }
 
   get help(): string {
-    return this.#family.help
+    return this.#family.description.help
+  }
+
+  get unit(): string | undefined {
+    return this.#family.description.unit
+  }
+
+  get dropped(): number {
+    return this.#family.table.dropped
   }
 
   /**
@@ -84,7 +98,7 @@ export class Counter<L extends string = string> implements Collector {
 
   /** Takes a series away; true when it was there. */
   remove(labels?: LabelValues<L>): boolean {
-    return this.#family.remove(labels)
+    return this.#family.table.remove(labels)
   }
 
   reset(): void {
@@ -95,14 +109,13 @@ export class Counter<L extends string = string> implements Collector {
     return this.#collect?.(this)
   }
 
-  text(format: Format): string {
-    const { table } = this.#family
-    return this.#family.text(format, (slot) => [table.cells[slot]!], 1)
+  pieces(format: TextFormat): Iterable<string> {
+    return this.#family.pieces(format)
   }
 
-  snapshot(): FamilySnapshot {
+  series(): Iterable<SeriesSnapshot> {
     const { table } = this.#family
-    return this.#family.snapshot((slot) => ({
+    return this.#family.series((slot) => ({
       value: table.cells[slot]!,
       exemplar: this.#family.exemplarAt(slot),
     }))

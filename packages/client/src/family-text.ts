@@ -1,15 +1,15 @@
 // A family as text. The beginning of each line, `name{labels} `, is made once for a series and kept: a scrape
 // only puts numbers behind it.
+import { exemplarText } from './exemplars.ts'
 import {
   type Escaping,
   escapedName,
-  type Format,
   isLegacyLabelName,
   isLegacyMetricName,
+  type TextFormat,
 } from './format.ts'
 import { formatNumber, formatOpenMetricsNumber } from './go-number.ts'
-
-export type MetricType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'unknown'
+import type { Description, Labels, MetricType, SeriesSnapshot } from './snapshot.ts'
 
 /** One line of a series: what comes after the family's name, and a label of its own (`le`, `quantile`). */
 export interface LineKind {
@@ -17,25 +17,53 @@ export interface LineKind {
   readonly label?: readonly [name: string, value: number]
 }
 
-export type Labels = readonly (readonly [name: string, value: string])[]
+/** A piece of text has about this many lines: between pieces the event loop may turn. */
+export const LINES_PER_PIECE = 64
 
 /**
  * The lines that head a family.
  * @source expfmt MetricFamilyToText, MetricFamilyToOpenMetrics
  */
-export function familyHead(name: string, help: string, type: MetricType, format: Format): string {
+export function familyHead(family: Description, format: TextFormat): string {
   const isOpen = format.kind === 'openmetrics'
-  const isBareCounter = isOpen && type === 'counter' && !name.endsWith('_total')
-  // OpenMetrics names a counter's family without _total, and calls one that lacks it unknown.
-  const family = isOpen && type === 'counter' && !isBareCounter ? name.slice(0, -6) : name
-  const shown = quotedUnlessLegacy(escapedName(family, format.escaping))
-  const word = type === 'unknown' && !isOpen ? 'untyped' : isBareCounter ? 'unknown' : type
-  return `# HELP ${shown} ${escapedHelp(help, isOpen)}\n# TYPE ${shown} ${word}\n`
+  const [name, word] = isOpen ? openMetricsName(family) : [family.name, classicType(family.type)]
+  const shown = quotedUnlessLegacy(escapedName(name, format.escaping))
+  const unit =
+    isOpen && family.unit !== undefined && family.unit !== ''
+      ? `# UNIT ${shown} ${family.unit}\n`
+      : ''
+  return `# HELP ${shown} ${escapedHelp(family.help, isOpen)}\n# TYPE ${shown} ${word}\n${unit}`
+}
+
+/** OpenMetrics names families without the suffix of their type, and calls a counter that lacks it unknown. */
+function openMetricsName({ name, type }: Description): [name: string, word: string] {
+  if (type === 'counter')
+    return name.endsWith('_total') ? [name.slice(0, -6), type] : [name, 'unknown']
+  return type === 'info' ? [name.slice(0, -5), type] : [name, type]
+}
+
+function classicType(type: MetricType): string {
+  if (type === 'unknown') return 'untyped'
+  return type === 'info' || type === 'stateset' ? 'gauge' : type
+}
+
+/** A family in one string. */
+export function textOf(
+  family: { pieces(format: TextFormat): Iterable<string> },
+  format: TextFormat,
+): string {
+  return [...family.pieces(format)].join('')
 }
 
 /** `name_suffix{a="b",le="1"} `, ready for the value. */
-export function linePrefix(name: string, labels: Labels, kind: LineKind, format: Format): string {
-  const shown = escapedName(name, format.escaping) + kind.suffix
+export function linePrefix(
+  name: string,
+  labels: Labels,
+  kind: LineKind,
+  format: TextFormat,
+): string {
+  const base = kind.suffix === '_created' && name.endsWith('_total') ? name.slice(0, -6) : name
+  const shown = escapedName(base, format.escaping) + kind.suffix
   const pairs = labels.map(([label, value]) => pairText(label, value, format.escaping))
   if (kind.label !== undefined) {
     const [label, value] = kind.label
@@ -45,6 +73,69 @@ export function linePrefix(name: string, labels: Labels, kind: LineKind, format:
   }
   if (!isLegacyMetricName(shown)) return `{${[quoted(shown), ...pairs].join(',')}} `
   return pairs.length === 0 ? `${shown} ` : `${shown}{${pairs.join(',')}} `
+}
+
+/**
+ * A whole family from its data, for families that no metric of ours holds. Pieces of some lines each.
+ * @source expfmt MetricFamilyToText, MetricFamilyToOpenMetrics
+ */
+export function* snapshotPieces(
+  family: Description,
+  series: Iterable<SeriesSnapshot>,
+  format: TextFormat,
+): Generator<string> {
+  const isOpen = format.kind === 'openmetrics'
+  const print = isOpen ? formatOpenMetricsNumber : formatNumber
+  let text = ''
+  let lines = 0
+  for (const one of series) {
+    if (lines === 0) text = familyHead(family, format)
+    for (const { kind, value, exemplar } of linesOf(one, isOpen && format.hasCreated === true)) {
+      const shown = isOpen ? exemplarText(exemplar) : ''
+      text += `${linePrefix(family.name, one.labels, kind, format)}${print(value)}${shown}\n`
+      lines++
+    }
+    if (text.length > LINES_PER_PIECE * 100) {
+      yield text
+      text = ''
+    }
+  }
+  if (text !== '') yield text
+}
+
+interface Line {
+  readonly kind: LineKind
+  readonly value: number
+  readonly exemplar?: SeriesSnapshot['exemplar']
+}
+
+function linesOf(one: SeriesSnapshot, hasCreated: boolean): Line[] {
+  const { histogram, summary } = one
+  const lines: Line[] = []
+  if (histogram !== undefined) {
+    const isWhole = histogram.buckets.at(-1)?.upperBound === Infinity
+    const last = isWhole
+      ? []
+      : [{ upperBound: Infinity, count: histogram.count, exemplar: undefined }]
+    for (const { upperBound, count, exemplar } of [...histogram.buckets, ...last]) {
+      lines.push({ kind: { suffix: '_bucket', label: ['le', upperBound] }, value: count, exemplar })
+    }
+  } else if (summary !== undefined) {
+    for (const { quantile, value } of summary.quantiles) {
+      lines.push({ kind: { suffix: '', label: ['quantile', quantile] }, value })
+    }
+  } else {
+    lines.push({ kind: { suffix: '' }, value: one.value ?? NaN, exemplar: one.exemplar })
+  }
+  const totals = histogram ?? summary
+  if (totals !== undefined) {
+    lines.push({ kind: { suffix: '_sum' }, value: totals.sum })
+    lines.push({ kind: { suffix: '_count' }, value: totals.count })
+  }
+  if (hasCreated && one.createdMs !== undefined) {
+    lines.push({ kind: { suffix: '_created' }, value: one.createdMs / 1000 })
+  }
+  return lines
 }
 
 interface Row {
@@ -57,24 +148,29 @@ interface Row {
 export class PrefixCache {
   readonly #rows = new Map<string, (Row | undefined)[]>()
 
-  /** The beginnings of all lines of a slot. `make` is called when they are not known yet. */
-  row(
-    slot: number,
-    values: readonly string[],
-    format: Format,
-    make: () => readonly string[],
-  ): readonly string[] {
-    const key = format.kind + format.escaping
+  /** The rows of one format, by slot; `rowOf` fills them. */
+  rowsFor(format: TextFormat): (Row | undefined)[] {
+    const key = `${format.kind}${format.escaping}${format.hasCreated === true}`
     let rows = this.#rows.get(key)
     if (rows === undefined) this.#rows.set(key, (rows = []))
-    let row = rows[slot]
-    if (row?.values !== values) rows[slot] = row = { values, prefixes: make() }
-    return row.prefixes
+    return rows
   }
 
   clear(): void {
     this.#rows.clear()
   }
+}
+
+/** The beginnings of all lines of a slot. `make` is called when they are not known yet. */
+export function rowOf(
+  rows: (Row | undefined)[],
+  slot: number,
+  values: readonly string[],
+  make: (slot: number) => readonly string[],
+): readonly string[] {
+  let row = rows[slot]
+  if (row?.values !== values) rows[slot] = row = { values, prefixes: make(slot) }
+  return row.prefixes
 }
 
 function pairText(name: string, value: string, escaping: Escaping): string {

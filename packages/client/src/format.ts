@@ -2,21 +2,40 @@
 
 export type Escaping = 'allow-utf-8' | 'underscores' | 'dots' | 'values'
 
-export interface Format {
+export type TextFormat = {
   readonly kind: 'text' | 'openmetrics'
   readonly version: '0.0.4' | '1.0.0' | '0.0.1'
   readonly escaping: Escaping
+  /** Adds `_created` lines to OpenMetrics. */
+  readonly hasCreated?: boolean
 }
 
-export const TEXT: Format = { kind: 'text', version: '0.0.4', escaping: 'underscores' }
-export const OPENMETRICS: Format = {
+/** io.prometheus.client.MetricFamily: with its length before each, or as text for people. */
+export type ProtobufFormat = {
+  readonly kind: 'protobuf'
+  readonly version: 'delimited' | 'text' | 'compact-text'
+  readonly escaping: Escaping
+}
+
+export type Format = TextFormat | ProtobufFormat
+
+export const TEXT: TextFormat = { kind: 'text', version: '0.0.4', escaping: 'underscores' }
+export const OPENMETRICS: TextFormat = {
   kind: 'openmetrics',
   version: '1.0.0',
+  escaping: 'underscores',
+}
+export const PROTOBUF: ProtobufFormat = {
+  kind: 'protobuf',
+  version: 'delimited',
   escaping: 'underscores',
 }
 
 /** The Content-Type that goes with a format. */
 export function contentTypeOf(format: Format): string {
+  if (format.kind === 'protobuf') {
+    return `application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=${format.version}; escaping=${format.escaping}`
+  }
   const type = format.kind === 'text' ? 'text/plain' : 'application/openmetrics-text'
   return `${type}; version=${format.version}; charset=utf-8; escaping=${format.escaping}`
 }

@@ -86,7 +86,7 @@ test('name[] picks families', async () => {
   })
 })
 
-test('a failing callback is a 500 with its message, and the handler counts itself', async () => {
+test('when that is wanted a failing callback is a 500 with its message, and the handler counts itself', async () => {
   const registry = new Registry()
   let isBroken = true
   registry.gauge({
@@ -96,7 +96,7 @@ test('a failing callback is a 500 with its message, and the handler counts itsel
       if (isBroken) throw new Error('the database is away')
     },
   })
-  await serving(registry, { instrument: true }, async (get) => {
+  await serving(registry, { instrument: true, errorHandling: 'http-error' }, async (get) => {
     const broken = await get()
     expect(broken.status).toBe(500)
     expect(broken.body.toString()).toBe(
@@ -130,5 +130,40 @@ test('requests over the limit are turned away', async () => {
     expect(second.status).toBe(503)
     resolve()
     expect((await first).status).toBe(200)
+  })
+})
+
+test('requests for one page at the same time share one rendering', async () => {
+  const registry = new Registry()
+  const both = Promise.withResolvers<void>()
+  let asked = 0
+  let collected = 0
+  registry.gauge({
+    name: 'a',
+    help: '',
+    collect: async () => {
+      collected++
+      await both.promise
+    },
+  })
+  const authorize = (): boolean => {
+    if (++asked === 2) setImmediate(() => both.resolve())
+    return true
+  }
+  await serving(registry, { authorize }, async (get) => {
+    const [first, second] = await Promise.all([get(), get()])
+    expect(first.body).toEqual(second.body)
+    expect(collected).toBe(1)
+  })
+})
+
+test('who is not authorized sees nothing', async () => {
+  const registry = new Registry()
+  registry.gauge({ name: 'a', help: '' })
+  const authorize = async (request: { headers: IncomingHttpHeaders }): Promise<boolean> =>
+    request.headers.authorization === 'Bearer secret'
+  await serving(registry, { authorize }, async (get) => {
+    expect((await get()).status).toBe(401)
+    expect((await get('/metrics', { authorization: 'Bearer secret' })).status).toBe(200)
   })
 })

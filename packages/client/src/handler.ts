@@ -1,6 +1,7 @@
 // `/metrics` for node:http and everything that takes its request and response.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { contentTypeOf } from './format.ts'
+import type { ExpositionOptions } from './exposition.ts'
+import { contentTypeOf, type Format } from './format.ts'
 import { acceptsGzip, negotiate } from './negotiation.ts'
 import type { Registry } from './registry.ts'
 
@@ -9,17 +10,33 @@ export interface MetricsHandlerOptions {
   readonly instrument?: boolean
   /** Answers OpenMetrics to those who ask for it. Default true. */
   readonly openMetrics?: boolean
+  /** Adds `_created` lines to OpenMetrics. Default false. */
+  readonly createdLines?: boolean
   /** More requests at once than this get 503. Default: no limit. */
   readonly maxRequestsInFlight?: number
   /** Bodies from this size on are compressed for those who accept gzip. Default 1024. */
   readonly gzipFromBytes?: number
+  /**
+   * What a failing `collect` callback does: `continue` leaves its family out and counts it, `http-error` answers
+   * 500 with its message. Default `continue`.
+   */
+  readonly errorHandling?: 'continue' | 'http-error'
+  /** How long a `collect` callback may take, ms. Default 5000. */
+  readonly collectTimeoutMs?: number
+  /** Who may see the metrics; all others get 401. Default: everybody. */
+  readonly authorize?: (request: IncomingMessage) => boolean | Promise<boolean>
 }
 
 export type MetricsHandler = (request: IncomingMessage, response: ServerResponse) => void
 
+interface Body {
+  readonly bytes: Uint8Array
+  readonly isCompressed: boolean
+}
+
 /**
  * A request listener that answers with the registry's metrics, in the format that the Accept header asks for.
- * `?name[]=…` picks families. A failing `collect` callback gives 500 and its message, never a half page.
+ * `?name[]=…` picks families. Requests for the same page at the same time get one page.
  * @source client_golang promhttp.HandlerFor
  */
 export function metricsHandler(
@@ -28,6 +45,7 @@ export function metricsHandler(
 ): MetricsHandler {
   const gauges = options.instrument === true ? instrumented(registry) : undefined
   const limit = options.maxRequestsInFlight ?? Infinity
+  const pages = new Map<string, Promise<Body>>()
   let inFlight = 0
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<number> => {
@@ -38,25 +56,28 @@ export function metricsHandler(
         `Limit of concurrent requests reached (${limit}), try again later.\n`,
       )
     }
-    const format = negotiate(request.headers.accept, options.openMetrics ?? true)
-    let text: string
+    if (options.authorize !== undefined && !(await options.authorize(request))) {
+      return failed(response, 401, 'Unauthorized\n')
+    }
+    const negotiated = negotiate(request.headers.accept, options.openMetrics ?? true)
+    const format = withCreated(negotiated, options.createdLines ?? false)
+    const names = namesIn(request.url ?? '')
+    const wantsGzip = acceptsGzip(header(request.headers['accept-encoding']))
+    let body: Body
     try {
-      text = await registry.metrics({ format, names: namesIn(request.url ?? '') })
+      const key = JSON.stringify([contentTypeOf(format), wantsGzip, names])
+      body = await shared(pages, key, () => render(registry, format, names, wantsGzip, options))
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       return failed(response, 500, `An error has occurred while serving metrics:\n\n${message}\n`)
     }
-    const plain = new TextEncoder().encode(text)
-    const isLarge = plain.length >= (options.gzipFromBytes ?? 1024)
-    const isCompressed = isLarge && acceptsGzip(header(request.headers['accept-encoding']))
-    const body = isCompressed ? await gzip(plain) : plain
     response.writeHead(200, {
       'Content-Type': contentTypeOf(format),
-      'Content-Length': body.length,
+      'Content-Length': body.bytes.length,
       Vary: 'Accept, Accept-Encoding',
-      ...(isCompressed && { 'Content-Encoding': 'gzip' }),
+      ...(body.isCompressed && { 'Content-Encoding': 'gzip' }),
     })
-    response.end(request.method === 'HEAD' ? undefined : body)
+    response.end(request.method === 'HEAD' ? undefined : body.bytes)
     return 200
   }
 
@@ -73,6 +94,51 @@ export function metricsHandler(
         gauges?.inFlight.set(inFlight)
       })
   }
+}
+
+/** What is under way for `key`, or a new one. */
+function shared(
+  pages: Map<string, Promise<Body>>,
+  key: string,
+  make: () => Promise<Body>,
+): Promise<Body> {
+  const known = pages.get(key)
+  if (known !== undefined) return known
+  const made = make().finally(() => pages.delete(key))
+  pages.set(key, made)
+  return made
+}
+
+/** The page in bytes. Portions are encoded one by one: one encoding of megabytes would stop the service. */
+async function render(
+  registry: Registry,
+  format: Format,
+  names: readonly string[],
+  wantsGzip: boolean,
+  options: MetricsHandlerOptions,
+): Promise<Body> {
+  const exposition: ExpositionOptions = {
+    format,
+    names,
+    onCollectError: options.errorHandling === 'http-error' ? 'throw' : 'continue',
+    ...(options.collectTimeoutMs !== undefined && { collectTimeoutMs: options.collectTimeoutMs }),
+  }
+  const encoder = new TextEncoder()
+  const parts: Uint8Array<ArrayBuffer>[] = []
+  let size = 0
+  for await (const portion of registry.portions(exposition)) {
+    const part = typeof portion === 'string' ? encoder.encode(portion) : portion
+    parts.push(part)
+    size += part.length
+  }
+  if (wantsGzip && size >= (options.gzipFromBytes ?? 1024)) {
+    return { bytes: await gzip(parts), isCompressed: true }
+  }
+  return { bytes: joined(parts, size), isCompressed: false }
+}
+
+function withCreated(format: Format, hasCreated: boolean): Format {
+  return hasCreated && format.kind === 'openmetrics' ? { ...format, hasCreated } : format
 }
 
 /** The reference's metrics about its own handler, the codes there from the start. */
@@ -99,9 +165,20 @@ function failed(response: ServerResponse, code: number, text: string): number {
   return code
 }
 
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
+  if (parts.length === 1) return parts[0]!
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
 /** By the web's own stream, which works off the main thread and needs no `node:` module. */
-async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))
+async function gzip(parts: Uint8Array<ArrayBuffer>[]): Promise<Uint8Array> {
+  const stream = new Blob(parts).stream().pipeThrough(new CompressionStream('gzip'))
   return new Uint8Array(await new Response(stream).arrayBuffer())
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { textOf } from './family-text.ts'
 import { exponentialBuckets, exponentialBucketsRange, linearBuckets } from './buckets.ts'
 import { OPENMETRICS, TEXT } from './format.ts'
 import { Histogram } from './histogram.ts'
@@ -10,7 +11,7 @@ import { Gauge } from './gauge.ts'
 test('a value on a bound is in that bucket, NaN only in the last', () => {
   const histogram = new Histogram({ name: 'h', help: '', buckets: [1, 2, Infinity] })
   for (const value of [1, 1.0001, 2, 3, NaN, -5]) histogram.observe(value)
-  expect(histogram.text(TEXT).split('\n').slice(2, -1)).toEqual([
+  expect(textOf(histogram, TEXT).split('\n').slice(2, -1)).toEqual([
     'h_bucket{le="1"} 2',
     'h_bucket{le="2"} 4',
     'h_bucket{le="+Inf"} 6',
@@ -25,7 +26,7 @@ test('buckets count as a slow count does', () => {
       const histogram = new Histogram({ name: 'h', help: '', labelNames: ['a'] })
       const series = histogram.labels({ a: 'x' })
       for (const value of values) series.observe(value)
-      for (const line of histogram.text(TEXT).split('\n')) {
+      for (const line of textOf(histogram, TEXT).split('\n')) {
         const match = /le="([^"]+)"\} (\d+)$/.exec(line)
         if (match === null) continue
         const bound = match[1] === '+Inf' ? Infinity : Number(match[1])
@@ -58,7 +59,7 @@ test('a timer observes seconds and takes labels at its end', () => {
   const end = histogram.startTimer({ method: 'GET' })
   const seconds = end({ code: 200 })
   expect(seconds).toBeGreaterThanOrEqual(0)
-  expect(histogram.text(TEXT)).toContain('h_bucket{code="200",method="GET",le="3600"} 1')
+  expect(textOf(histogram, TEXT)).toContain('h_bucket{code="200",method="GET",le="3600"} 1')
 })
 
 test('work is measured whether it returns, throws, resolves or rejects', async () => {
@@ -78,7 +79,7 @@ test('work is measured whether it returns, throws, resolves or rejects', async (
   await expect(rejected).rejects.toThrow('later')
   expect(running.value()).toBe(0)
   expect(failures.value()).toBe(2)
-  expect(histogram.text(TEXT)).toContain('h_count 4')
+  expect(textOf(histogram, TEXT)).toContain('h_count 4')
 })
 
 test('an exemplar stands behind its bucket, in OpenMetrics only, until its series goes', () => {
@@ -86,15 +87,15 @@ test('an exemplar stands behind its bucket, in OpenMetrics only, until its serie
   histogram.observe({ a: 'x' }, 1.5, { trace_id: 'old' })
   histogram.labels({ a: 'x' }).observe(2, { trace_id: 'q"' })
   const line = /^h_bucket\{a="x",le="2.0"\} 2.0 # \{trace_id="q\\""\} 2.0 1\.\d+e\+09$/m
-  expect(histogram.text(OPENMETRICS)).toMatch(line)
-  expect(histogram.text(OPENMETRICS).match(/ # \{/g)?.length).toBe(1)
-  expect(histogram.text(TEXT)).not.toContain(' # {')
+  expect(textOf(histogram, OPENMETRICS)).toMatch(line)
+  expect(textOf(histogram, OPENMETRICS).match(/ # \{/g)?.length).toBe(1)
+  expect(textOf(histogram, TEXT)).not.toContain(' # {')
   histogram.remove({ a: 'x' })
   histogram.observe({ a: 'y' }, 2)
-  expect(histogram.text(OPENMETRICS)).not.toContain(' # {')
+  expect(textOf(histogram, OPENMETRICS)).not.toContain(' # {')
   expect(() => histogram.observe({ a: 'x' }, 1, { trace_id: 'x'.repeat(121) })).toThrow(RangeError)
   expect(() => histogram.observe({ a: 'x' }, 1, { 'trace id': 'x' })).toThrow('not a label name')
   const counter = new Counter({ name: 'c_total', help: '' })
   counter.inc(undefined, 3, { trace_id: 'x' })
-  expect(counter.text(OPENMETRICS)).toMatch(/^c_total 3.0 # \{trace_id="x"\} 3.0 1\.\d+e\+09$/m)
+  expect(textOf(counter, OPENMETRICS)).toMatch(/^c_total 3.0 # \{trace_id="x"\} 3.0 1\.\d+e\+09$/m)
 })

@@ -1,7 +1,7 @@
 import { checkedBuckets, DEFAULT_BUCKETS } from './buckets.ts'
 import { checkedExemplar, type ExemplarLabels } from './exemplars.ts'
 import type { LineKind } from './family-text.ts'
-import type { Format } from './format.ts'
+import type { TextFormat } from './format.ts'
 import { type Collector, Family, type MetricOptions, SeriesHandle } from './metric.ts'
 import {
   NativeCounts,
@@ -10,7 +10,7 @@ import {
   type NativeSettings,
 } from './native-counts.ts'
 import type { LabelValues } from './series-table.ts'
-import type { FamilySnapshot, HistogramSnapshot } from './snapshot.ts'
+import type { HistogramSnapshot, SeriesSnapshot } from './snapshot.ts'
 import { startTimer } from './timer.ts'
 
 export interface HistogramOptions<L extends string = string>
@@ -57,19 +57,34 @@ export class Histogram<L extends string = string> implements Collector {
       label: ['le', bound],
     }))
     lines.push({ suffix: '_sum' }, { suffix: '_count' })
-    this.#family = new Family(options, 'histogram', lines, this.#bounds.length + 2)
+    this.#family = new Family(options, {
+      type: 'histogram',
+      lines,
+      stride: this.#bounds.length + 2,
+      exemplarLines: this.#bounds.length + 1,
+      fill: (slot, row) => this.#fill(slot, row),
+      onFree: (slot) => (this.#natives[slot] = undefined),
+    })
     this.#values = new Float64Array(lines.length)
-    this.sampleNames = ['_bucket', '_sum', '_count'].map((suffix) => options.name + suffix)
+    this.sampleNames = ['_bucket', '_sum', '_count'].map((suffix) => this.name + suffix)
     this.#collect = options.collect
     for (const registry of options.registers ?? []) registry.register(this)
   }
 
   get name(): string {
-    return this.#family.name
+    return this.#family.description.name
   }
 
   get help(): string {
-    return this.#family.help
+    return this.#family.description.help
+  }
+
+  get unit(): string | undefined {
+    return this.#family.description.unit
+  }
+
+  get dropped(): number {
+    return this.#family.table.dropped
   }
 
   /**
@@ -105,13 +120,10 @@ export class Histogram<L extends string = string> implements Collector {
 
   /** Takes a series away; true when it was there. */
   remove(labels?: LabelValues<L>): boolean {
-    const place = this.#family.table.find(labels)
-    if (place !== undefined) this.#natives[place / this.#family.table.stride] = undefined
-    return this.#family.remove(labels)
+    return this.#family.table.remove(labels)
   }
 
   reset(): void {
-    this.#natives.length = 0
     this.#family.clear()
   }
 
@@ -119,34 +131,33 @@ export class Histogram<L extends string = string> implements Collector {
     return this.#collect?.(this)
   }
 
-  text(format: Format): string {
-    return this.#family.text(format, (slot) => this.#linesOf(slot), this.#bounds.length + 1)
+  pieces(format: TextFormat): Iterable<string> {
+    return this.#family.pieces(format)
   }
 
-  snapshot(): FamilySnapshot {
-    return this.#family.snapshot((slot) => ({ histogram: this.#histogramOf(slot) }))
+  series(): Iterable<SeriesSnapshot> {
+    return this.#family.series((slot) => ({ histogram: this.#histogramOf(slot) }))
   }
 
   /** Running counts of the buckets, sum, count. */
-  #linesOf(slot: number): Float64Array {
+  #fill(slot: number, row: Float64Array): void {
     const { table } = this.#family
     if (this.#natives[slot]?.isDue === true) this.#startAgain(slot)
     const place = slot * table.stride
     const buckets = this.#bounds.length + 1
-    const values = this.#values
     let count = 0
     for (let i = 0; i < buckets; i++) {
       count += table.cells[place + i]!
-      values[i] = count
+      row[i] = count
     }
-    values[buckets] = table.cells[place + buckets]!
-    values[buckets + 1] = count
-    return values
+    row[buckets] = table.cells[place + buckets]!
+    row[buckets + 1] = count
   }
 
   #histogramOf(slot: number): HistogramSnapshot {
     const { table } = this.#family
-    const values = this.#linesOf(slot)
+    const values = this.#values
+    this.#fill(slot, values)
     const last = this.#bounds.length
     const buckets = [...this.#bounds, Infinity].map((upperBound, i) => ({
       upperBound,

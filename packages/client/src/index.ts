@@ -7,7 +7,9 @@ export {
 export { collectDefaultMetrics } from './collectors/default-metrics.ts'
 export { Counter } from './counter.ts'
 export { constHistogram, constNativeHistogram } from './const-histogram.ts'
-export { contentTypeOf, OPENMETRICS, TEXT } from './format.ts'
+export { textOf } from './family-text.ts'
+export { FixedFamily } from './fixed-family.ts'
+export { contentTypeOf, OPENMETRICS, PROTOBUF, TEXT } from './format.ts'
 export { Gauge } from './gauge.ts'
 export { formatNumber, formatOpenMetricsNumber } from './go-number.ts'
 export { metricsHandler } from './handler.ts'
@@ -15,26 +17,30 @@ export { Histogram } from './histogram.ts'
 export { countExceptions, inProgress, timed } from './instrument.ts'
 export { acceptsGzip, negotiate } from './negotiation.ts'
 export { Registry } from './registry.ts'
+export { snapshotOf } from './snapshot.ts'
 export { Summary } from './summary.ts'
 export type { DefaultMetricsOptions } from './collectors/default-metrics.ts'
 export type { CounterOptions, CounterSeries } from './counter.ts'
 export type { ConstNativeHistogramOptions } from './const-histogram.ts'
 export type { Exemplar, ExemplarLabels } from './exemplars.ts'
-export type { MetricType } from './family-text.ts'
-export type { Escaping, Format } from './format.ts'
+export type { ExpositionOptions } from './exposition.ts'
+export type { Escaping, Format, ProtobufFormat, TextFormat } from './format.ts'
 export type { GaugeOptions, GaugeSeries } from './gauge.ts'
 export type { MetricsHandler, MetricsHandlerOptions } from './handler.ts'
 export type { HistogramOptions, HistogramSeries } from './histogram.ts'
-export type { Collector, MetricOptions, Registers } from './metric.ts'
+export type { Collector, MetricOptions, NameOptions, Registers } from './metric.ts'
 export type { NativeHistogramOptions, NativeSnapshot } from './native-counts.ts'
-export type { ExpositionOptions } from './registry.ts'
-export type { LabelValues } from './series-table.ts'
+export type { LabelValues, OnOverflow } from './series-table.ts'
 export type {
   BucketSnapshot,
+  Description,
   FamilySnapshot,
   HistogramSnapshot,
+  Labels,
+  MetricType,
   SeriesSnapshot,
   SummarySnapshot,
 } from './snapshot.ts'
 export type { Span } from './sparse-buckets.ts'
 export type { SummaryOptions, SummarySeries } from './summary.ts'
+export type { WrapOptions } from './wrapped-collector.ts'

@@ -1,35 +1,34 @@
 // What all metrics have in common: their description, checked once, and the way into a registry.
 import { type Exemplar, Exemplars, exemplarText } from './exemplars.ts'
-import type { Format } from './format.ts'
 import {
   familyHead,
   linePrefix,
-  type Labels,
   type LineKind,
-  type MetricType,
+  LINES_PER_PIECE,
   PrefixCache,
+  rowOf,
 } from './family-text.ts'
+import type { TextFormat } from './format.ts'
 import { formatNumber, formatOpenMetricsNumber } from './go-number.ts'
-import { type LabelValues, SeriesTable } from './series-table.ts'
-import type { FamilySnapshot, SeriesSnapshot } from './snapshot.ts'
+import { type LabelValues, type OnOverflow, SeriesTable } from './series-table.ts'
+import type { Description, Labels, MetricType, SeriesSnapshot } from './snapshot.ts'
 
 /** A metric may have this many series unless told otherwise: a label with an unbounded value is a mistake. */
 const MAX_SERIES = 100_000
 const MAX_LABELS = 64
 
 /** What a registry takes. */
-export interface Collector {
-  readonly name: string
-  readonly help: string
-  readonly type: MetricType
+export interface Collector extends Description {
   /** Names of the samples besides `name` itself, which no other metric may have. */
   readonly sampleNames: readonly string[]
+  /** New series that were refused so far because there were too many. */
+  readonly dropped?: number
   /** Called before each exposition, to bring values up to date. */
   collect(): void | Promise<void>
-  /** The whole family in a format, or '' when it has no series. */
-  text(format: Format): string
-  /** The whole family as data. */
-  snapshot(): FamilySnapshot
+  /** The whole family as text, in small pieces, some of them empty; none when it has no series. */
+  pieces(format: TextFormat): Iterable<string>
+  /** The series as data. */
+  series(): Iterable<SeriesSnapshot>
   /** All series back to the beginning. */
   reset(): void
 }
@@ -39,87 +38,131 @@ export interface Registers {
   register(metric: Collector): void
 }
 
-export interface MetricOptions<L extends string, Self> {
+/** How a metric is called; the parts of its name are joined by `_`. */
+export interface NameOptions {
+  readonly namespace?: string
+  readonly subsystem?: string
   readonly name: string
   readonly help: string
+  /** The unit that the name ends with, shown in OpenMetrics; `seconds`, `bytes`. */
+  readonly unit?: string
+}
+
+export interface MetricOptions<L extends string, Self> extends NameOptions {
   readonly labelNames?: readonly L[]
   /** The same on every series. */
   readonly constLabels?: Readonly<Record<string, string>>
   readonly registers?: readonly Registers[]
   /** Called before each exposition with the metric, to set its values. */
   readonly collect?: (metric: Self) => void | Promise<void>
-  /** Default 100,000; one more series is refused with an error. */
+  /** Default 100,000. */
   readonly maxSeries?: number
+  /** What happens to a series that is too much. Default `other`: all of them are counted in one. */
+  readonly onOverflow?: OnOverflow
+  /** A series that was not observed for so long goes, at the next exposition. Default: none goes. */
+  readonly ttlSeconds?: number
   /** Wall clock in ms. Default Date.now. */
   readonly now?: () => number
 }
 
+interface FamilyLayout {
+  readonly type: MetricType
+  /** The lines of each series, in order. */
+  readonly lines: readonly LineKind[]
+  /** Cells that each series needs. */
+  readonly stride: number
+  /** How many of the first lines may have exemplars, which stand in the cells of the same index. */
+  readonly exemplarLines?: number
+  /** Told when a slot is given back. */
+  readonly onFree?: (slot: number) => void
+  /** Puts the values of a slot's lines into `row`. */
+  readonly fill: (slot: number, row: Float64Array) => void
+}
+
+const HAS_CREATED: ReadonlySet<MetricType> = new Set(['counter', 'histogram', 'summary'])
+
 /** Series, description and text of one metric; the metric classes hold one of these. */
 export class Family<L extends string> {
-  readonly name: string
-  readonly help: string
-  readonly type: MetricType
+  readonly description: Description
   readonly table: SeriesTable
   readonly now: () => number
   readonly #constLabels: Labels
-  readonly #lines: readonly LineKind[]
+  readonly #layout: FamilyLayout
   readonly #prefixes = new PrefixCache()
   readonly #exemplars = new Exemplars()
+  readonly #row: Float64Array
 
-  /**
-   * @param lines   the lines of each series, in order
-   * @param stride  cells that each series needs
-   */
-  constructor(
-    options: MetricOptions<L, never>,
-    type: MetricType,
-    lines: readonly LineKind[],
-    stride: number,
-  ) {
+  constructor(options: MetricOptions<L, never>, layout: FamilyLayout) {
     const labelNames = options.labelNames ?? []
     const constLabels = Object.entries(options.constLabels ?? {})
-    checkNames(options.name, [...labelNames, ...constLabels.map(([name]) => name)], lines)
-    this.name = options.name
-    this.help = options.help
-    this.type = type
-    this.#lines = lines
+    const name = fullName(options)
+    checkNames(name, [...labelNames, ...constLabels.map(([label]) => label)], layout.lines)
+    checkUnit(name, options.unit, layout.type)
+    this.description = { name, help: options.help, type: layout.type, unit: options.unit }
+    this.#layout = layout
+    this.#row = new Float64Array(layout.lines.length)
     this.#constLabels = constLabels
     this.now = options.now ?? Date.now
-    this.table = new SeriesTable(labelNames, stride, options.maxSeries ?? MAX_SERIES, this.now)
+    this.table = new SeriesTable({
+      labelNames,
+      stride: layout.stride,
+      maxSeries: options.maxSeries ?? MAX_SERIES,
+      onOverflow: options.onOverflow ?? 'other',
+      ttlMs: 1000 * (options.ttlSeconds ?? Infinity),
+      now: this.now,
+      onFree: (slot) => {
+        this.#exemplars.forget(slot * layout.stride, (slot + 1) * layout.stride)
+        layout.onFree?.(slot)
+      },
+    })
   }
 
-  /**
-   * Calls `valuesOf` for each series with its slot; it gives the values of its lines in order. Exemplars stand
-   * in the cells of the first `exemplarLines` lines.
-   */
-  text(format: Format, valuesOf: (slot: number) => ArrayLike<number>, exemplarLines = 0): string {
-    const slots = this.table.slots()
-    if (slots.length === 0) return ''
+  /** The family as text, some lines at a time. */
+  *pieces(format: TextFormat): Generator<string> {
+    const { table } = this
+    const { lines, fill, exemplarLines = 0 } = this.#layout
+    table.sweep()
+    const slots = yield* this.#sorted()
     const isOpen = format.kind === 'openmetrics'
     const print = isOpen ? formatOpenMetricsNumber : formatNumber
     const shown = isOpen ? exemplarLines : 0
-    let text = familyHead(this.name, this.help, this.type, format)
+    const rows = this.#prefixes.rowsFor(format)
+    const make = (slot: number): readonly string[] => this.#prefixesOf(slot, format)
+    const row = this.#row
+    let text = ''
+    let count = 0
     for (const slot of slots) {
-      const prefixes = this.#prefixes.row(slot, this.table.valuesOf(slot), format, () =>
-        this.#prefixesOf(slot, format),
-      )
-      const values = valuesOf(slot)
-      for (let i = 0; i < prefixes.length; i++) {
-        text += prefixes[i]! + print(values[i]!)
-        if (i < shown) text += exemplarText(this.#exemplars.of(slot * this.table.stride + i))
+      const values = table.valuesOf(slot)
+      if (values === undefined) continue
+      if (count === 0) text = familyHead(this.description, format)
+      const prefixes = rowOf(rows, slot, values, make)
+      fill(slot, row)
+      for (let i = 0; i < lines.length; i++) {
+        text += prefixes[i]! + print(row[i]!)
+        if (i < shown) text += exemplarText(this.#exemplars.of(slot * table.stride + i))
         text += '\n'
       }
+      if (prefixes.length > lines.length) {
+        text += `${prefixes[lines.length]!}${print(table.createdMs[slot]! / 1000)}\n`
+      }
+      const before = count
+      count += lines.length
+      if (Math.floor(count / LINES_PER_PIECE) !== Math.floor(before / LINES_PER_PIECE)) {
+        yield text
+        text = ''
+      }
     }
-    return text
+    if (text !== '') yield text
   }
 
-  /** `valuesOf` gives what the slot's series holds. */
-  snapshot(valuesOf: (slot: number) => Partial<SeriesSnapshot>): FamilySnapshot {
-    const series = this.table.slots().map((slot) => {
+  /** `valuesOf` gives what a slot's series holds. */
+  *series(valuesOf: (slot: number) => Partial<SeriesSnapshot>): Generator<SeriesSnapshot> {
+    this.table.sweep()
+    for (const slot of this.table.slots()) {
+      if (this.table.valuesOf(slot) === undefined) continue
       const values = valuesOf(slot)
-      return { labels: this.#labelsOf(slot), createdMs: this.table.createdMs[slot]!, ...values }
-    })
-    return { name: this.name, help: this.help, type: this.type, series }
+      yield { labels: this.#labelsOf(slot), createdMs: this.table.createdMs[slot]!, ...values }
+    }
   }
 
   /** Notes where an observation came from; the cell is the one it went to. */
@@ -131,13 +174,6 @@ export class Family<L extends string> {
     return this.#exemplars.of(cell)
   }
 
-  /** Takes a series away; true when it was there. */
-  remove(labels: LabelValues | undefined): boolean {
-    const place = this.table.find(labels)
-    if (place !== undefined) this.#exemplars.forget(place, place + this.table.stride)
-    return this.table.remove(labels)
-  }
-
   /** Forgets all series. */
   clear(): void {
     this.table.clear()
@@ -145,16 +181,28 @@ export class Family<L extends string> {
     this.#prefixes.clear()
   }
 
+  *#sorted(): Generator<string, readonly number[]> {
+    for (const sorting = this.table.sortedSlots(); ; yield '') {
+      const { done, value } = sorting.next()
+      if (done === true) return value
+    }
+  }
+
   /** The labels of a slot, sorted by name. */
   #labelsOf(slot: number): Labels {
-    const values = this.table.valuesOf(slot)
+    const values = this.table.valuesOf(slot) ?? []
     const own = this.table.labelNames.map((name, i) => [name, values[i]!] as const)
     return [...this.#constLabels, ...own].sort((a, b) => (a[0] < b[0] ? -1 : 1))
   }
 
-  #prefixesOf(slot: number, format: Format): readonly string[] {
+  #prefixesOf(slot: number, format: TextFormat): readonly string[] {
     const labels = this.#labelsOf(slot)
-    return this.#lines.map((kind) => linePrefix(this.name, labels, kind, format))
+    const { lines, type } = this.#layout
+    const shown =
+      format.kind === 'openmetrics' && format.hasCreated === true && HAS_CREATED.has(type)
+        ? [...lines, { suffix: '_created' }]
+        : lines
+    return shown.map((kind) => linePrefix(this.description.name, labels, kind, format))
   }
 }
 
@@ -177,9 +225,23 @@ export class SeriesHandle {
     if (this.#epoch !== this.#table.epoch) {
       this.#place = this.#table.place(this.#labels)
       this.#epoch = this.#table.epoch
+    } else {
+      this.#table.touch(this.#place)
     }
     return this.#place
   }
+}
+
+/** `namespace_subsystem_name`. @source client_golang BuildFQName */
+function fullName({ namespace = '', subsystem = '', name }: NameOptions): string {
+  if (name === '') return ''
+  return [namespace, subsystem, name].filter((part) => part !== '').join('_')
+}
+
+function checkUnit(name: string, unit: string | undefined, type: MetricType): void {
+  if (unit === undefined || unit === '') return
+  const base = type === 'counter' && name.endsWith('_total') ? name.slice(0, -6) : name
+  if (!base.endsWith(`_${unit}`)) throw new Error(`${name}: the name does not end with _${unit}`)
 }
 
 function checkNames(name: string, labelNames: readonly string[], lines: readonly LineKind[]): void {

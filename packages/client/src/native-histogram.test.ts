@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { textOf } from './family-text.ts'
+import { snapshotOf } from './snapshot.ts'
 import { constHistogram, constNativeHistogram } from './const-histogram.ts'
 import { TEXT } from './format.ts'
 import { Histogram, type HistogramOptions } from './histogram.ts'
@@ -109,15 +111,15 @@ function native(options: Partial<HistogramOptions> = {}): Histogram {
 test('native buckets alone leave only +Inf in the text; with classic ones both are there', () => {
   const alone = native()
   alone.observe(3)
-  expect(alone.text(TEXT).split('\n').slice(2, -1)).toEqual([
+  expect(textOf(alone, TEXT).split('\n').slice(2, -1)).toEqual([
     'h_bucket{le="+Inf"} 1',
     'h_sum 3',
     'h_count 1',
   ])
   const both = native({ buckets: [1, 5] })
   both.observe(3)
-  expect(both.text(TEXT)).toContain('h_bucket{le="5"} 1\n')
-  expect(both.snapshot().series[0]!.histogram!.native!.positiveDeltas).toEqual([1])
+  expect(textOf(both, TEXT)).toContain('h_bucket{le="5"} 1\n')
+  expect(snapshotOf(both).series[0]!.histogram!.native!.positiveDeltas).toEqual([1])
 })
 
 test('buckets stay bounded, whatever is observed', () => {
@@ -125,7 +127,7 @@ test('buckets stay bounded, whatever is observed', () => {
     fc.property(fc.array(fc.double(), { maxLength: 600 }), (values) => {
       const histogram = native({ nativeHistogramMaxBucketNumber: 20 })
       for (const value of values) histogram.observe(value)
-      const { native: buckets, count } = histogram.snapshot().series[0]!.histogram!
+      const { native: buckets, count } = snapshotOf(histogram).series[0]!.histogram!
       const side = (deltas: readonly number[]): number[] => {
         let running = 0
         return deltas.map((one) => (running += one)).filter((one) => one > 0)
@@ -149,12 +151,12 @@ test('a reset takes the classic buckets with it and moves the created time', () 
     now: () => nowMs,
   })
   for (const value of [1, 2, 4]) histogram.observe(value)
-  expect(histogram.snapshot().series[0]!.histogram!.native!.schema).toBe(2)
+  expect(snapshotOf(histogram).series[0]!.histogram!.native!.schema).toBe(2)
   nowMs = 1499
-  expect(histogram.snapshot().series[0]!.histogram!.count).toBe(3)
+  expect(snapshotOf(histogram).series[0]!.histogram!.count).toBe(3)
   nowMs = 1500
-  expect(histogram.text(TEXT)).toContain('h_count 0')
-  expect(histogram.snapshot().series[0]).toMatchObject({
+  expect(textOf(histogram, TEXT)).toContain('h_count 0')
+  expect(snapshotOf(histogram).series[0]).toMatchObject({
     createdMs: 1500,
     histogram: { count: 0, sum: 0, native: { schema: 3 } },
   })
@@ -171,7 +173,7 @@ test('series of a histogram are counted apart, and removed ones begin anew', () 
   kept.observe(1)
   histogram.observe({ a: 'y' }, 2)
   const deltas = (): unknown[] =>
-    histogram.snapshot().series.map((one) => one.histogram!.native!.positiveDeltas)
+    snapshotOf(histogram).series.map((one) => one.histogram!.native!.positiveDeltas)
   expect(deltas()).toEqual([[1], [1]])
   histogram.remove({ a: 'x' })
   kept.observe(4)
@@ -191,7 +193,7 @@ test('exemplars keep their spread by value, and old ones go first', () => {
       nowMs = atMs
       histogram.observe(value, undefined, undefined)
       histogram.labels({}).observe(value, { id: '1' })
-      return histogram.snapshot().series[0]!.histogram!.native!.exemplars.map((one) => one.value)
+      return snapshotOf(histogram).series[0]!.histogram!.native!.exemplars.map((one) => one.value)
     }
   }
   const spread = make(10_000)

@@ -1,5 +1,12 @@
 // Which format an Accept header gets.
-import { type Escaping, type Format, OPENMETRICS, TEXT } from './format.ts'
+import {
+  type Escaping,
+  type Format,
+  OPENMETRICS,
+  PROTOBUF,
+  type ProtobufFormat,
+  TEXT,
+} from './format.ts'
 
 const ESCAPINGS: readonly string[] = ['allow-utf-8', 'underscores', 'dots', 'values']
 const OPENMETRICS_VERSIONS: readonly string[] = ['', '0.0.1', '1.0.0']
@@ -22,6 +29,11 @@ export function negotiate(accept: string | undefined, isOpen = true): Format {
     // A scheme holds on for the entries after it, also when its own format is not ours.
     if (ESCAPINGS.includes(wanted)) escaping = wanted as Escaping
     const version = one.parameters.get('version') ?? ''
+    if (one.type === 'application/vnd.google.protobuf') {
+      const encoding = one.parameters.get('encoding')
+      const isFamily = one.parameters.get('proto') === 'io.prometheus.client.MetricFamily'
+      if (isFamily && isEncoding(encoding)) return { ...PROTOBUF, version: encoding, escaping }
+    }
     if (isOpen && one.type === 'application/openmetrics-text') {
       if (!OPENMETRICS_VERSIONS.includes(version)) continue
       return { ...OPENMETRICS, version: version === '1.0.0' ? '1.0.0' : '0.0.1', escaping }
@@ -34,6 +46,10 @@ export function negotiate(accept: string | undefined, isOpen = true): Format {
     }
   }
   return { ...TEXT, escaping }
+}
+
+function isEncoding(encoding: string | undefined): encoding is ProtobufFormat['version'] {
+  return encoding === 'delimited' || encoding === 'text' || encoding === 'compact-text'
 }
 
 /** Whether a body may be compressed with gzip for this Accept-Encoding. */

@@ -87,7 +87,7 @@ test('a name is taken once, together with the names of its samples', () => {
   expect(registry.all()).toEqual([])
 })
 
-test('collect callbacks run before each exposition, and a failing one fails it as a whole', async () => {
+test('collect callbacks run before each exposition, and a failing one takes only its own family away', async () => {
   const registry = new Registry()
   let isBroken = false
   registry.gauge({
@@ -110,7 +110,13 @@ test('collect callbacks run before each exposition, and a failing one fails it a
   expect(await registry.metrics({ names: ['queue'] })).toContain('queue 4')
   expect(await registry.metrics()).toContain('reads_total 7')
   isBroken = true
-  await expect(registry.metrics()).rejects.toThrow('no data')
+  const rest = await registry.metrics()
+  expect(rest).toContain('queue 8')
+  expect(rest).not.toContain('reads_total 7')
+  await expect(registry.metrics({ onCollectError: 'throw' })).rejects.toThrow('no data')
+  expect(await registry.metrics()).toContain(
+    'pharos_client_collect_errors_total{metric="reads_total",reason="threw"} 3\n',
+  )
 })
 
 test('a metric with labels and no series yet is left out', async () => {

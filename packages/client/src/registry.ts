@@ -1,22 +1,39 @@
 import { Counter, type CounterOptions } from './counter.ts'
-import { contentTypeOf, type Format, TEXT } from './format.ts'
+import { Collecting, type ExpositionOptions, page } from './exposition.ts'
+import { FixedFamily } from './fixed-family.ts'
+import { contentTypeOf, TEXT } from './format.ts'
 import { Gauge, type GaugeOptions } from './gauge.ts'
 import { Histogram, type HistogramOptions } from './histogram.ts'
 import type { Collector, Registers } from './metric.ts'
+import type { SeriesSnapshot } from './snapshot.ts'
 import { Summary, type SummaryOptions } from './summary.ts'
-
-export interface ExpositionOptions {
-  /** Default: the classic text format. */
-  readonly format?: Format
-  /** Only families with these names. Default: all. */
-  readonly names?: readonly string[]
-}
+import { WrappedCollector, type WrapOptions } from './wrapped-collector.ts'
 
 /** A set of metrics that are exposed together. */
 export class Registry implements Registers {
   readonly #metrics = new Map<string, Collector>()
   /** Who owns a sample name such as `x_count`. */
   readonly #sampleNames = new Map<string, Collector>()
+  readonly #collecting = new Collecting()
+  /** Where what is registered here is registered too, and how. */
+  readonly #outer: { readonly registry: Registry; readonly options: WrapOptions } | undefined
+
+  /** @param outer  of a registry that `wrap` made */
+  constructor(outer?: { readonly registry: Registry; readonly options: WrapOptions }) {
+    this.#outer = outer
+  }
+
+  /**
+   * One registry with the metrics that several have now.
+   * @throws Error when two of them have a metric of the same name
+   */
+  static merge(registries: readonly Registry[]): Registry {
+    const merged = new Registry()
+    for (const registry of registries) {
+      for (const metric of registry.all()) merged.register(metric)
+    }
+    return merged
+  }
 
   /** Content-Type of `metrics()` without options. */
   get contentType(): string {
@@ -34,6 +51,7 @@ export class Registry implements Registers {
       throw new Error(`a metric named ${JSON.stringify(metric.name)} is already registered`)
     }
     this.#refuseCollision(metric)
+    this.#outer?.registry.register(new WrappedCollector(metric, this.#outer.options))
     this.#metrics.set(metric.name, metric)
     for (const name of metric.sampleNames) this.#sampleNames.set(name, metric)
   }
@@ -43,9 +61,15 @@ export class Registry implements Registers {
     const name = typeof metric === 'string' ? metric : metric.name
     const known = this.#metrics.get(name)
     if (known === undefined || (typeof metric !== 'string' && known !== metric)) return false
+    this.#outer?.registry.unregister((this.#outer.options.prefix ?? '') + name)
     this.#metrics.delete(name)
     for (const sample of known.sampleNames) this.#sampleNames.delete(sample)
     return true
+  }
+
+  /** A registry whose metrics are shown here too, with a prefix before their names and more labels. */
+  wrap(options: WrapOptions): Registry {
+    return new Registry({ registry: this, options })
   }
 
   getSingleMetric(name: string): Collector | undefined {
@@ -54,13 +78,12 @@ export class Registry implements Registers {
 
   /** All metrics, sorted by name. */
   all(): Collector[] {
-    return [...this.#metrics.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+    return [...this.#metrics.values()].sort(byName)
   }
 
   /** Takes all metrics out. */
   clear(): void {
-    this.#metrics.clear()
-    this.#sampleNames.clear()
+    for (const name of this.#metrics.keys()) this.unregister(name)
   }
 
   /** All series of all metrics back to the beginning. */
@@ -85,28 +108,82 @@ export class Registry implements Registers {
   }
 
   /**
-   * Everything as text. All `collect` callbacks run first, side by side.
-   * @throws what a `collect` callback threw; then nothing is returned
+   * Everything as text. All `collect` callbacks run first, side by side; a family whose callback throws or hangs
+   * is left out and counted in `pharos_client_collect_errors_total`.
+   * @throws TypeError for a protobuf format, which is bytes: see `portions`; and what a callback threw when
+   *   `onCollectError` is `throw`
    */
   async metrics(options: ExpositionOptions = {}): Promise<string> {
-    const format = options.format ?? TEXT
-    const wanted =
-      options.names === undefined || options.names.length === 0 ? undefined : new Set(options.names)
-    const metrics = this.all().filter((one) => wanted === undefined || wanted.has(one.name))
-    const pending: Promise<void>[] = []
-    for (const metric of metrics) {
-      const result = metric.collect()
-      if (result !== undefined) pending.push(result)
-    }
-    if (pending.length > 0) await Promise.all(pending)
     let text = ''
-    for (const metric of metrics) text += metric.text(format)
-    return format.kind === 'openmetrics' ? `${text}# EOF\n` : text
+    for await (const portion of this.portions(options)) {
+      if (typeof portion !== 'string') throw new TypeError('protobuf is bytes, not text')
+      text += portion
+    }
+    return text
+  }
+
+  /** The same in portions of text or bytes. Between them the service goes on. */
+  async *portions(
+    options: ExpositionOptions = {},
+  ): AsyncGenerator<string | Uint8Array<ArrayBuffer>> {
+    yield* page(await this.collected(options), options.format ?? TEXT, (metric, error) =>
+      this.#collecting.failed(metric, error, options),
+    )
+  }
+
+  /** The metrics that would be on a page, their values up to date, sorted by name. */
+  async collected(options: ExpositionOptions = {}): Promise<Collector[]> {
+    const { names = [] } = options
+    const wanted = names.length === 0 ? undefined : new Set(names)
+    const isWanted = (one: Collector): boolean => wanted === undefined || wanted.has(one.name)
+    const fresh = await this.#collecting.run(this.all().filter(isWanted), options)
+    const own = this.#own().filter(isWanted)
+    return own.length === 0 ? fresh : [...fresh, ...own].sort(byName)
   }
 
   #added<M extends Collector>(metric: M): M {
     this.register(metric)
     return metric
+  }
+
+  /** What the registry has to say about itself; nothing as long as all is well. */
+  #own(): Collector[] {
+    const dropped = [...this.#metrics.values()].filter((metric) => (metric.dropped ?? 0) > 0)
+    const { errors } = this.#collecting
+    const families: Collector[] = []
+    if (dropped.length > 0) {
+      families.push(
+        counted(
+          'pharos_client_series_dropped_total',
+          'New series that found no place because their metric has too many.',
+          dropped.map((metric) => ({
+            labels: [['metric', metric.name]],
+            value: metric.dropped ?? 0,
+          })),
+        ),
+      )
+    }
+    if (errors.size > 0) {
+      families.push(
+        counted(
+          'pharos_client_collect_errors_total',
+          'Families that were left out of a page because collecting them failed.',
+          [...errors]
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([key, value]) => {
+              const [metric = '', reason = ''] = key.split('\0')
+              return {
+                labels: [
+                  ['metric', metric],
+                  ['reason', reason],
+                ],
+                value,
+              }
+            }),
+        ),
+      )
+    }
+    return families.filter((one) => !this.#metrics.has(one.name))
   }
 
   /** A counter `x_count` beside a histogram `x` would give one sample name to two families. */
@@ -118,6 +195,14 @@ export class Registry implements Registers {
       if (other !== undefined) throw collision(name, metric)
     }
   }
+}
+
+function counted(name: string, help: string, series: readonly SeriesSnapshot[]): Collector {
+  return new FixedFamily({ name, help, type: 'counter' }, () => series)
+}
+
+function byName(a: Collector, b: Collector): number {
+  return a.name < b.name ? -1 : 1
 }
 
 /** The reference's words. */

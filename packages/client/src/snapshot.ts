@@ -1,13 +1,28 @@
 // What a family holds at one moment, as plain data: for protobuf, for wrapped and aggregated registries, for tests.
 import type { Exemplar } from './exemplars.ts'
-import type { Labels, MetricType } from './family-text.ts'
 import type { NativeSnapshot } from './native-counts.ts'
 
-export interface FamilySnapshot {
+export type MetricType =
+  | 'counter'
+  | 'gauge'
+  | 'histogram'
+  | 'summary'
+  | 'unknown'
+  | 'info'
+  | 'stateset'
+
+export type Labels = readonly (readonly [name: string, value: string])[]
+
+/** What is said of a family as a whole. */
+export interface Description {
   readonly name: string
   readonly help: string
   readonly type: MetricType
+  /** The unit that the name ends with, such as `seconds`. */
   readonly unit?: string | undefined
+}
+
+export interface FamilySnapshot extends Description {
   readonly series: readonly SeriesSnapshot[]
 }
 
@@ -42,4 +57,12 @@ export interface SummarySnapshot {
   readonly count: number
   readonly sum: number
   readonly quantiles: readonly { readonly quantile: number; readonly value: number }[]
+}
+
+/** A family with all its series, as they are now. */
+export function snapshotOf(
+  family: Description & { series(): Iterable<SeriesSnapshot> },
+): FamilySnapshot {
+  const { name, help, type, unit } = family
+  return { name, help, type, unit, series: [...family.series()] }
 }

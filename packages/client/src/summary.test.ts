@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { textOf } from './family-text.ts'
 import { TEXT } from './format.ts'
 import { QuantileStream } from './quantile-stream.ts'
 import { Summary } from './summary.ts'
@@ -78,7 +79,7 @@ test('old observations leave the quantiles and stay in sum and count', () => {
     ageBuckets: 5,
     now: () => nowMs,
   })
-  const median = (): string | undefined => /quantile="0.5"\} (.*)/.exec(summary.text(TEXT))?.[1]
+  const median = (): string | undefined => /quantile="0.5"\} (.*)/.exec(textOf(summary, TEXT))?.[1]
   expect(median()).toBe('NaN')
   for (let i = 0; i < 10; i++) summary.observe(100)
   nowMs = 7000
@@ -88,7 +89,7 @@ test('old observations leave the quantiles and stay in sum and count', () => {
   expect(median()).toBe('1')
   nowMs = 100_000
   expect(median()).toBe('NaN')
-  expect(summary.text(TEXT).split('\n').slice(2)).toEqual([
+  expect(textOf(summary, TEXT).split('\n').slice(2)).toEqual([
     's{quantile="0.5"} NaN',
     's{quantile="0.99"} NaN',
     's_sum 1005',
@@ -103,7 +104,7 @@ test('a removed series starts anew', () => {
   kept.observe(5)
   summary.remove({ a: 'x' })
   kept.observe(7)
-  expect(summary.text(TEXT)).toContain(
+  expect(textOf(summary, TEXT)).toContain(
     's{a="x",quantile="0.5"} 7\ns_sum{a="x"} 7\ns_count{a="x"} 1\n',
   )
 })

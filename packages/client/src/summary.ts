@@ -1,9 +1,9 @@
 import type { LineKind } from './family-text.ts'
-import type { Format } from './format.ts'
+import type { TextFormat } from './format.ts'
 import { type Collector, Family, type MetricOptions, SeriesHandle } from './metric.ts'
 import { SlidingQuantiles } from './sliding-quantiles.ts'
 import type { LabelValues } from './series-table.ts'
-import type { FamilySnapshot } from './snapshot.ts'
+import type { SeriesSnapshot } from './snapshot.ts'
 import { startTimer } from './timer.ts'
 
 export interface SummaryOptions<L extends string = string> extends MetricOptions<L, Summary<L>> {
@@ -52,21 +52,35 @@ export class Summary<L extends string = string> implements Collector {
       label: ['quantile', quantile],
     }))
     lines.push({ suffix: '_sum' }, { suffix: '_count' })
-    this.#family = new Family(options, 'summary', lines, 2)
     this.#quantiles = targets.map((one) => one.quantile)
+    this.#family = new Family(options, {
+      type: 'summary',
+      lines,
+      stride: 2,
+      fill: (slot, row) => this.#fill(slot, row),
+      onFree: (slot) => (this.#windows[slot] = undefined),
+    })
     this.#make = () =>
       new SlidingQuantiles({ targets, maxAgeMs, ageBuckets, now: options.now ?? Date.now })
-    this.sampleNames = ['_sum', '_count'].map((suffix) => options.name + suffix)
+    this.sampleNames = ['_sum', '_count'].map((suffix) => this.name + suffix)
     this.#collect = options.collect
     for (const registry of options.registers ?? []) registry.register(this)
   }
 
   get name(): string {
-    return this.#family.name
+    return this.#family.description.name
   }
 
   get help(): string {
-    return this.#family.help
+    return this.#family.description.help
+  }
+
+  get unit(): string | undefined {
+    return this.#family.description.unit
+  }
+
+  get dropped(): number {
+    return this.#family.table.dropped
   }
 
   /** `observe(0.2)` or `observe({ method: 'GET' }, 0.2)`. */
@@ -91,13 +105,10 @@ export class Summary<L extends string = string> implements Collector {
 
   /** Takes a series away; true when it was there. */
   remove(labels?: LabelValues<L>): boolean {
-    const place = this.#family.table.find(labels)
-    if (place !== undefined) this.#windows[place / 2] = undefined
-    return this.#family.remove(labels)
+    return this.#family.table.remove(labels)
   }
 
   reset(): void {
-    this.#windows.length = 0
     this.#family.clear()
   }
 
@@ -105,21 +116,13 @@ export class Summary<L extends string = string> implements Collector {
     return this.#collect?.(this)
   }
 
-  text(format: Format): string {
-    const { table } = this.#family
-    return this.#family.text(format, (slot) => {
-      const window = this.#windows[slot]
-      return [
-        ...this.#quantiles.map((one) => window?.query(one) ?? NaN),
-        table.cells[slot * 2]!,
-        table.cells[slot * 2 + 1]!,
-      ]
-    })
+  pieces(format: TextFormat): Iterable<string> {
+    return this.#family.pieces(format)
   }
 
-  snapshot(): FamilySnapshot {
+  series(): Iterable<SeriesSnapshot> {
     const { table } = this.#family
-    return this.#family.snapshot((slot) => ({
+    return this.#family.series((slot) => ({
       summary: {
         sum: table.cells[slot * 2]!,
         count: table.cells[slot * 2 + 1]!,
@@ -129,6 +132,16 @@ export class Summary<L extends string = string> implements Collector {
         })),
       },
     }))
+  }
+
+  #fill(slot: number, row: Float64Array): void {
+    const { cells } = this.#family.table
+    const quantiles = this.#quantiles
+    for (let i = 0; i < quantiles.length; i++) {
+      row[i] = this.#windows[slot]?.query(quantiles[i]!) ?? NaN
+    }
+    row[quantiles.length] = cells[slot * 2]!
+    row[quantiles.length + 1] = cells[slot * 2 + 1]!
   }
 
   #observeAt(place: number, value: number): void {
