@@ -4,7 +4,7 @@ import { formatDuration, Labels } from '@pharos/model'
 import { availableParallelism, totalmem } from 'node:os'
 import { timedEngine } from './query-lane.ts'
 import type { Server } from './server.ts'
-import { REFERENCE_VERSION } from './version.ts'
+import { REFERENCE_VERSION, VERSION } from './version.ts'
 
 /** Made before the store is open: everything that needs it is asked for when a request comes. */
 export function apiServices(server: Server): ApiServices {
@@ -22,7 +22,7 @@ export function apiServices(server: Server): ApiServices {
     enableAdminApi: flags.bool('web.enable-admin-api'),
     buildInfo: {
       version: REFERENCE_VERSION,
-      revision: '',
+      revision: `pharos-${VERSION}`,
       branch: '',
       buildUser: 'pharos',
       buildDate: '',
@@ -91,7 +91,13 @@ function runtimeInfo(server: Server): RuntimeInfo {
     corruptionCount: server.parts.tsdb.stats.walCorruptions,
     taskCount: Math.max(1, process.getActiveResourcesInfo().length),
     cpuCount: availableParallelism(),
-    memoryLimitBytes: process.constrainedMemory() || totalmem(),
+    memoryLimitBytes: memoryLimitBytes(),
     storageRetention: retention.join(' or '),
   }
+}
+
+/** The container's limit where there is one; Node answers 0 or an absurd number where there is none. */
+function memoryLimitBytes(): number {
+  const limit = process.constrainedMemory()
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem()
 }
