@@ -4,6 +4,7 @@ import { type Clock, type Logger, messageOf, OutsideError, type World } from '@p
 import { BlockStore } from './block/block-store.ts'
 import { ShapeTable } from './catalog/shape.ts'
 import { makeDurableDirectory } from './durable-directory.ts'
+import { Coverage } from './head/coverage.ts'
 import { ExemplarRing, logExemplar } from './head/exemplar-ring.ts'
 import { Head } from './head/head.ts'
 import { Segments } from './head/segments.ts'
@@ -91,9 +92,10 @@ async function openParts(
   const shared = { disk, clock, random, log, stats, shapes, quarantine, head }
   const blocks = new BlockStore({ ...shared, folder: `${path}/blocks` })
   await blocks.open()
-  noteBlocks(head, blocks)
+  const coverage = noteBlocks(head, blocks)
   const segments = new Segments({ ...shared, folder: `${path}/head` })
   await segments.open(blocks)
+  head.beginReplay(coverage)
   let replayStatus: ReplayStatus = { current: 0, last: 0, isDone: false }
   const sequence = await replayWal(
     { path: `${path}/wal`, disk, log, stats, quarantine },
@@ -108,6 +110,7 @@ async function openParts(
     },
     (current, last) => onReplay((replayStatus = { current, last, isDone: false })),
   )
+  head.endReplay()
   onReplay((replayStatus = { ...replayStatus, isDone: true }))
   const wal: Wal = new Wal(`${path}/wal`, sequence, options.walSync, {
     ...shared,
@@ -137,13 +140,16 @@ async function openParts(
 }
 
 /** Rows that a block holds are not taken from the WAL or a writer again. */
-function noteBlocks(head: Head, { blocks }: BlockStore): void {
+function noteBlocks(head: Head, { blocks }: BlockStore): Coverage {
+  const coverage = new Coverage()
   for (const { groups } of blocks) {
     for (const { name, tiles } of groups) {
+      coverage.add(name, tiles)
       for (const { lastMs } of tiles) {
         if (lastMs > (head.closedBefore.get(name) ?? -Infinity)) head.closedBefore.set(name, lastMs)
         if (lastMs > head.maxTimeMs) head.maxTimeMs = lastMs
       }
     }
   }
+  return coverage
 }

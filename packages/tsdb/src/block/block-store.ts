@@ -208,6 +208,8 @@ export class BlockStore {
     const { disk, log } = this.#context
     try {
       await disk.remove(path)
+      // A name that comes back after a power cut would bring back what is replaced or expired.
+      await disk.syncDirectory(path.slice(0, path.lastIndexOf('/')))
       log.info('file removed', { file: path, reason: why })
     } catch (error) {
       log.warn('file could not be removed', { file: path, reason: why, err: messageOf(error) })

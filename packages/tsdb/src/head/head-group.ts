@@ -22,6 +22,10 @@ export interface HeadGroup {
   lastMs: number
   /** Rows up to here are in tiles that take no more cells. */
   closedMs: number
+  /** While replaying: `[first, last, first, last, …]` of the tiles that other files have, ascending. */
+  covered: Float64Array | undefined
+  /** While replaying: rows older than others that are on disk, which no file has all the same. */
+  gaps: OpenTile | undefined
   readonly keyframe: Keyframe
   /** Rows after which the open tile is full. */
   tileRows: number
@@ -45,6 +49,8 @@ export function headGroup(
     sealed: [],
     lastMs: closedMs,
     closedMs,
+    covered: undefined,
+    gaps: undefined,
     keyframe: emptyKeyframe(),
     tileRows,
     handleCount: 0,

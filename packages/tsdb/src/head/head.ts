@@ -22,6 +22,7 @@ import type { TsdbOptions } from '../tsdb-options.ts'
 import type { TsdbStats } from '../tsdb-status.ts'
 import { writeRow } from '../wal/row-record.ts'
 import { type Wal, WalRecord } from '../wal/wal.ts'
+import { type Coverage, isCovered } from './coverage.ts'
 import { type HeadGroup, headGroup } from './head-group.ts'
 import { OpenTile, sameBits } from './open-tile.ts'
 
@@ -42,6 +43,7 @@ export class Head {
   readonly #layouts = new LayoutTable()
   readonly #groups = new Map<string, HeadGroup>()
   readonly #scratch = new ByteWriter(1024)
+  #coverage: Coverage | undefined
   /** Undefined while replaying: what is replayed is in the WAL already. */
   wal: Wal | undefined
   /** The file that is being replayed. */
@@ -83,9 +85,20 @@ export class Head {
       // Groups fill their first tile at different rows, so that they never seal in step.
       const rows = TILE_ROWS / 4 + ((this.#groups.size * 37) % ((TILE_ROWS * 3) / 4))
       group = headGroup(key, kind, this.closedBefore.get(name) ?? -Infinity, rows)
+      group.covered = this.#coverage?.of(name)
       this.#groups.set(name, group)
     }
     return group
+  }
+
+  /** What is on disk when replay begins. */
+  beginReplay(coverage: Coverage): void {
+    this.#coverage = coverage
+    for (const group of this.#groups.values()) {
+      const name = groupName(group.key, group.kind)
+      coverage.add(name, group.sealed)
+      group.covered = coverage.of(name)
+    }
   }
 
   /** Forgets a group that has no rows and no writer. */
@@ -197,7 +210,7 @@ export class Head {
     n: number,
     histograms: Histograms | undefined,
   ): void {
-    if (tMs <= group.closedMs) return
+    if (isCovered(group.covered, tMs)) return
     if (tMs > group.lastMs) {
       const tile = this.#tileFor(group, tMs)
       tile.append(tMs, row, words, n)
@@ -211,10 +224,25 @@ export class Head {
 
   /** Takes a single sample from the WAL unless it is there already. */
   replayCell(group: HeadGroup, tMs: number, column: number, value: number | NativeHistogram): void {
-    if (tMs <= group.closedMs) return
-    const row = group.open?.rowAtTime(tMs) ?? -1
-    if (row >= 0 && hasCell(group.open!, row, column)) return
-    this.#setCell(group, this.#changeable(group, tMs), tMs, column, value)
+    if (isCovered(group.covered, tMs)) return
+    let tile = group.waiting.find(({ firstMs, lastMs }) => firstMs <= tMs && tMs <= lastMs)
+    if (tile === undefined) {
+      if (tMs > group.closedMs) tile = this.#changeable(group, tMs)
+      else tile = group.gaps ??= new OpenTile(this.replayedSequence)
+    }
+    const row = tile.rowAtTime(tMs)
+    if (row >= 0 && hasCell(tile, row, column)) return
+    this.#setCell(group, tile, tMs, column, value)
+  }
+
+  /** What replay needed is given back, and rows that it found in gaps take their way to a segment. */
+  endReplay(): void {
+    for (const group of this.#groups.values()) {
+      if (group.gaps !== undefined) group.waiting = [group.gaps, ...group.waiting]
+      group.gaps = undefined
+      group.covered = undefined
+    }
+    this.#coverage = undefined
   }
 
   /** Takes a tile that a start found in a segment. */
