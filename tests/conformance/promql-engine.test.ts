@@ -1,6 +1,7 @@
 // Vectors of the reference's engine tests: times, subqueries, limits, hints, annotations, statistics.
 
 import { existsSync, readFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import { UserError } from '@pharos/base'
 import { createRealClock } from '@pharos/base/node'
 import { Labels } from '@pharos/model'
@@ -10,6 +11,7 @@ import {
   type EngineOptions,
   parseExpr,
   type QueryAnswer,
+  type QueryOptions,
 } from '@pharos/promql'
 import {
   almostEqual,
@@ -72,10 +74,12 @@ async function answer(
   { query, start = 0, end, interval }: QueryCase,
   intervalUnitMs: number,
   options: Partial<EngineOptions> = {},
+  queryOptions: QueryOptions = {},
 ): Promise<QueryAnswer> {
   const engine = createEngine(store, { ...SCRIPT_OPTIONS, ...options, clock, annotationLimit: 0 })
-  if (end === undefined) return engine.instant(query, start * 1000)
-  return engine.range(query, start * 1000, end * 1000, (interval ?? 0) * intervalUnitMs)
+  if (end === undefined) return engine.instant(query, start * 1000, queryOptions)
+  const stepMs = (interval ?? 0) * intervalUnitMs
+  return engine.range(query, start * 1000, end * 1000, stepMs, queryOptions)
 }
 
 type ExpectedSeries = readonly {
@@ -195,16 +199,39 @@ test.skipIf(missing)('18 queries fail with one sample fewer than they need', asy
   expect(cases.length - wrong.length).toBe(18)
 })
 
-test.skipIf(missing)('63 queries count their samples', async () => {
+test.skipIf(missing)('63 queries count their samples, in all and by step', async () => {
   const { load, cases } = vectors<
-    QueryCase & { readonly total_samples: number; readonly peak_samples: number }
+    QueryCase & {
+      readonly total_samples: number
+      readonly samples_read: number
+      readonly peak_samples: number
+      readonly per_step: Readonly<Record<string, number>>
+      readonly read_per_step: Readonly<Record<string, number>>
+    }
   >('query-statistics-engine.json')
   const wrong: string[] = []
   for (const item of cases) {
-    const { stats } = await answer(storeOf(load), item, 1)
-    if (stats.totalSamples !== item.total_samples || stats.peakSamples !== item.peak_samples)
+    const { stats } = await answer(storeOf(load), item, 1, {}, { perStepStats: true })
+    const { startMs, stepMs, total, read } = stats.perStep!
+    const byStep = (counts: Float64Array): Record<string, number> =>
+      Object.fromEntries([...counts].map((count, s) => [startMs + s * stepMs, count]))
+    const has = [
+      stats.totalSamples,
+      stats.samplesRead,
+      stats.peakSamples,
+      byStep(total),
+      byStep(read),
+    ]
+    const wants = [
+      item.total_samples,
+      item.samples_read,
+      item.peak_samples,
+      item.per_step,
+      item.read_per_step,
+    ]
+    if (!isDeepStrictEqual(has, wants))
       wrong.push(
-        `${item.query} ${item.start}…${item.end}: total ${stats.totalSamples}, not ${item.total_samples}; peak ${stats.peakSamples}, not ${item.peak_samples}`,
+        `${item.query} ${item.start}…${item.end}: ${JSON.stringify(has)}, not ${JSON.stringify(wants)}`,
       )
   }
   console.log(`statistics: ${cases.length - wrong.length} / ${cases.length}\n${wrong.join('\n')}`)

@@ -6,23 +6,28 @@
 
 import { bug, type Clock } from '@pharos/base'
 import type { Expr, ValueType } from './ast.ts'
-import type { EngineOptions, QueryOptions } from './engine-options.ts'
+import type { EngineOptions, QueryOptions, QueryProgress } from './engine-options.ts'
 import { Annotations } from './eval/annotations.ts'
 import { Budget } from './eval/budget.ts'
 import type { EvalContext } from './eval/context.ts'
 import { typeError } from './eval/errors.ts'
 import { evaluator } from './eval/evaluate.ts'
 import { ANNOTATION_LIMIT } from './eval/limits.ts'
+import { MemoryMeter } from './eval/memory-meter.ts'
 import { rangeVector } from './eval/range-vector.ts'
 import { matrixResult, scalarResult, vectorResult } from './eval/results.ts'
 import { type Plan, planQuery, planType, type QueryTimes } from './eval/plan.ts'
 import { dropDelayedNames } from './eval/rows.ts'
 import { SampleCounter } from './eval/sample-counter.ts'
 import { rangeOfReads, readsOf, selectAll } from './eval/select.ts'
+import { StepTally } from './eval/step-tally.ts'
 import { type Steps, stepsBetween } from './eval/steps.ts'
+import type { ExplainNode } from './explain/explain-node.ts'
+import { explainTree } from './explain/explain-tree.ts'
+import { MeasuringEvaluator } from './explain/measuring-evaluator.ts'
 import { parseExpr } from './parser.ts'
 import type { Queryable } from './queryable.ts'
-import type { QueryAnswer, QueryResult } from './result.ts'
+import type { QueryAnswer, QueryResult, QueryStats } from './result.ts'
 
 export interface Engine {
   /**
@@ -30,7 +35,7 @@ export interface Engine {
    * @param query   text, or a parsed tree; annotations have full positions only for text
    * @param timeMs  ms since 1970
    * @throws UserError `promql/parse`, `promql/execution`, `promql/timeout`, `promql/canceled`,
-   *   `promql/too-many-samples`; OutsideError of the store
+   *   `promql/too-many-samples`, `promql/too-much-memory`; OutsideError of the store
    */
   instant(query: string | Expr, timeMs: number, options?: QueryOptions): Promise<QueryAnswer>
   /**
@@ -84,6 +89,12 @@ class Run {
   readonly #times: QueryTimes
   readonly #lookbackMs: number
   readonly #budget: Budget
+  readonly #samples: SampleCounter
+  readonly #memory: MemoryMeter
+  readonly #options: QueryOptions
+  #explained: ExplainNode | undefined = undefined
+  #preparationMs = 0
+  readonly #startMs: number
 
   constructor(
     queryable: Queryable,
@@ -99,21 +110,54 @@ class Run {
     this.#lookbackMs = options.lookbackMs ?? settings.lookbackMs
     const timeoutMs = options.timeoutMs ?? settings.timeoutMs
     this.#budget = new Budget(settings.clock, timeoutMs, options.signal)
+    this.#samples = new SampleCounter(settings.maxSamples)
+    this.#memory = new MemoryMeter(settings.maxMemoryBytes ?? 0)
+    this.#options = options
+    this.#startMs = settings.clock.monotonicMs()
+    options.onStart?.(progressOf(this.#samples, this.#memory))
   }
 
   async answer(): Promise<QueryAnswer> {
     const plan = this.#plan()
     const annotations = new Annotations()
-    const samples = new SampleCounter(this.#settings.maxSamples)
-    const result = await this.#evaluate(plan, annotations, samples)
+    const steps = this.#steps()
+    if (this.#options.perStepStats === true) this.#samples.tally = new StepTally(steps)
+    const { tally } = this.#samples
+    const result = await this.#evaluate(plan, annotations, steps)
     const text = typeof this.#query === 'string' ? this.#query : undefined
     const limit = this.#settings.annotationLimit ?? ANNOTATION_LIMIT
     return {
       result,
       warnings: annotations.texts('warning', text, limit),
       infos: annotations.texts('info', text, limit),
-      stats: { totalSamples: samples.total, peakSamples: samples.peak },
+      stats: this.#stats(tally),
+      ...(this.#explained === undefined ? {} : { explain: this.#explained }),
     }
+  }
+
+  #stats(tally: StepTally | undefined): QueryStats {
+    const { total, read, peak } = this.#samples
+    return {
+      totalSamples: total,
+      samplesRead: read,
+      peakSamples: peak,
+      memoryBytesMax: this.#memory.peak,
+      timings: {
+        preparationMs: this.#preparationMs,
+        evaluationMs: this.#settings.clock.monotonicMs() - this.#startMs - this.#preparationMs,
+      },
+      perStep: tally && {
+        startMs: tally.steps.startMs,
+        stepMs: tally.steps.stepMs,
+        total: tally.total,
+        read: tally.read,
+      },
+    }
+  }
+
+  #steps(): Steps {
+    const { startMs, endMs, stepMs } = this.#times
+    return this.#isInstant ? { startMs, stepMs: 1, count: 1 } : stepsBetween(startMs, endMs, stepMs)
   }
 
   #plan(): Plan {
@@ -133,11 +177,7 @@ class Run {
     return this.#times.stepMs === 0
   }
 
-  async #evaluate(
-    plan: Plan,
-    annotations: Annotations,
-    samples: SampleCounter,
-  ): Promise<QueryResult> {
+  async #evaluate(plan: Plan, annotations: Annotations, steps: Steps): Promise<QueryResult> {
     const reads = readsOf(plan, this.#times, {
       lookbackMs: this.#lookbackMs,
       defaultSubqueryStepMs: this.#settings.defaultSubqueryStepMs,
@@ -148,27 +188,34 @@ class Run {
       const selections = await this.#budget.wait(selectAll(querier, reads))
       for (const selection of selections.values())
         for (const warning of selection.warnings) annotations.foreign(warning)
-      return await this.#result(plan, {
+      this.#preparationMs = this.#settings.clock.monotonicMs() - this.#startMs
+      const measuring =
+        this.#options.explain === true
+          ? new MeasuringEvaluator(evaluator, this.#settings.clock)
+          : undefined
+      const context: EvalContext = {
         options: this.#settings,
-        evaluator,
+        evaluator: measuring ?? evaluator,
         lookbackMs: this.#lookbackMs,
         delayedNames: this.#settings.features.has('promql-delayed-name-removal'),
         annotations,
-        samples,
+        samples: this.#samples,
+        memory: this.#memory,
         budget: this.#budget,
         selections,
         statisticsOnly: new Set(reads.filter((read) => read.statisticsOnly).map((r) => r.plan)),
-      })
+      }
+      const result = await this.#result(plan, context, steps)
+      if (measuring !== undefined)
+        this.#explained = explainTree(plan, { measures: measuring.measures, reads, selections })
+      return result
     } finally {
       querier.close()
     }
   }
 
-  async #result(plan: Plan, context: EvalContext): Promise<QueryResult> {
-    const { startMs, endMs, stepMs } = this.#times
-    const steps = this.#isInstant
-      ? { startMs, stepMs: 1, count: 1 }
-      : stepsBetween(startMs, endMs, stepMs)
+  async #result(plan: Plan, context: EvalContext, steps: Steps): Promise<QueryResult> {
+    const { startMs } = this.#times
     if (plan.kind === 'string') return { type: 'string', timeMs: startMs, value: plan.value }
     const type = planType(plan)
     if (type === 'matrix') {
@@ -176,17 +223,38 @@ class Run {
       return { type: 'matrix', series }
     }
     if (type === 'scalar' && this.#isInstant) {
-      const [value] = await this.#budget.drive(evaluator.scalar(context, plan, steps))
+      const [value] = await this.#budget.drive(context.evaluator.scalar(context, plan, steps))
       return scalarResult(startMs, value ?? bug('a scalar has no value'))
     }
     return this.#vector(plan, context, steps)
   }
 
   async #vector(plan: Plan, context: EvalContext, steps: Steps): Promise<QueryResult> {
-    const made = await this.#budget.drive(evaluator.vector(context, plan, steps))
+    const made = await this.#budget.drive(context.evaluator.vector(context, plan, steps))
     const frame = context.delayedNames ? dropDelayedNames(made) : made
     if (this.#isInstant) return vectorResult(frame, steps.startMs)
+    this.#memory.take(frame.values.byteLength)
     return matrixResult(frame, steps)
+  }
+}
+
+function progressOf(samples: SampleCounter, memory: MemoryMeter): QueryProgress {
+  return {
+    get totalSamples() {
+      return samples.total
+    },
+    get samplesRead() {
+      return samples.read
+    },
+    get peakSamples() {
+      return samples.peak
+    },
+    get memoryBytes() {
+      return memory.current
+    },
+    get memoryBytesMax() {
+      return memory.peak
+    },
   }
 }
 

@@ -16,7 +16,8 @@ export type { Token, TokenType } from './token.ts'
 export type { ParseProblem } from './parse-error.ts'
 export { createEngine } from './engine.ts'
 export type { Engine, EngineSettings } from './engine.ts'
-export type { EngineOptions, QueryOptions } from './engine-options.ts'
+export type { EngineOptions, QueryOptions, QueryProgress } from './engine-options.ts'
+export type { ExplainNode, ExplainRead } from './explain/explain-node.ts'
 export type {
   LabelList,
   Querier,
@@ -31,7 +32,9 @@ export type {
   QueryAnswer,
   QueryResult,
   QueryStats,
+  QueryTimings,
   ScalarResult,
+  StepStats,
   StringResult,
   VectorResult,
 } from './result.ts'

@@ -1,5 +1,6 @@
 // What a query gives back: columns, not points.
 
+import type { ExplainNode } from './explain/explain-node.ts'
 import type { Labels, NativeHistogram } from '@pharos/model'
 
 export type QueryResult = ScalarResult | StringResult | VectorResult | MatrixResult
@@ -44,8 +45,33 @@ export interface MatrixSeries {
 }
 
 export interface QueryStats {
+  /** Looked at by selectors, summed over all steps: windows that overlap count their samples again. */
   readonly totalSamples: number
+  /** Read from storage: of overlapping windows each sample once. */
+  readonly samplesRead: number
+  /** Most samples held at one time, as `--query.max-samples` counts. */
   readonly peakSamples: number
+  /** Estimated bytes of columns held at one time. */
+  readonly memoryBytesMax: number
+  readonly timings: QueryTimings
+  /** Only when asked for. */
+  readonly perStep: StepStats | undefined
+}
+
+/** ms. */
+export interface QueryTimings {
+  /** Parsing, planning and selecting series. */
+  readonly preparationMs: number
+  readonly evaluationMs: number
+}
+
+/** `totalSamples` and `samplesRead` of each step. */
+export interface StepStats {
+  /** ms since 1970; steps follow each other every `stepMs`. */
+  readonly startMs: number
+  readonly stepMs: number
+  readonly total: Float64Array
+  readonly read: Float64Array
 }
 
 export interface QueryAnswer {
@@ -54,4 +80,6 @@ export interface QueryAnswer {
   readonly warnings: readonly string[]
   readonly infos: readonly string[]
   readonly stats: QueryStats
+  /** Only when asked for. */
+  readonly explain?: ExplainNode
 }

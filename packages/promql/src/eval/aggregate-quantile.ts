@@ -14,7 +14,7 @@ export function quantileRows(
   q: Float64Array,
 ): Frame {
   warnAboutQuantiles(context, plan, q)
-  const frame = new Frame(input.stepCount, groups.length)
+  const frame = new Frame(input.stepCount, groups.length, context.memory)
   for (const rows of groups) {
     const first = rows[0]!
     const labels = groupLabels(input.labels[first]!, plan.grouping, plan.without)

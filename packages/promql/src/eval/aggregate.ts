@@ -34,6 +34,9 @@ export function* evaluateAggregate(
   return frame
 }
 
+/** Of one group besides its columns, with its labels; an estimate. */
+const ACCUMULATOR_BYTES = 256
+
 const FOLDED: ReadonlySet<string> = new Set([
   'avg',
   'count',
@@ -53,13 +56,14 @@ function* fold(context: EvalContext, plan: AggregatePlan, steps: Steps): Task<Fr
     let group = groups.get(key)
     if (group === undefined) {
       const result = groupLabels(labels, plan.grouping, plan.without)
+      context.memory.take(ACCUMULATOR_BYTES + 20 * steps.count)
       group = new Accumulator(context, plan, result, steps.count)
       groups.set(key, group)
     }
     if (dropName) group.dropName = true
     group.add(row, labels)
   })
-  const frame = new Frame(steps.count, groups.size)
+  const frame = new Frame(steps.count, groups.size, context.memory)
   for (const group of groups.values()) {
     if (context.budget.due(steps.count)) yield
     group.finish(frame)

@@ -44,7 +44,7 @@ function* vectorAndScalar(
     input = yield* context.evaluator.vector(context, plan.lhs, steps)
     scalar = yield* context.evaluator.scalar(context, plan.rhs, steps)
   }
-  const frame = new Frame(steps.count, input.rowCount)
+  const frame = new Frame(steps.count, input.rowCount, context.memory)
   const changes = changesMeaning(plan.op) || plan.returnBool
   const operate = new SampleOperator(context, plan)
   for (let r = 0; r < input.rowCount; r++) {

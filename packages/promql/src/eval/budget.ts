@@ -1,7 +1,7 @@
 // Lets a long evaluation be stopped, and lets others run meanwhile. Evaluation is synchronous generators:
 // they `yield` when `due` says so, and `drive` gives the event loop a turn.
 
-import type { Clock } from '@pharos/base'
+import { type Clock, UserError } from '@pharos/base'
 import { canceled, timedOut } from './errors.ts'
 import { SLICE_MS, WORK_BETWEEN_LOOKS } from './limits.ts'
 
@@ -37,8 +37,14 @@ export class Budget {
   }
 
   check(): void {
-    if (this.#signal?.aborted === true) throw canceled()
+    if (this.#signal?.aborted === true) throw this.#canceled()
     if (this.#clock.monotonicMs() > this.#deadlineMs) throw timedOut()
+  }
+
+  /** Who stops a query may say why. */
+  #canceled(): Error {
+    const reason: unknown = this.#signal?.reason
+    return reason instanceof UserError ? reason : canceled()
   }
 
   /** Runs a task to its end with a pause after every slice. */
@@ -58,7 +64,7 @@ export class Budget {
     const stopped = new Promise<never>((_, reject) => (stop = reject))
     const left = Math.max(0, this.#deadlineMs - this.#clock.monotonicMs())
     const timer = this.#clock.after(left, () => stop(timedOut()))
-    const abort = (): void => stop(canceled())
+    const abort = (): void => stop(this.#canceled())
     this.#signal?.addEventListener('abort', abort, { once: true })
     try {
       this.check()

@@ -159,7 +159,7 @@ function* dateRows(
   const before = context.samples.current
   const arg = plan.args[0]
   if (arg === undefined) {
-    const frame = new Frame(steps.count, 1)
+    const frame = new Frame(steps.count, 1, context.memory)
     const row = frame.addRow(Labels.EMPTY, false)
     stepTimes(steps).forEach((ms, s) => {
       frame.values[row * steps.count + s] = datePart(Math.trunc(ms / 1000), part)

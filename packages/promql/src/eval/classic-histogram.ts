@@ -43,7 +43,7 @@ export function* histogramQuantile(
   warnAboutQuantile(context, q, plan.args[0]!.pos)
   const families = familiesOf(context, input, plan.args[1]!.pos)
   const question = quantileQuestion(context, q, plan.args[1]!.pos, steps)
-  const frame = new Frame(steps.count)
+  const frame = new Frame(steps.count, 0, context.memory)
   yield* answer(context, input, families, question, frame, (labels) => labels)
   const result = settle(context, frame.withoutEmptyRows())
   countedSteps(context, before, [q, input], result)
@@ -61,14 +61,14 @@ export function* histogramQuantiles(
   const label = stringArgument(plan.args[1])
   const pos = plan.args[0]!.pos
   const families = familiesOf(context, input, pos)
-  const frame = new Frame(steps.count)
+  const frame = new Frame(steps.count, 0, context.memory)
   for (const arg of plan.args.slice(2)) {
     const q = yield* context.evaluator.scalar(context, arg, steps)
     warnAboutQuantile(context, q, arg.pos)
     const question = quantileQuestion(context, q, pos, steps)
     for (const value of new Set(q)) {
       // The label holds the quantile, so each value it takes over time makes series of its own.
-      const part = new Frame(steps.count)
+      const part = new Frame(steps.count, 0, context.memory)
       const text = formatOpenMetricsValue(value)
       yield* answer(context, input, families, question, part, (labels) =>
         new LabelsBuilder(labels).set(label, text).labels(),
@@ -92,7 +92,7 @@ export function* histogramFraction(
   const input = yield* context.evaluator.vector(context, plan.args[2]!, steps)
   const pos = plan.args[2]!.pos
   const families = familiesOf(context, input, pos)
-  const frame = new Frame(steps.count)
+  const frame = new Frame(steps.count, 0, context.memory)
   const question: Question = {
     pos,
     classic: (buckets, s) => bucketFraction(lower[s]!, upper[s]!, buckets),

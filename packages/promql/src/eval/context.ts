@@ -3,6 +3,7 @@ import type { Selection } from '../queryable.ts'
 import type { Annotations } from './annotations.ts'
 import type { Budget, Task } from './budget.ts'
 import type { Frame, RowSink } from './frame.ts'
+import type { MemoryMeter } from './memory-meter.ts'
 import type { Plan } from './plan.ts'
 import type { SampleCounter } from './sample-counter.ts'
 import type { Steps } from './steps.ts'
@@ -29,6 +30,7 @@ export interface EvalContext {
   readonly delayedNames: boolean
   readonly annotations: Annotations
   readonly samples: SampleCounter
+  readonly memory: MemoryMeter
   readonly budget: Budget
   /** By selector plan; for info() by its call. */
   readonly selections: ReadonlyMap<Plan, Selection>

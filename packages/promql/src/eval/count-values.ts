@@ -20,7 +20,7 @@ export function* countValues(context: EvalContext, plan: AggregatePlan, steps: S
   const input = yield* context.evaluator.vector(context, plan.expr, steps)
   const grouping = plan.without ? plan.grouping : [...plan.grouping, name]
   const keyOf = groupingKey(grouping, plan.without)
-  const frame = new Frame(steps.count)
+  const frame = new Frame(steps.count, 0, context.memory)
   const rowOf = new Map<string, number>()
   for (let r = 0; r < input.rowCount; r++) {
     if (context.budget.due(steps.count)) yield

@@ -19,6 +19,14 @@ export function tooManySamples(): UserError {
   )
 }
 
+export function tooMuchMemory(neededBytes: number, maxBytes: number): UserError {
+  const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`
+  return new UserError(
+    'promql/too-much-memory',
+    `query needs ${mebibytes(neededBytes)} of memory, over the limit of ${mebibytes(maxBytes)} (--query.max-memory); ask for fewer series, a shorter range or a longer step`,
+  )
+}
+
 export function timedOut(): UserError {
   return new UserError('promql/timeout', 'query timed out in expression evaluation')
 }

@@ -17,13 +17,22 @@ import { isRangeCall, streamRangeCall } from './range-call.ts'
 import { mergeEqualRows } from './rows.ts'
 import { streamSelector } from './selector.ts'
 import { smoothedSelector } from './smoothed-selector.ts'
+import type { SampleCounter } from './sample-counter.ts'
 import { countedSteps } from './step-counts.ts'
 import type { Steps } from './steps.ts'
 
 export const evaluator: Evaluator = {
-  vector: evaluateVector,
+  vector: settledVector,
   scalar: evaluateScalar,
   rows: streamRows,
+}
+
+/** An operator's intermediate columns count until its result is there. */
+function* settledVector(context: EvalContext, plan: Plan, steps: Steps): Task<Frame> {
+  const before = context.memory.current
+  const frame = yield* evaluateVector(context, plan, steps)
+  context.memory.settle(before, frame.bytes)
+  return frame
 }
 
 function* evaluateVector(context: EvalContext, plan: Plan, steps: Steps): Task<Frame> {
@@ -34,7 +43,7 @@ function* evaluateVector(context: EvalContext, plan: Plan, steps: Steps): Task<F
     case 'selector':
     case 'call':
       if (plan.kind === 'selector' || isStreamed(plan)) {
-        const frame = new Frame(steps.count)
+        const frame = new Frame(steps.count, 0, context.memory)
         yield* streamRows(context, plan, steps, (labels, drop, row) =>
           frame.push(labels, drop, row),
         )
@@ -65,11 +74,15 @@ function* evaluateScalar(
       context.samples.hold(steps.count)
       return new Float64Array(steps.count).fill(plan.value)
     case 'unary': {
-      const values = yield* evaluateScalar(context, plan.expr, steps)
+      const values = yield* context.evaluator.scalar(context, plan.expr, steps)
       return plan.op === '-' ? values.map((v) => -v) : values
     }
     case 'invariant': {
-      const once = yield* evaluateScalar(context, plan.expr, firstStep(steps))
+      const once = yield* countedOnce(
+        context.samples,
+        steps,
+        context.evaluator.scalar(context, plan.expr, firstStep(steps)),
+      )
       context.samples.hold(steps.count - once.length)
       return new Float64Array(steps.count).fill(once[0]!)
     }
@@ -99,7 +112,7 @@ function* streamRows(context: EvalContext, plan: Plan, steps: Steps, sink: RowSi
   const frame =
     plan.kind === 'selector'
       ? yield* smoothedSelector(context, plan, steps)
-      : yield* evaluateVector(context, plan, steps)
+      : yield* settledVector(context, plan, steps)
   for (let r = 0; r < frame.rowCount; r++) {
     if (context.budget.due(steps.count)) yield
     sink(frame.labels[r]!, frame.dropName[r]!, frame.row(r))
@@ -110,15 +123,30 @@ function firstStep(steps: Steps): Steps {
   return { startMs: steps.startMs, stepMs: steps.stepMs, count: Math.min(1, steps.count) }
 }
 
+/** What was evaluated at the first step counts as looked at by every step, but as read only once. */
+function* countedOnce<T>(samples: SampleCounter, steps: Steps, task: Task<T>): Task<T> {
+  const { total, read, tally } = samples
+  samples.tally = undefined
+  const once = yield* task
+  samples.tally = tally
+  const looked = samples.total - total
+  samples.total += looked * (steps.count - 1)
+  for (let s = 0; tally !== undefined && s < steps.count; s++)
+    tally.addAt(s, looked, s === 0 ? samples.read - read : 0)
+  return once
+}
+
 /** Evaluated at the first step and repeated at the others. */
 function* evaluateInvariant(context: EvalContext, plan: InvariantPlan, steps: Steps): Task<Frame> {
-  const totalBefore = context.samples.total
-  const once = yield* evaluateVector(context, plan.expr, firstStep(steps))
-  const read = context.samples.total - totalBefore
-  context.samples.total += read * (steps.count - 1)
+  const { samples } = context
+  const once = yield* countedOnce(
+    samples,
+    steps,
+    context.evaluator.vector(context, plan.expr, firstStep(steps)),
+  )
   if (steps.count === 1) return once
-  context.samples.hold(once.sampleCount() * (steps.count - 1))
-  const frame = new Frame(steps.count, once.rowCount)
+  samples.hold(once.sampleCount() * (steps.count - 1))
+  const frame = new Frame(steps.count, once.rowCount, context.memory)
   for (let r = 0; r < once.rowCount; r++) {
     if (context.budget.due(steps.count)) yield
     const row = frame.addRow(once.labels[r]!, once.dropName[r]!)
@@ -132,7 +160,7 @@ function* evaluateInvariant(context: EvalContext, plan: InvariantPlan, steps: St
 }
 
 function* evaluateUnary(context: EvalContext, plan: UnaryPlan, steps: Steps): Task<Frame> {
-  const frame = yield* evaluateVector(context, plan.expr, steps)
+  const frame = yield* context.evaluator.vector(context, plan.expr, steps)
   if (plan.op === '+') return frame
   for (let r = 0; r < frame.rowCount; r++) {
     if (context.budget.due(steps.count)) yield
@@ -154,8 +182,8 @@ function* scalarBinary(
   steps: Steps,
 ): Task<Float64Array<ArrayBuffer>> {
   const before = context.samples.current
-  const lhs = yield* evaluateScalar(context, plan.lhs, steps)
-  const rhs = yield* evaluateScalar(context, plan.rhs, steps)
+  const lhs = yield* context.evaluator.scalar(context, plan.lhs, steps)
+  const rhs = yield* context.evaluator.scalar(context, plan.rhs, steps)
   const operate = scalarOperator(plan.op)
   const out = new Float64Array(steps.count)
   for (let s = 0; s < out.length; s++) out[s] = operate(lhs[s]!, rhs[s]!)

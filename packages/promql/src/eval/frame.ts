@@ -7,6 +7,7 @@
 
 import { ABSENT, ABSENT_LOW_WORD, Labels, type NativeHistogram } from '@pharos/model'
 import { histogramSampleCount } from './histogram-size.ts'
+import type { MemoryMeter } from './memory-meter.ts'
 
 /** The histograms of a row, one place a step. */
 export type Cells = (NativeHistogram | undefined)[]
@@ -54,6 +55,9 @@ export class Row {
   }
 }
 
+/** Bytes of a row besides its values: a label set of its own and places in the lists; an estimate. */
+const ROW_BYTES = 128
+
 /** Takes one row; it belongs to the producer again after the call. */
 export type RowSink = (labels: Labels, dropName: boolean, row: Row) => void
 
@@ -65,11 +69,19 @@ export class Frame {
   readonly cells: (Cells | undefined)[] = []
   values: Float64Array<ArrayBuffer>
   words: Uint32Array<ArrayBuffer>
+  readonly memory: MemoryMeter | undefined
 
-  constructor(stepCount: number, rowCapacity = 0) {
+  constructor(stepCount: number, rowCapacity = 0, memory?: MemoryMeter) {
     this.stepCount = stepCount
+    this.memory = memory
+    memory?.take(8 * stepCount * rowCapacity)
     this.values = new Float64Array(stepCount * rowCapacity)
     this.words = new Uint32Array(this.values.buffer)
+  }
+
+  /** What it holds, for the memory meter. */
+  get bytes(): number {
+    return this.values.byteLength + ROW_BYTES * this.labels.length
   }
 
   get rowCount(): number {
@@ -138,7 +150,7 @@ export class Frame {
 
   /** A frame of these rows in this order. */
   pick(rows: readonly number[]): Frame {
-    const frame = new Frame(this.stepCount, rows.length)
+    const frame = new Frame(this.stepCount, rows.length, this.memory)
     for (const r of rows) frame.push(this.labels[r]!, this.dropName[r]!, this.row(r))
     return frame
   }
@@ -152,9 +164,13 @@ export class Frame {
 
   #reserve(): number {
     const base = this.labels.length * this.stepCount
+    this.memory?.take(ROW_BYTES)
     if (base + this.stepCount > this.values.length) {
-      const values = new Float64Array(Math.max(2 * this.values.length, base + this.stepCount))
+      const length = Math.max(2 * this.values.length, base + this.stepCount)
+      this.memory?.take(8 * length)
+      const values = new Float64Array(length)
       values.set(this.values)
+      this.memory?.give(this.values.byteLength)
       this.values = values
       this.words = new Uint32Array(values.buffer)
     }

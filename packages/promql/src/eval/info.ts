@@ -85,7 +85,7 @@ export function* infoJoin(context: EvalContext, plan: CallPlan, steps: Steps): T
   const selection = context.selections.get(plan) ?? bug('info series were not selected')
   const wanted = identities(base, isInfo)
   const info = latestInfo(context, selection, wanted, referenceTimes(infoTime(plan), steps), steps)
-  const frame = new Frame(steps.count, base.rowCount)
+  const frame = new Frame(steps.count, base.rowCount, context.memory)
   for (let r = 0; r < base.rowCount; r++) {
     if (context.budget.due(steps.count)) yield
     const labels = base.labels[r]!
@@ -154,6 +154,8 @@ function latestInfo(
         const at = latest[s]!
         if (at < 0 || isStale(floats.vs[at]!)) continue
         context.samples.total++
+        context.samples.read++
+        context.samples.tally?.addAt(s, 1, 1)
         claim(series, s, labels, floats.ts[at]!)
       }
     }

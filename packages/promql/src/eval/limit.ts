@@ -16,7 +16,7 @@ export function limitRows(
 ): Frame {
   const { stepCount } = input
   if (!checkCount(k)) return new Frame(stepCount)
-  const kept = new Frame(stepCount, input.rowCount)
+  const kept = new Frame(stepCount, 0, input.memory)
   for (const rows of groups) {
     const taken = new Int32Array(stepCount)
     for (const r of rows) {
@@ -48,7 +48,7 @@ export function limitRatioRows(
     )
   if (max > 1) warn(max, 1)
   if (min < -1) warn(min, -1)
-  const kept = new Frame(input.stepCount, input.rowCount)
+  const kept = new Frame(input.stepCount, 0, input.memory)
   for (const rows of groups) {
     for (const r of rows) {
       const place = placeOf(input.labels[r]!)

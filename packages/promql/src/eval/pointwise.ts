@@ -52,7 +52,7 @@ export function* mapFloats(
   f: (v: number, step: number) => number | undefined,
 ): Task<Frame> {
   const n = input.stepCount
-  const frame = new Frame(n, input.rowCount)
+  const frame = new Frame(n, input.rowCount, context.memory)
   for (let r = 0; r < input.rowCount; r++) {
     if (context.budget.due(n)) yield
     const labels = input.labels[r]!
@@ -73,7 +73,7 @@ export function* mapHistograms(
   f: (h: NativeHistogram) => number,
 ): Task<Frame> {
   const n = input.stepCount
-  const frame = new Frame(n)
+  const frame = new Frame(n, 0, context.memory)
   for (let r = 0; r < input.rowCount; r++) {
     if (context.budget.due(n)) yield
     const cells = input.cells[r]
@@ -93,7 +93,7 @@ export function* mapHistograms(
 export function* timestamps(context: EvalContext, plan: CallPlan, steps: Steps): Task<Frame> {
   const before = context.samples.current
   const arg = plan.args[0] ?? bug('timestamp without an argument')
-  const frame = new Frame(steps.count)
+  const frame = new Frame(steps.count, 0, context.memory)
   if (arg.kind === 'selector') {
     const content = plan.func === 'timestamp' ? 'times' : 'starts'
     yield* streamSelector(context, arg, steps, content, (labels, _, row) => {

@@ -18,14 +18,16 @@ import { extendedKernel, reachOf } from './extended-range.ts'
 import { Row, type RowSink } from './frame.ts'
 import { histogramSampleCount } from './histogram-size.ts'
 import { withoutMetadata } from './labels-of.ts'
+import { KERNEL_SAMPLES } from './limits.ts'
 import { mixedWindows } from './mixed-range.ts'
 import type { CallPlan, MatrixPlan, Plan, SubqueryPlan } from './plan.ts'
-import { type ColumnKernel, RANGE_KERNELS } from './range-kernels.ts'
+import { type ColumnKernel, PER_WINDOW_FUNCTIONS, RANGE_KERNELS } from './range-kernels.ts'
 import { referenceTimes } from './selector.ts'
 import { START_TIME_FUNCTIONS, startTimeKernel } from './start-times.ts'
+import { freshSamples } from './step-tally.ts'
 import { type Steps, stepTimes } from './steps.ts'
 import { subqueryGroup } from './subquery.ts'
-import { NO_REACH, type Windows, windowsOver } from './windows.ts'
+import { NO_REACH, type Windows, windowsOfSteps, windowsOver } from './windows.ts'
 
 /** True for a function that takes a range vector. */
 export function isRangeCall(plan: CallPlan): boolean {
@@ -111,17 +113,28 @@ class RangeCall {
     const windows = this.#windows(group.times, group.times.length)
     if (windows.sampleTotal === 0) return
     const kernel = this.#kernel(windows)
+    const use = this.#use(windows)
     const work = group.times.length + windows.sampleTotal
     for (let i = 0; i < group.seriesCount; i++) {
       if (this.#context.budget.due(work)) yield
       const bits = this.#reader.read(group, i)
       const hasStarts = this.#usesStarts && group.readStartTimes !== undefined
       if (bits === Column.plain && !hasStarts) {
-        kernel(this.#reader.values, this.#row.values)
+        if (this.#isLong(windows)) yield* this.#inPortions(windows, this.#reader.values)
+        else kernel(this.#reader.values, this.#row.values)
         this.#row.cells = undefined
-        this.#emit(group.labels(i), this.#source.dropName(g, i), windows, useOf(windows))
-      } else this.#special(group, g, i, bits)
+        this.#emit(group.labels(i), this.#source.dropName(g, i), windows, use)
+        this.#context.samples.tally?.addWindows(windows, this.#isStored, undefined)
+      } else yield* this.#special(group, g, i, bits)
     }
+  }
+
+  get #isStored(): boolean {
+    return this.#source.plan.kind === 'matrix'
+  }
+
+  #use(windows: Windows): WindowUse {
+    return useOf(windows, this.#isStored ? freshSamples(windows) : 0)
   }
 
   end(): void {
@@ -141,6 +154,32 @@ class RangeCall {
     return RANGE_KERNELS.get(this.#plan.func)!(windows, this.#scalars)
   }
 
+  /** The kernel would keep others waiting. */
+  #isLong(windows: Windows): boolean {
+    if (windows.sampleTotal <= KERNEL_SAMPLES || !PER_WINDOW_FUNCTIONS.has(this.#plan.func))
+      return false
+    const { plan } = this.#source
+    const isExtended = plan.kind === 'matrix' && (plan.selector.anchored || plan.selector.smoothed)
+    return !isExtended && !this.#usesStarts
+  }
+
+  /** Runs the kernel over some steps at a time, to the same values. */
+  *#inPortions(windows: Windows, values: Float64Array): Task<void> {
+    const { lo, hi, stepCount } = windows
+    for (let from = 0, to = 0; from < stepCount; from = to) {
+      let work = 0
+      for (; to < stepCount && (to === from || work < KERNEL_SAMPLES); to++)
+        work += hi[to]! - lo[to]!
+      const portion = windowsOfSteps(windows, from, to)
+      const scalars = this.#scalars.map((column) => column.subarray(from, to))
+      RANGE_KERNELS.get(this.#plan.func)!(portion, scalars)(
+        values,
+        this.#row.values.subarray(from, to),
+      )
+      if (this.#context.budget.due(work)) yield
+    }
+  }
+
   /** The kernel for a compacted series. */
   #kernelFor(windows: Windows, labels: Labels): ColumnKernel {
     if (!this.#usesStarts) return this.#kernel(windows)
@@ -152,17 +191,19 @@ class RangeCall {
   }
 
   /** A series with gaps, stale markers or histograms: its own times, its own windows, the same kernels. */
-  #special(group: SeriesGroup, g: number, series: number, bits: number): void {
+  *#special(group: SeriesGroup, g: number, series: number, bits: number): Task<void> {
     const { floats, histograms } = this.#reader
     this.#reader.compact(group, series, bits, false, this.#usesStarts)
     const windows = this.#windows(floats.ts, floats.count)
     const labels = group.labels(series)
     const dropName = this.#source.dropName(g, series)
     this.#row.cells = undefined
+    this.#context.samples.tally?.addWindows(windows, this.#isStored, undefined)
     if (floats.count === 0) this.#row.clear()
+    else if (this.#isLong(windows)) yield* this.#inPortions(windows, floats.vs)
     else this.#kernelFor(windows, labels)(floats.vs, this.#row.values)
     if (histograms.ts.length === 0) {
-      this.#emit(labels, dropName, windows, useOf(windows))
+      this.#emit(labels, dropName, windows, this.#use(windows))
       return
     }
     const { plan } = this.#source
@@ -185,14 +226,18 @@ class RangeCall {
       },
       this.#row,
     )
-    const use = useOf(windows)
-    addHistogramUse(use, histogramWindows, histograms.hs)
+    const use = this.#use(windows)
+    const sizes = runningSizes(histograms.hs)
+    addHistogramUse(use, histogramWindows, sizes)
+    if (this.#isStored) use.read += freshSamples(histogramWindows, sizes)
+    this.#context.samples.tally?.addWindows(histogramWindows, this.#isStored, sizes)
     this.#emit(labels, dropName, windows, use)
   }
 
   #emit(labels: Labels, inputDropsName: boolean, windows: Windows, use: WindowUse): void {
     const { samples } = this.#context
     samples.total += use.total
+    samples.read += use.read
     samples.touch(use.max)
     const count = this.#row.sampleCount()
     this.#warnAboutQuantile(windows)
@@ -250,24 +295,27 @@ class RangeCall {
 /** Samples that a series' windows hold: all together, in the fullest one, in the last one. */
 interface WindowUse {
   total: number
+  /** Each sample once; 0 for those that a subquery made. */
+  read: number
   max: number
   last: number
 }
 
-function useOf(windows: Windows): WindowUse {
+function useOf(windows: Windows, read: number): WindowUse {
   const end = windows.stepCount - 1
   const last = end < 0 ? 0 : windows.hi[end]! - windows.lo[end]!
-  return { total: windows.sampleTotal, max: windows.sizeMax, last }
+  return { total: windows.sampleTotal, read, max: windows.sizeMax, last }
+}
+
+/** Running sums of the histograms' sizes, from 0. */
+function runningSizes(histograms: readonly NativeHistogram[]): number[] {
+  const before = [0]
+  for (const h of histograms) before.push(before.at(-1)! + histogramSampleCount(h))
+  return before
 }
 
 /** A histogram counts for as many samples as its size. */
-function addHistogramUse(
-  use: WindowUse,
-  windows: Windows,
-  histograms: readonly NativeHistogram[],
-): void {
-  const before = [0]
-  for (const h of histograms) before.push(before.at(-1)! + histogramSampleCount(h))
+function addHistogramUse(use: WindowUse, windows: Windows, before: readonly number[]): void {
   let max = 0
   for (let s = 0; s < windows.stepCount; s++) {
     const size = before[windows.hi[s]!]! - before[windows.lo[s]!]!

@@ -64,6 +64,24 @@ export const RANGE_KERNELS: ReadonlyMap<string, RangeKernel> = new Map<string, R
   ['double_exponential_smoothing', smoothingKernel],
 ])
 
+/**
+ * Kernels that go over every window anew. With long windows and short steps they take long, so that their
+ * steps are done in portions.
+ */
+export const PER_WINDOW_FUNCTIONS: ReadonlySet<string> = new Set([
+  'changes',
+  'deriv',
+  'double_exponential_smoothing',
+  'mad_over_time',
+  'predict_linear',
+  'quantile_over_time',
+  'resets',
+  'stddev_over_time',
+  'stdvar_over_time',
+  'ts_of_max_over_time',
+  'ts_of_min_over_time',
+])
+
 function instantRate(ts: Float64Array, vs: Float64Array, hi: number): number {
   const last = vs[hi - 1]!
   const before = vs[hi - 2]!

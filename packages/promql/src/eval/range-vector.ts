@@ -28,7 +28,12 @@ export function* rangeVector(
       return yield* storedSeries(context, plan, steps.startMs)
     case 'subquery': {
       const inner = subquerySteps(context, plan, steps)
+      const { samples } = context
+      const { total, read, tally } = samples
+      samples.tally = undefined
       const made = yield* context.evaluator.vector(context, plan.expr, inner)
+      samples.tally = tally
+      tally?.addAt(0, samples.total - total, samples.read - read)
       const frame = context.delayedNames ? dropDelayedNames(made) : made
       return matrixResult(frame, inner).series
     }
@@ -68,6 +73,8 @@ function* storedSeries(
       const count = countSamples(points.values.length, made.histograms)
       if (count === 0) continue
       context.samples.total += count
+      context.samples.read += count
+      context.samples.tally?.addAt(0, count, count)
       context.samples.hold(count)
       series.push({ labels: group.labels(i), histograms: made.histograms, ...points })
     }

@@ -19,7 +19,7 @@ function hasEqualRows(frame: Frame): boolean {
  */
 export function mergeEqualRows(frame: Frame): Frame {
   if (!hasEqualRows(frame)) return frame
-  const merged = new Frame(frame.stepCount, frame.rowCount)
+  const merged = new Frame(frame.stepCount, frame.rowCount, frame.memory)
   const rowOf = new Map<string, number>()
   for (let r = 0; r < frame.rowCount; r++) {
     const key = frame.labels[r]!.key

@@ -1,4 +1,5 @@
 import { tooManySamples } from './errors.ts'
+import type { StepTally } from './step-tally.ts'
 
 /**
  * Counts samples the way `--query.max-samples` wants them: those that a step-by-step evaluation would hold
@@ -11,6 +12,10 @@ export class SampleCounter {
   peak = 0
   /** Looked at by selectors, summed over all steps. */
   total = 0
+  /** Read from storage: a sample that several windows of a selector share counts once. */
+  read = 0
+  /** By step of the grid that is being evaluated; undefined when nobody asks. */
+  tally: StepTally | undefined = undefined
   readonly #max: number
 
   constructor(max: number) {

@@ -6,7 +6,7 @@ import { infoMatchers, infoTime } from './info.ts'
 import type { Plan, QueryTimes, SelectorPlan } from './plan.ts'
 
 /** One select to be made for `plan`, a selector or a call of info(). */
-interface Read {
+export interface Read {
   readonly plan: Plan
   readonly matchers: readonly Matcher[]
   readonly hints: SelectHints

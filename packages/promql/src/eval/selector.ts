@@ -155,6 +155,8 @@ function emit(
   const samples = row.sampleCount()
   if (samples === 0) return
   context.samples.total += samples
+  context.samples.read += samples
+  context.samples.tally?.addRow(row)
   context.samples.hold(samples)
   sink(labels, content !== 'values', row)
 }

@@ -10,7 +10,7 @@ import type { BinaryPlan } from './plan.ts'
 export function combineSets(plan: BinaryPlan, lhs: Frame, rhs: Frame): Frame {
   const matching = plan.matching ?? bug(`${plan.op} without matching`)
   const keyOf = groupingKey(matching.labels, !matching.on)
-  const frame = new Frame(lhs.stepCount, lhs.rowCount)
+  const frame = new Frame(lhs.stepCount, lhs.rowCount, lhs.memory)
   if (plan.op === 'or') {
     for (let r = 0; r < lhs.rowCount; r++) frame.push(lhs.labels[r]!, lhs.dropName[r]!, lhs.row(r))
     const onLeft = presence(lhs, keyOf)

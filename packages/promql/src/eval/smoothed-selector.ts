@@ -19,7 +19,7 @@ export function* smoothedSelector(
 ): Task<Frame> {
   const selection = context.selections.get(plan) ?? bug('a selector was not selected')
   const refs = referenceTimes(plan, steps)
-  const frame = new Frame(steps.count)
+  const frame = new Frame(steps.count, 0, context.memory)
   const reader = new ColumnReader()
   const row = Row.ofSteps(steps.count)
   for (const group of selection.groups) {

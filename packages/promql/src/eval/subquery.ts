@@ -8,6 +8,7 @@ import type { Task } from './budget.ts'
 import type { EvalContext } from './context.ts'
 import type { Frame } from './frame.ts'
 import type { SubqueryPlan } from './plan.ts'
+import { spreadReads, StepTally } from './step-tally.ts'
 import { lastStepMs, type Steps, stepTimes, stepsBetween } from './steps.ts'
 
 interface SubqueryResult {
@@ -37,12 +38,39 @@ export function* subqueryGroup(
   steps: Steps,
 ): Task<SubqueryResult> {
   const inner = subquerySteps(context, plan, steps)
-  const totalBefore = context.samples.total
-  const frame = yield* context.evaluator.vector(context, plan.expr, inner)
-  // What the inner selectors read is counted when the windows over the result are.
-  context.samples.total = totalBefore
+  const frame = yield* innerFrame(context, plan, steps, inner)
   forgetResets(frame)
   return { group: new FrameGroup(frame, inner), frame, sampleCount: frame.sampleCount() }
+}
+
+function* innerFrame(
+  context: EvalContext,
+  plan: SubqueryPlan,
+  steps: Steps,
+  inner: Steps,
+): Task<Frame> {
+  const { samples } = context
+  const { total, read, tally } = samples
+  const hasGaps = steps.count > 1 && plan.rangeMs < steps.stepMs
+  const innerTally = hasGaps || tally !== undefined ? new StepTally(inner) : undefined
+  samples.tally = innerTally
+  const frame = yield* context.evaluator.vector(context, plan.expr, inner)
+  // What the inner selectors looked at is counted when the windows over the result are.
+  samples.total = total
+  samples.tally = tally
+  if (innerTally === undefined) return frame
+  if (steps.count > 1) {
+    samples.read = read
+    spreadReads(
+      innerTally,
+      { steps, offsetMs: plan.offsetMs, rangeMs: plan.rangeMs },
+      (s, count) => {
+        samples.read += count
+        tally?.addAt(s, 0, count)
+      },
+    )
+  } else tally?.addAt(0, 0, samples.read - read)
+  return frame
 }
 
 /** The rows of a frame as stored series. */

@@ -18,7 +18,7 @@ export function rankedRows(
   const { stepCount } = input
   if (!checkCount(k)) return new Frame(stepCount)
   const sign = plan.op === 'topk' ? -1 : 1
-  const kept = new Frame(stepCount, input.rowCount)
+  const kept = new Frame(stepCount, 0, context.memory)
   for (const rows of groups) {
     const outRow = new Map<number, number>()
     for (let s = 0; s < stepCount; s++) {

@@ -72,7 +72,7 @@ class Join {
     this.#manyFill = this.#matching.fillLeft
     this.#keyOf = groupingKey(this.#matching.labels, !this.#matching.on)
     this.#operate = new SampleOperator(context, plan)
-    this.out = new Frame(lhs.stepCount, this.many.rowCount)
+    this.out = new Frame(lhs.stepCount, this.many.rowCount, context.memory)
     this.#group()
   }
 

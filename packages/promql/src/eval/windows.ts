@@ -87,3 +87,25 @@ export function latestIndices(
   }
   return latest
 }
+
+/** The windows of steps [from, to), over the same samples. */
+export function windowsOfSteps(windows: Windows, from: number, to: number): Windows {
+  const { lo, hi } = windows
+  let sampleTotal = 0
+  let sizeMax = 0
+  for (let s = from; s < to; s++) {
+    const size = hi[s]! - lo[s]!
+    sampleTotal += size
+    if (size > sizeMax) sizeMax = size
+  }
+  return {
+    ...windows,
+    stepCount: to - from,
+    lo: lo.subarray(from, to),
+    hi: hi.subarray(from, to),
+    ends: windows.ends.subarray(from, to),
+    evalTimes: windows.evalTimes.subarray(from, to),
+    sampleTotal,
+    sizeMax,
+  }
+}
