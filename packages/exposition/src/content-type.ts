@@ -60,7 +60,7 @@ export function parserFor(contentType: string, fallbackProtocol = ''): ParserCho
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+/
 
-export interface MediaType {
+interface MediaType {
   /** In lower case, `type/subtype`. */
   readonly type: string
   /** Names in lower case. */

@@ -91,7 +91,7 @@ export function lintMetrics(body: string | Uint8Array): LintProblem[] {
 }
 
 /** What is wrong with one family, a sentence each; said once, also when many of its metrics have it. */
-export function lintFamily(family: MetricFamily): string[] {
+function lintFamily(family: MetricFamily): string[] {
   return [
     ...lintHelp(family),
     ...lintUnit(family),
