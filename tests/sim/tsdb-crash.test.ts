@@ -34,7 +34,14 @@ async function run(world: SimWorld, disk: Disk, seed: number): Promise<Run | und
     return undefined
   }
   const work = new Workload(db, world.clock, new SimRandom(seed))
-  for (let i = 0; i < STEPS; i++) await work.step()
+  for (let i = 0; i < STEPS; i++) {
+    await work.step()
+    // Whatever the seed brings, windows end and become blocks.
+    if (i % 10 !== 9) continue
+    await world.clock.advance(70_000)
+    await work.step()
+    await db.maintain()
+  }
   await work.sync()
   return { world, work }
 }

@@ -146,10 +146,11 @@ export class Maintenance {
     const { head, segments, blocks, stats, wal } = this.#context
     let cut = 0
     for (const windowMs of segments.windows) {
+      if (!this.#isOver(windowMs)) continue
       const isWaiting = [...head.groups].some(({ waiting }) =>
         waiting.some((tile) => head.windowOf(tile.firstMs) === windowMs),
       )
-      if (!this.#isOver(windowMs) || isWaiting) continue
+      if (isWaiting) continue
       const files = [...segments.filesOf(windowMs)]
       const groups: { definition: GroupDefinition; tiles: TileRef[] }[] = []
       for (const { key, kind, sealed } of head.groups) {

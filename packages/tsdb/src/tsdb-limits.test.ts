@@ -63,6 +63,7 @@ test('the series budget refuses new series and old ones go on', async () => {
   const group = db.group(KEY, 'scrape')
   expect(['a', 'b', 'c', 'a'].map((name) => group.column(series(name)))).toEqual([0, 1, -1, 0])
   expect(group.column(series('d', { x: 'v'.repeat(2 ** 20 + 1) }))).toBe(-1)
+  expect(db.stats).toMatchObject({ headSeries: 2, seriesRefused: 2 })
   expect(group.appendRow(world.clock.now(), new Float64Array([1, 2]))).toBe(AppendOutcome.ok)
 })
 

@@ -7,6 +7,8 @@ export interface TsdbStats {
   headSeries: number
   seriesCreated: number
   seriesRemoved: number
+  /** Series that the budget or a limit on labels refused, each time that they were asked for. */
+  seriesRefused: number
   walRecords: number
   walBytes: number
   walCorruptions: number
@@ -63,6 +65,7 @@ export function emptyStats(): TsdbStats {
     headSeries: 0,
     seriesCreated: 0,
     seriesRemoved: 0,
+    seriesRefused: 0,
     walRecords: 0,
     walBytes: 0,
     walCorruptions: 0,

@@ -117,7 +117,9 @@ export class Head {
     const shape = this.#shapes.shapeOf(labels, group.key)
     const known = group.layout?.columnOf(shape) ?? -1
     if (known >= 0 && known < group.columnCount) return known
-    return this.#hasRoomFor(group, labels) ? this.columnOfShape(group, shape) : -1
+    if (this.#hasRoomFor(group, labels)) return this.columnOfShape(group, shape)
+    this.#stats.seriesRefused++
+    return -1
   }
 
   /** Finds or makes the column of a shape without asking for limits. */

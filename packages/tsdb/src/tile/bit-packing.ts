@@ -1,40 +1,40 @@
 // Fields of a fixed width, least significant bit first, without the help of 64-bit integers: values are whole
 // numbers below 2^53 in doubles, moved 24 bits at a time.
 
-import type { ByteWriter } from '@pharos/base'
+const POWERS: readonly number[] = Array.from({ length: 25 }, (_, n) => 2 ** n)
 
-/** Appends `values[from … from + count) − offset`, of which only the low `width` (0…53) bits are written. */
+/** The low `width` (0…53) bits of `values[from … from + count) − offset`. */
 export function packBits(
-  out: ByteWriter,
   values: Float64Array,
   from: number,
   count: number,
   offset: number,
   width: number,
-): void {
-  if (width === 0) return
+): Uint8Array {
+  const bytes = new Uint8Array(packedBytes(count, width))
+  let at = 0
   let buffered = 0
   let bits = 0
-  const put = (value: number, n: number): void => {
-    buffered |= value << bits
-    bits += n
-    while (bits >= 8) {
-      out.u8(buffered & 0xff)
-      buffered >>>= 8
-      bits -= 8
-    }
-  }
   for (let i = from; i < from + count; i++) {
     let rest = values[i]! - offset
     let left = width
-    while (left > 24) {
-      put(rest % 0x1000000, 24)
-      rest = Math.floor(rest / 0x1000000)
-      left -= 24
+    while (left > 0) {
+      const n = left > 24 ? 24 : left
+      // The quotient is a whole number below 2^53, so both parts of it are exact.
+      const high = Math.floor(rest / POWERS[n]!)
+      buffered |= (rest - high * POWERS[n]!) << bits
+      rest = high
+      left -= n
+      bits += n
+      while (bits >= 8) {
+        bytes[at++] = buffered
+        buffered >>>= 8
+        bits -= 8
+      }
     }
-    put(rest % 2 ** left, left)
   }
-  if (bits > 0) out.u8(buffered & 0xff)
+  if (bits > 0) bytes[at] = buffered
+  return bytes
 }
 
 /** Bytes that `count` fields take. */

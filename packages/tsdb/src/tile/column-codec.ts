@@ -10,7 +10,7 @@
 
 import { ByteReader, type ByteWriter, OutsideError } from '@pharos/base'
 import { ABSENT, ABSENT_LOW_WORD } from '@pharos/model'
-import { readIntegers, WHOLE_LIMIT, writeIntegers } from './integer-stream.ts'
+import { readIntegers, WHOLE_LIMIT, writeIntegers, writeSame } from './integer-stream.ts'
 
 const Kind = { absent: 0, decimal: 1, bits: 2, kindMask: 3, specials: 16 } as const
 const BitsForm = { constant: 0, xor: 1 } as const
@@ -29,6 +29,7 @@ export function encodeColumn(values: Float64Array, n: number, out: ByteWriter): 
     out.u8(Kind.absent)
     return
   }
+  if (isConstant && writeConstant(out, values[0]!)) return
   const exponent = exponentOf(values, n)
   const specials = exponent < 0 ? 0 : countSpecials(values, n)
   if (exponent < 0 || specials * 4 > n) writeBits(out, words, n, isConstant)
@@ -90,6 +91,17 @@ function exponentOf(values: Float64Array, n: number): number {
 function isDecimal(value: number, e: number): boolean {
   const whole = Math.round(value * POWERS[e]!)
   return whole < WHOLE_LIMIT && whole > -WHOLE_LIMIT && whole / POWERS[e]! === value
+}
+
+/** Most columns of real exporters do not change within a tile. @returns false when the value is no decimal */
+function writeConstant(out: ByteWriter, value: number): boolean {
+  if (isSpecial(value)) return false
+  let e = 0
+  while (!isDecimal(value, e)) if (++e > MAX_EXPONENT) return false
+  out.u8(Kind.decimal)
+  out.u8(e)
+  writeSame(out, Math.round(value * POWERS[e]!) + 0)
+  return true
 }
 
 function writeDecimals(

@@ -54,6 +54,12 @@ export function writeIntegers(out: ByteWriter, values: Float64Array, n: number):
   if (plan.mode === Mode.pack) writePack(out, stream, order, n, plan)
 }
 
+/** The stream of a number that is the same in all rows. */
+export function writeSame(out: ByteWriter, value: number): void {
+  out.u8(1 | (Mode.zero << 2))
+  out.zigzag(value)
+}
+
 /**
  * Reads `n` numbers into `out[at …]`.
  * @throws OutsideError `tsdb/corrupt` or `bytes/…` when the bytes are no such stream
@@ -137,7 +143,7 @@ function writePack(
     out.varint(Math.floor(z / limit))
     last = i
   }
-  packBits(out, stream, from, n - from, minimum, width)
+  out.raw(packBits(stream, from, n - from, minimum, width))
 }
 
 function readPack(reader: ByteReader, out: Float64Array, at: number, count: number): void {
