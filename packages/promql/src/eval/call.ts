@@ -7,7 +7,7 @@ import { maximum, minimum } from './arithmetic.ts'
 import type { Task } from './budget.ts'
 import { histogramFraction, histogramQuantile, histogramQuantiles } from './classic-histogram.ts'
 import type { EvalContext } from './context.ts'
-import { DATE_PARTS, datePart } from './dates.ts'
+import { DATE_PARTS, type DatePart, datePart } from './dates.ts'
 import { Frame, scalarFrame } from './frame.ts'
 import { HISTOGRAM_STATISTICS } from './histogram-statistics.ts'
 import { infoJoin } from './info.ts'
@@ -154,7 +154,7 @@ function* dateRows(
   context: EvalContext,
   plan: CallPlan,
   steps: Steps,
-  part: (date: Date) => number,
+  part: DatePart,
 ): Task<Frame> {
   const before = context.samples.current
   const arg = plan.args[0]

@@ -26,7 +26,7 @@ export const FLOAT_FUNCTIONS: ReadonlyMap<string, (v: number) => number> = new M
   ['atanh', Math.atanh],
   ['ceil', Math.ceil],
   ['cos', Math.cos],
-  ['cosh', Math.cosh],
+  ['cosh', (v) => (Math.abs(v) > 21 ? Math.exp(Math.abs(v)) * 0.5 : Math.cosh(v))],
   ['deg', (v) => (v * 180) / Math.PI],
   ['exp', Math.exp],
   ['floor', Math.floor],
@@ -36,7 +36,8 @@ export const FLOAT_FUNCTIONS: ReadonlyMap<string, (v: number) => number> = new M
   ['rad', (v) => (v * Math.PI) / 180],
   ['sgn', (v) => (v < 0 ? -1 : v > 0 ? 1 : v)],
   ['sin', Math.sin],
-  ['sinh', Math.sinh],
+  // Go's way: from 709.8 on it overflows, a little earlier than the true value.
+  ['sinh', (v) => (Math.abs(v) > 21 ? Math.sign(v) * Math.exp(Math.abs(v)) * 0.5 : Math.sinh(v))],
   ['sqrt', Math.sqrt],
   ['tan', Math.tan],
   ['tanh', Math.tanh],

@@ -60,7 +60,6 @@ export function* streamRangeCall(
     if (i !== at) scalars.push(yield* context.evaluator.scalar(context, arg, steps))
   }
   checkModifiers(plan, source.plan)
-  checkScalars(plan.func, scalars)
   const call = new RangeCall(context, plan, steps, source, scalars, sink)
   for (let g = 0; g < source.groups.length; g++) yield* call.group(g)
   call.end()
@@ -241,6 +240,7 @@ class RangeCall {
     samples.touch(use.max)
     const count = this.#row.sampleCount()
     this.#warnAboutQuantile(windows)
+    if (this.#plan.func === 'double_exponential_smoothing') checkFactors(windows, this.#scalars)
     if (count === 0) return
     samples.hold(count)
     // The last window is still held when its result is added.
@@ -365,15 +365,15 @@ function checkModifiers(plan: CallPlan, source: MatrixPlan | SubqueryPlan): void
     )
 }
 
-function checkScalars(func: string, scalars: readonly Float64Array[]): void {
-  if (func !== 'double_exponential_smoothing') return
-  const bad = (values: Float64Array): number | undefined => values.find((v) => v <= 0 || v >= 1)
-  const smoothing = bad(scalars[0]!)
-  if (smoothing !== undefined)
-    throw executionError(
-      `invalid smoothing factor. Expected: 0 < sf < 1, got: ${smoothing.toFixed(6)}`,
-    )
-  const trend = bad(scalars[1]!)
-  if (trend !== undefined)
-    throw executionError(`invalid trend factor. Expected: 0 < tf < 1, got: ${trend.toFixed(6)}`)
+/** Bad factors matter only where there is something to smooth. */
+function checkFactors(windows: Windows, [smoothing, trend]: readonly Float64Array[]): void {
+  for (let s = 0; s < windows.stepCount; s++) {
+    if (windows.hi[s]! === windows.lo[s]!) continue
+    const sf = smoothing![s]!
+    const tf = trend![s]!
+    if (sf <= 0 || sf >= 1)
+      throw executionError(`invalid smoothing factor. Expected: 0 < sf < 1, got: ${sf.toFixed(6)}`)
+    if (tf <= 0 || tf >= 1)
+      throw executionError(`invalid trend factor. Expected: 0 < tf < 1, got: ${tf.toFixed(6)}`)
+  }
 }
