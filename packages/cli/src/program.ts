@@ -31,6 +31,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./serve.ts')).fillNode,
   },
   {
+    name: 'registry',
+    description: 'the service registry: etcd v3 API over HTTP, for machines without etcd',
+    load: async () => (await import('./registry.ts')).fillRegistry,
+  },
+  {
+    name: 'sd-bridge',
+    description: 'writes registered services to a targets.json for file_sd_configs',
+    load: async () => (await import('./registry.ts')).fillBridge,
+  },
+  {
     name: 'promtool',
     description: "check files, query servers: Prometheus' promtool",
     load: async () => (await import('./promtool.ts')).fillPromtool,
@@ -80,7 +90,8 @@ async function buildProgram(
 function explain(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) return error.exitCode
   if (error instanceof UserError || error instanceof OutsideError) {
-    terminal.writeError(`pharos: ${error.message}\n`)
+    // The code is what docs/guide/errors.md is sorted by.
+    terminal.writeError(`pharos: ${error.message} [${error.code}]\n`)
     return 1
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : messageOf(error)

@@ -1,8 +1,7 @@
 // What the API asks for, answered by the running server.
-import type { ApiServices, RuntimeInfo, TargetMetadata } from '@pharos/api'
+import type { ApiServices, QueryEngine, RuntimeInfo, TargetMetadata } from '@pharos/api'
 import { formatDuration, Labels } from '@pharos/model'
 import { availableParallelism, totalmem } from 'node:os'
-import { timedEngine } from './query-lane.ts'
 import type { Server } from './server.ts'
 import { REFERENCE_VERSION, VERSION } from './version.ts'
 
@@ -10,7 +9,8 @@ import { REFERENCE_VERSION, VERSION } from './version.ts'
 export function apiServices(server: Server): ApiServices {
   const { flags, world } = server.settings
   return {
-    engine: timedEngine(server),
+    engine: engineOf(server),
+    queries: server.queries,
     queryable: { querier: (minMs, maxMs) => server.parts.tsdb.querier(minMs, maxMs) },
     clock: world.clock,
     features: new Set(flags.list('enable-feature')),
@@ -47,6 +47,20 @@ export function apiServices(server: Server): ApiServices {
     notifications: () => [],
     reload: () => server.reloadNow(),
     quit: () => server.quit('asked to by HTTP'),
+  }
+}
+
+/** The engine behind the lane. */
+function engineOf(server: Server): QueryEngine {
+  return {
+    instant: (query, timeMs, options = {}) =>
+      server.queries.run(query, { startMs: timeMs, endMs: timeMs, stepMs: 0 }, options, (inLane) =>
+        server.parts.engine.instant(query, timeMs, inLane),
+      ),
+    range: (query, startMs, endMs, stepMs, options = {}) =>
+      server.queries.run(query, { startMs, endMs, stepMs }, options, (inLane) =>
+        server.parts.engine.range(query, startMs, endMs, stepMs, inLane),
+      ),
   }
 }
 

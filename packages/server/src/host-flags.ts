@@ -89,7 +89,7 @@ export const HOST_FLAGS: readonly Flag[] = [
   ...SWITCHES.map(([name, key, help]) => flag(name, 'bool', String(DEFAULT_OPTIONS[key]), help)),
 ]
 
-export interface HostFlagValues {
+interface HostFlagValues {
   readonly collectors: Readonly<Record<string, boolean>>
   readonly options: Partial<HostOptions>
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-export interface HostPageOptions {
+interface HostPageOptions {
   readonly path: string
   /** --web.max-requests; 0: no limit. */
   readonly maxRequests: number

@@ -7,7 +7,7 @@ import type { TsdbStats } from '@pharos/tsdb'
 import type { ReloadStats } from './config-file.ts'
 import { REFERENCE_VERSION, VERSION } from './version.ts'
 
-export interface MetricSources {
+interface MetricSources {
   readonly reload: ReloadStats
   readonly scrape: ScrapeStats
   readonly pools: () => readonly ScrapePoolStatus[]
@@ -103,8 +103,10 @@ function addBuildInfo(registry: Registry): void {
   own.set({ version: VERSION }, 1)
 }
 
-function addCounters(registry: Registry, { scrape, tsdb, http }: MetricSources): void {
-  const table: readonly (readonly [string, string, Read])[] = [
+type Row = readonly [name: string, help: string, read: Read]
+
+function scrapeCounters({ scrape }: MetricSources): readonly Row[] {
+  return [
     [
       'prometheus_target_scrapes_exceeded_body_size_limit_total',
       'Scrapes that hit the body size limit.',
@@ -166,6 +168,11 @@ function addCounters(registry: Registry, { scrape, tsdb, http }: MetricSources):
       'Scrapes that the store could not take.',
       () => scrape.rowsLost,
     ],
+  ]
+}
+
+function storeCounters({ tsdb, http }: MetricSources): readonly Row[] {
+  return [
     [
       'prometheus_tsdb_out_of_order_samples_total',
       'Samples refused by the store for their order.',
@@ -221,6 +228,11 @@ function addCounters(registry: Registry, { scrape, tsdb, http }: MetricSources):
       () => http.connectionsDropped,
     ],
   ]
+}
+
+function addCounters(registry: Registry, sources: MetricSources): void {
+  const { tsdb } = sources
+  const table = [...scrapeCounters(sources), ...storeCounters(sources)]
   for (const [name, help, read] of table) counter(registry, name, help, read)
   new Counter({
     name: 'prometheus_tsdb_head_samples_appended_total',
@@ -237,7 +249,7 @@ function addGauges(
   registry: Registry,
   { reload, tsdb, tsdbTimes, pools, isReady }: MetricSources,
 ): void {
-  const table: readonly (readonly [string, string, Read])[] = [
+  const table: readonly Row[] = [
     [
       'prometheus_config_last_reload_successful',
       'Whether the last configuration was taken.',

@@ -175,6 +175,12 @@ const EVALUATION_FLAGS: readonly Flag[] = [
   flag('query.timeout', 'duration', '2m', 'Longest time of a query.'),
   flag('query.max-concurrency', 'integer', '20', 'Most queries at once.'),
   flag('query.max-samples', 'integer', '50000000', 'Most samples that one query may hold.'),
+  flag(
+    'query.max-memory',
+    'bytes',
+    '2GB',
+    'Most memory that the columns of one query may take; 0 for no limit.',
+  ),
   idleFlag(
     'rules.alert.for-outage-tolerance',
     'duration',

@@ -14,6 +14,8 @@ import { discoverersOf } from './discoverers.ts'
 import type { FlagReader } from './flag-reader.ts'
 import { createListener, registerRoutes } from './listener.ts'
 import { createOwnMetrics, type OwnObservations } from './own-metrics.ts'
+import { QueryLane } from './query-lane.ts'
+import { QueryLog } from './query-log.ts'
 import { type ServerUrls, serverUrls } from './server-urls.ts'
 import type { Service } from './service.ts'
 import { engineSettings, tsdbOptions } from './settings-of-flags.ts'
@@ -40,7 +42,7 @@ export interface BoundServer {
 }
 
 /** What runs between start and end. */
-export interface ServerParts {
+interface ServerParts {
   readonly tsdb: Tsdb
   readonly scrapes: ScrapeManager
   readonly engine: Engine
@@ -53,6 +55,8 @@ export class Server implements Service {
   readonly settings: ServerSettings
   readonly urls: ServerUrls
   readonly source: ConfigSource
+  readonly queries: QueryLane
+  readonly #queryLog: QueryLog
   readonly #world: World
   readonly #end = Promise.withResolvers<number>()
   readonly #stopping = new AbortController()
@@ -91,6 +95,15 @@ export class Server implements Service {
       settings.hostName,
       flags.list('web.listen-address')[0] ?? ':9090',
     )
+    this.#queryLog = new QueryLog(world.disk, world.log.component('query-log'))
+    this.queries = new QueryLane({
+      clock: world.clock,
+      width: flags.number('query.max-concurrency'),
+      timeoutMs: flags.durationMs('query.timeout'),
+      observe: (seconds, slice) => this.parts.observations.query(seconds, slice),
+      log: (query) =>
+        this.#queryLog.add(this.#config?.global.queryLogFile ?? '', world.clock.now(), query),
+    })
     this.ended = this.#end.promise
   }
 
@@ -246,6 +259,7 @@ export class Server implements Service {
     this.#isReady = false
     await this.#parts?.scrapes.stop({ areMarked: false })
     await Promise.all(this.#listeners.map((listener) => listener.close()))
+    await this.#queryLog.close()
     await this.#parts?.tsdb.close()
     this.#world.log.info('ended')
   }

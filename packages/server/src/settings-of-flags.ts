@@ -42,6 +42,7 @@ export function engineSettings(
     lookbackMs: flags.durationMs('query.lookback-delta'),
     timeoutMs: flags.durationMs('query.timeout'),
     maxSamples: flags.number('query.max-samples'),
+    maxMemoryBytes: flags.bytes('query.max-memory'),
     defaultSubqueryStepMs: evaluationIntervalMs,
     features: new Set(flags.list('enable-feature')),
     clock,
