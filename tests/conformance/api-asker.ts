@@ -141,6 +141,7 @@ function services({
       result === undefined
         ? createEngine(queryable, { ...options, clock })
         : { instant: () => answerOf(result), range: () => answerOf(result) },
+    queries: { list: () => [], kill: () => false },
     queryable,
     clock,
     features: options.features,
@@ -244,6 +245,13 @@ export function asker(setup: Setup): Asker {
 }
 
 function answerOf(result: QueryResult): Promise<QueryAnswer> {
-  const stats = { totalSamples: 0, peakSamples: 0 }
+  const stats = {
+    totalSamples: 0,
+    samplesRead: 0,
+    peakSamples: 0,
+    memoryBytesMax: 0,
+    timings: { preparationMs: 0, evaluationMs: 0 },
+    perStep: undefined,
+  }
   return Promise.resolve({ result, warnings: [], infos: [], stats })
 }

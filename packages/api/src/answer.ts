@@ -20,6 +20,8 @@ export function sendData(
 }
 
 export function sendError(reply: FastifyReply, error: ApiError): FastifyReply {
+  if (error.retryAfterSeconds !== undefined)
+    reply.header('Retry-After', String(error.retryAfterSeconds))
   return reply
     .code(STATUS_OF[error.errorType])
     .header('Content-Type', JSON_TYPE)

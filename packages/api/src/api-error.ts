@@ -1,6 +1,7 @@
 // Failures as the API tells them: a type, which decides the status code, and a text.
 
 import { OutsideError, UserError } from '@pharos/base'
+import { RETRY_AFTER_SECONDS } from './limits.ts'
 
 type ErrorType =
   | 'bad_data'
@@ -24,11 +25,14 @@ export const STATUS_OF: Readonly<Record<ErrorType, number>> = {
 
 export class ApiError extends UserError {
   readonly errorType: ErrorType
+  /** When asking again may help. */
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(errorType: ErrorType, message: string) {
+  constructor(errorType: ErrorType, message: string, retryAfterSeconds?: number) {
     super(`api/${errorType}`, message)
     this.name = 'ApiError'
     this.errorType = errorType
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 
@@ -51,6 +55,10 @@ export function apiErrorOf(error: unknown): ApiError | undefined {
       return invalidParameter('query', error.message)
     case 'promql/timeout':
       return new ApiError('timeout', error.message)
+    case 'promql/queue-full':
+      return new ApiError('unavailable', error.message, RETRY_AFTER_SECONDS)
+    case 'promql/queue-timeout':
+      return new ApiError('timeout', error.message, RETRY_AFTER_SECONDS)
     case 'promql/canceled':
       return new ApiError('canceled', error.message)
     default:

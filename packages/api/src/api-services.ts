@@ -3,20 +3,21 @@
 import type { Clock } from '@pharos/base'
 import type { RelabelRule } from '@pharos/config'
 import type { Labels, Metadata } from '@pharos/model'
-import type { Queryable, QueryAnswer, QueryOptions } from '@pharos/promql'
+import type { Queryable } from '@pharos/promql'
 import type { ScrapePoolStatus } from '@pharos/scrape'
 import type { BlockInfo, Cardinality } from '@pharos/tsdb'
+import type { ApiQueryOptions, QueryControl, TimedAnswer } from './running-query.ts'
 
 /** What of PromQL's engine the API uses. */
 export interface QueryEngine {
-  instant(query: string, timeMs: number, options?: QueryOptions): Promise<QueryAnswer>
+  instant(query: string, timeMs: number, options?: ApiQueryOptions): Promise<TimedAnswer>
   range(
     query: string,
     startMs: number,
     endMs: number,
     stepMs: number,
-    options?: QueryOptions,
-  ): Promise<QueryAnswer>
+    options?: ApiQueryOptions,
+  ): Promise<TimedAnswer>
 }
 
 /** One metric family as one target describes it. */
@@ -68,6 +69,8 @@ export type Readiness = 'ready' | 'starting' | 'stopping'
 
 export interface ApiServices {
   readonly engine: QueryEngine
+  /** What runs on `engine`. */
+  readonly queries: QueryControl
   readonly queryable: Queryable
   readonly clock: Clock
   /** Flags of `--enable-feature`; those of the syntax matter here. */

@@ -1,4 +1,13 @@
 export { registerApi } from './register-api.ts'
+export { statsJson } from './stats-json.ts'
+export type {
+  ApiQueryOptions,
+  AskedTimes,
+  QueryControl,
+  QueryOrigin,
+  RunningQuery,
+  TimedAnswer,
+} from './running-query.ts'
 export type {
   ApiServices,
   BuildInfo,

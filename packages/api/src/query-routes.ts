@@ -1,21 +1,17 @@
 // query, query_range and what has to do with the text of queries.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { UserError } from '@pharos/base'
+import { bug, UserError } from '@pharos/base'
 import { goQuote } from '@pharos/model'
-import {
-  type Expr,
-  parseExpr,
-  prettyExpr,
-  type QueryAnswer,
-  type QueryOptions,
-  type QueryResult,
-} from '@pharos/promql'
+import { type Expr, parseExpr, prettyExpr, type QueryResult } from '@pharos/promql'
 import { sendChunks, sendData } from './answer.ts'
 import type { ApiServices } from './api-services.ts'
 import { badData, invalidParameter } from './api-error.ts'
-import { jsonText } from './json-text.ts'
+import { explainJson } from './explain-json.ts'
+import { jsonText, jsonTexts } from './json-text.ts'
 import { MAX_POINTS } from './limits.ts'
+import type { ApiQueryOptions, AskedTimes, TimedAnswer } from './running-query.ts'
+import { statsJson } from './stats-json.ts'
 import { MAX_TIME_MS, MIN_TIME_MS, RequestForm } from './request-form.ts'
 import { answerJson } from './result-json.ts'
 import { treeJson } from './tree-json.ts'
@@ -29,6 +25,7 @@ export function registerQueryRoutes(app: FastifyInstance, services: ApiServices)
   }
   both('query', async (request, reply) => instantQuery(services, request, reply))
   both('query_range', async (request, reply) => rangeQuery(services, request, reply))
+  both('query_explain', async (request, reply) => explainQuery(services, request, reply))
   both('query_exemplars', async (request, reply) => exemplars(services, request, reply))
   both('format_query', async (request, reply) => {
     const expr = parsed(services, new RequestForm(request).get('query'))
@@ -48,10 +45,9 @@ async function instantQuery(
   const form = new RequestForm(request)
   const limit = form.limit()
   const timeMs = form.timeOr('time', services.clock.now())
-  const options = queryOptions(services, form, reply)
-  const begin = services.clock.monotonicMs()
+  const options = queryOptions(services, form, request, reply)
   const answer = await services.engine.instant(form.get('query'), timeMs, options)
-  return send(reply, form, answer, limit, services.clock.monotonicMs() - begin)
+  return send(reply, form, answer, limit)
 }
 
 async function rangeQuery(
@@ -61,6 +57,39 @@ async function rangeQuery(
 ): Promise<FastifyReply> {
   const form = new RequestForm(request)
   const limit = form.limit()
+  const { startMs, endMs, stepMs } = rangeOf(form)
+  const options = queryOptions(services, form, request, reply)
+  const answer = await services.engine.range(form.get('query'), startMs, endMs, stepMs, options)
+  return send(reply, form, answer, limit)
+}
+
+/** Runs the query like `query`, or with a start like `query_range`, and answers what its operators did. */
+async function explainQuery(
+  services: ApiServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const form = new RequestForm(request)
+  const query = form.get('query')
+  const times = form.get('start') === '' ? undefined : rangeOf(form)
+  const timeMs = times === undefined ? form.timeOr('time', services.clock.now()) : 0
+  const options = { ...queryOptions(services, form, request, reply), explain: true }
+  const answer =
+    times === undefined
+      ? await services.engine.instant(query, timeMs, options)
+      : await services.engine.range(query, times.startMs, times.endMs, times.stepMs, options)
+  const { result } = answer
+  const json = explainJson(query, answer.explain ?? bug('an explained query has no tree'), {
+    resultType: jsonText(result.type),
+    resultSeries: String('series' in result ? result.series.length : 1),
+    peakMemoryBytes: String(answer.stats.memoryBytesMax),
+    stats: statsJson(answer.stats, answer.queueMs ?? 0),
+    infos: jsonTexts(answer.infos),
+  })
+  return sendData(reply, json, answer.warnings)
+}
+
+function rangeOf(form: RequestForm): AskedTimes {
   const startMs = form.time('start')
   const endMs = form.time('end')
   if (endMs < startMs) throw invalidParameter('end', 'end timestamp must not be before start time')
@@ -76,19 +105,15 @@ async function rangeQuery(
     throw badData(
       'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
     )
-  const options = queryOptions(services, form, reply)
-  const begin = services.clock.monotonicMs()
-  const answer = await services.engine.range(
-    form.get('query'),
-    startMs,
-    endMs,
-    Math.trunc(stepMs),
-    options,
-  )
-  return send(reply, form, answer, limit, services.clock.monotonicMs() - begin)
+  return { startMs, endMs, stepMs: Math.trunc(stepMs) }
 }
 
-function queryOptions(services: ApiServices, form: RequestForm, reply: FastifyReply): QueryOptions {
+function queryOptions(
+  services: ApiServices,
+  form: RequestForm,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): ApiQueryOptions {
   const wantedMs = form.duration('timeout')
   const lookback = form.get('lookback_delta')
   const lookbackMs = lookback === '' ? undefined : lookbackOf(form)
@@ -99,6 +124,13 @@ function queryOptions(services: ApiServices, form: RequestForm, reply: FastifyRe
   })
   return {
     signal: gone.signal,
+    origin: {
+      source: 'api',
+      clientAddress: request.ip,
+      method: request.method,
+      path: request.url.split('?', 1)[0]!,
+    },
+    perStepStats: form.get('stats') === 'all' && services.features.has('promql-per-step-stats'),
     timeoutMs: Math.max(0, Math.min(wantedMs ?? Infinity, services.queryTimeoutMs)),
     // 0 means the engine's own, as in the reference.
     ...(lookbackMs === undefined || lookbackMs === 0 ? {} : { lookbackMs }),
@@ -122,9 +154,8 @@ const STATS_VALUES: readonly string[] = ['', 'true', 'all']
 function send(
   reply: FastifyReply,
   form: RequestForm,
-  answer: QueryAnswer,
+  answer: TimedAnswer,
   limit: number,
-  elapsedMs: number,
 ): FastifyReply {
   const { infos } = answer
   const warnings = [...answer.warnings]
@@ -135,7 +166,7 @@ function send(
     warnings.push(
       `value ${goQuote(stats)} for parameter "stats" is deprecated and will be rejected in the next major release, use "true" or "all"`,
     )
-  const written = stats === '' ? undefined : statsJson(answer, elapsedMs)
+  const written = stats === '' ? undefined : statsJson(answer.stats, answer.queueMs ?? 0)
   return sendChunks(reply, answerJson({ result, warnings, infos, stats: written }))
 }
 
@@ -147,25 +178,6 @@ function truncated(result: QueryResult, limit: number): QueryResult {
   if (result.type === 'vector' && result.series.length > limit)
     return { ...result, series: result.series.slice(0, limit) }
   return result
-}
-
-/** Pharos measures the whole; the phases that it does not have are 0. */
-function statsJson(answer: QueryAnswer, elapsedMs: number): string {
-  const seconds = elapsedMs / 1000
-  return JSON.stringify({
-    timings: {
-      evalTotalTime: seconds,
-      resultSortTime: 0,
-      queryPreparationTime: 0,
-      innerEvalTime: seconds,
-      execQueueTime: 0,
-      execTotalTime: seconds,
-    },
-    samples: {
-      totalQueryableSamples: answer.stats.totalSamples,
-      peakSamples: answer.stats.peakSamples,
-    },
-  })
 }
 
 /** No exemplars are stored yet, so none are found; what is wrong with the question is still told. */

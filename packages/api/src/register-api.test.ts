@@ -10,7 +10,14 @@ import { registerApi } from './register-api.ts'
 const SCALAR: QueryResult = { type: 'scalar', timeMs: 1_435_781_451_781, value: 1 }
 
 function answer(result: QueryResult, notes: Partial<QueryAnswer> = {}): QueryAnswer {
-  const stats = { totalSamples: 3, peakSamples: 2 }
+  const stats = {
+    totalSamples: 3,
+    samplesRead: 3,
+    peakSamples: 2,
+    memoryBytesMax: 0,
+    timings: { preparationMs: 0, evaluationMs: 0 },
+    perStep: undefined,
+  }
   return { result, warnings: [], infos: [], stats, ...notes }
 }
 
@@ -43,6 +50,7 @@ function quietServices(clock: SimClock): ApiServices {
   const list = () => Promise.resolve({ values: [], warnings: [] })
   return {
     engine: engineOf(() => Promise.resolve(answer(SCALAR))),
+    queries: { list: () => [], kill: () => false },
     queryable: {
       querier: () => ({
         select: () => Promise.resolve({ groups: [], warnings: ['half of it is missing'] }),

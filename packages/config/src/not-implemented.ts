@@ -53,7 +53,7 @@ export function notImplementedParts(
     }
   }
   note([], root, hasScrapeFiles ? TOP_KEYS : [...TOP_KEYS, 'scrape_config_files'])
-  note(['global'], mappingOf(root['global']), ['query_log_file', ...SCRAPE_KEYS])
+  note(['global'], mappingOf(root['global']), SCRAPE_KEYS)
   const jobs = root['scrape_configs']
   if (Array.isArray(jobs)) {
     const keys = [...OTHER_DISCOVERIES, ...HTTP_KEYS, ...SCRAPE_KEYS]

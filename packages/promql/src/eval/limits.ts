@@ -4,8 +4,8 @@ export const SLICE_MS = 8
 /** Points worked on between two looks at the clock; about 100 µs of arithmetic. */
 export const WORK_BETWEEN_LOOKS = 32_768
 
-/** Samples in windows that one run of a kernel may go over: some 10 ms of sorting. */
-export const KERNEL_SAMPLES = 524_288
+/** Samples in windows that one run of a kernel may go over: some 5 ms of sorting. */
+export const KERNEL_SAMPLES = 65_536
 
 /** Annotations of each kind in an answer; the reference's API limit. */
 export const ANNOTATION_LIMIT = 10
