@@ -10,6 +10,8 @@ export const CELL_GRACE_MS: number = 60_000
 export const BLOCK_TILE_ROWS: number = 480
 /** Columns of one group: a target with more series than this is a mistake of its author. */
 export const GROUP_COLUMNS: number = 5_000_000
+/** A group with more ended series than this, and than living ones, begins new columns when it is next taken. */
+export const RENEW_COLUMNS = 100
 /** Labels of one series. The reference has no default limit; nobody has 1,000 on purpose. */
 export const LABELS_PER_SERIES: number = 1_000
 /** UTF-16 units of a label name or value; 10 MB values are refused before they reach an index. */

@@ -185,3 +185,28 @@ test('cells may come late and in any order across columns, not within one', asyn
   expect(group.appendSample(t + 30, b, 5)).toBe(AppendOutcome.duplicateDiffers)
   expect(Object.values(await shown(db, t))).toEqual(['10:1 30:3', '20:2 30:4'])
 })
+
+test('a writer that takes its group anew is rid of series that have ended', async () => {
+  const world = simWorld()
+  const t = world.clock.now()
+  const db = await Tsdb.open(world, options())
+  for (let i = 0; i < 30; i++) {
+    const group = db.group(KEY, 'scrape')
+    const row = new Float64Array(group.columnCount + 50).fill(ABSENT)
+    for (let n = 0; n < 50; n++) row[group.column(series('m', { id: `${i}-${n}` }))] = n
+    expect(group.appendRow(t + i, row)).toBe(AppendOutcome.ok)
+    group.release()
+  }
+  expect(db.stats.headSeries).toBeLessThan(250)
+  expect(db.stats.seriesCreated).toBe(1500)
+  const content = await everything(db)
+  expect(content.size).toBe(1500)
+  await db.sync()
+  const crashed = { ...world, disk: world.disk.crash() }
+  const again = await Tsdb.open(crashed, options())
+  expect(await everything(again)).toEqual(content)
+  await again.close()
+  const third = await Tsdb.open(crashed, options())
+  expect(await everything(third)).toEqual(content)
+  await third.close()
+})

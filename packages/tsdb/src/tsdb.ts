@@ -68,7 +68,9 @@ export class Tsdb implements Appender {
 
   group(key: Labels, kind: GroupKind): GroupAppender {
     const { head, exemplars } = this.#store
-    return new GroupHandle(head, head.group(key, kind), exemplars)
+    const group = head.group(key, kind)
+    head.renewColumns(group)
+    return new GroupHandle(head, group, exemplars)
   }
 
   setMetadata(metric: string, metadata: Metadata): void {

@@ -3,9 +3,9 @@
 //   appendRow ──► checks ──► WAL record ──► open tile ──(full, or its window ended)──► waiting ──► segment
 
 import { assert, ByteWriter, type Clock } from '@pharos/base'
-import { isAbsent, type Labels, type NativeHistogram } from '@pharos/model'
+import { isAbsent, isSample, type Labels, type NativeHistogram } from '@pharos/model'
 import { AppendOutcome, type GroupKind } from '../appender.ts'
-import { LayoutTable } from '../catalog/layout.ts'
+import { type Layout, LayoutTable } from '../catalog/layout.ts'
 import type { Shape, ShapeTable } from '../catalog/shape.ts'
 import {
   CELL_GRACE_MS,
@@ -13,6 +13,7 @@ import {
   GROUP_COLUMNS,
   LABEL_TEXT_LENGTH,
   LABELS_PER_SERIES,
+  RENEW_COLUMNS,
   TILE_ROWS,
   TIME_MS,
 } from '../limits.ts'
@@ -101,6 +102,28 @@ export class Head {
     }
   }
 
+  /**
+   * Numbers the columns of a group anew when nobody holds it and most of its series have ended: labels that are new
+   * at each scrape must not stay in memory for good. Its rows so far keep their columns.
+   */
+  renewColumns(group: HeadGroup): void {
+    const { open, layout } = group
+    if (group.handleCount > 0 || open === undefined || layout === undefined) return
+    let live = 0
+    for (let column = 0; column < group.columnCount; column++) {
+      const value = open.value(open.rowCount - 1, column)
+      if (value === value || isSample(value)) live++
+      else if (open.histogram(open.rowCount - 1, column) !== undefined) live++
+    }
+    if (group.columnCount - live <= Math.max(live, RENEW_COLUMNS)) return
+    this.closeTile(group)
+    this.#stats.headSeries -= group.columnCount
+    this.#stats.seriesRemoved += group.columnCount
+    this.#layouts.release(layout)
+    group.layout = undefined
+    group.columnCount = 0
+  }
+
   /** Forgets a group that has no rows and no writer. */
   dropGroup(group: HeadGroup): void {
     this.#groups.delete(groupName(group.key, group.kind))
@@ -151,7 +174,7 @@ export class Head {
     if (n === 0) return AppendOutcome.ok
     // The tile first: it remembers the WAL file of its first row, and logging may begin the next file.
     const tile = this.#tileFor(group, tMs)
-    this.#logRow(group, tMs, row, words, n, histograms)
+    this.#logRow(group, group.layout!, tMs, row, words, n, histograms)
     tile.append(tMs, row, words, n)
     if (histograms !== undefined) {
       for (const [column, h] of histograms) tile.setHistogram(tMs, column, copyHistogram(h))
@@ -240,7 +263,10 @@ export class Head {
   /** What replay needed is given back, and rows that it found in gaps take their way to a segment. */
   endReplay(): void {
     for (const group of this.#groups.values()) {
-      if (group.gaps !== undefined) group.waiting = [group.gaps, ...group.waiting]
+      if (group.gaps !== undefined) {
+        group.gaps.layout = group.layout
+        group.waiting = [group.gaps, ...group.waiting]
+      }
       group.gaps = undefined
       group.covered = undefined
     }
@@ -287,6 +313,7 @@ export class Head {
   }
 
   #wait(group: HeadGroup, tile: OpenTile): void {
+    tile.layout = group.layout
     group.waiting = [...group.waiting, tile]
     group.closedMs = tile.lastMs
   }
@@ -411,12 +438,14 @@ export class Head {
         const h = tile.histogram(r, column)
         if (h !== undefined) histograms.set(column, h)
       }
-      this.#logRow(group, tile.times[r]!, row, words, tile.columnCount, histograms)
+      const layout = tile.layout ?? group.layout!
+      this.#logRow(group, layout, tile.times[r]!, row, words, tile.columnCount, histograms)
     }
   }
 
   #logRow(
     group: HeadGroup,
+    layout: Layout,
     tMs: number,
     row: Float64Array,
     words: Uint32Array,
@@ -425,7 +454,7 @@ export class Head {
   ): void {
     const wal = this.wal!
     const groupId = wal.definitions.group(group.key, group.kind)
-    const layoutId = wal.definitions.layout(group.layout!, n)
+    const layoutId = wal.definitions.layout(layout, n)
     const hasHistograms = histograms !== undefined && histograms.size > 0
     const out = wal.begin()
     writeRow(

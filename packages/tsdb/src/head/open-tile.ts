@@ -8,6 +8,7 @@
 // Rows that were written stay as they are, so a reader that remembers the number of rows has a snapshot. Only
 // cells (single samples) change rows afterwards; the group copies a tile that a reader holds before it does so.
 
+import type { Layout } from '../catalog/layout.ts'
 import { ABSENT, isAbsent, type NativeHistogram } from '@pharos/model'
 
 const PIECE_VALUES = 2048
@@ -22,6 +23,8 @@ export class OpenTile {
   hasCells = false
   /** Sequence number of the oldest WAL file that holds rows of this tile. */
   readonly walSequence: number
+  /** Its columns, once it is closed: the group may begin new ones then. */
+  layout: Layout | undefined
   /** By column, then by time. */
   readonly histograms: Map<number, Map<number, NativeHistogram>> = new Map()
   #base = new Float64Array(0)

@@ -82,7 +82,12 @@ export class Segments {
         for (const tile of group.waiting) {
           const writer = await this.#writerFor(head.windowOf(tile.firstMs))
           writers.add(writer)
-          const ref = writer.add(group, group.layout!.shapes, sourceOf(tile), this.#tiles)
+          const ref = writer.add(
+            group,
+            (tile.layout ?? group.layout!).shapes,
+            sourceOf(tile),
+            this.#tiles,
+          )
           sealed.push({ group, tile, ref })
           if (writer.bufferedBytes >= BATCH_BYTES) await writer.write()
         }
