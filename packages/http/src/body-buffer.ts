@@ -26,8 +26,16 @@ export class BufferPool {
   }
 }
 
+/** Where the parser puts a body. */
+export interface BodySink {
+  readonly length: number
+  /** The body will have so many bytes in all, as far as is known now. */
+  expect(totalBytes: number): void
+  append(from: Uint8Array, start: number, end: number): void
+}
+
 /** A body while it arrives: grows by doubling inside pooled buffers and stops at its limit. */
-export class BodyBuffer {
+export class BodyBuffer implements BodySink {
   readonly #pool: BufferPool
   #bytes: Uint8Array
   #length = 0

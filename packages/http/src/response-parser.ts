@@ -8,7 +8,7 @@
 //        │       └─ size 0 ─► trailers ────────────► done
 //        └─► until close ─── end() ────────────────► done
 
-import type { BodyBuffer } from './body-buffer.ts'
+import type { BodySink } from './body-buffer.ts'
 import { malformed } from './client-errors.ts'
 import { CHUNK_LINE_BYTES_MAX, INTERIM_RESPONSES_MAX, RESPONSE_HEADER_BYTES_MAX } from './limits.ts'
 import { quoted, OutsideError } from '@pharos/base'
@@ -30,7 +30,7 @@ type State = (typeof State)[keyof typeof State]
 
 export class ResponseParser {
   readonly #method: string
-  readonly #body: BodyBuffer
+  readonly #body: BodySink
   #state: State = State.head
   #head: Uint8Array = new Uint8Array(1_024)
   #headLength = 0
@@ -49,7 +49,7 @@ export class ResponseParser {
   /** True once anything has arrived: then a request may not simply be sent again. */
   started = false
 
-  constructor(method: string, body: BodyBuffer) {
+  constructor(method: string, body: BodySink) {
     this.#method = method
     this.#body = body
   }
