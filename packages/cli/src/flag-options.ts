@@ -54,3 +54,15 @@ function variableOf(one: Flag): string {
 export function withTwoDashes(args: readonly string[]): string[] {
   return args.map((arg) => (/^-[a-zA-Z][a-zA-Z0-9]*[.\-=a-zA-Z]/.test(arg) ? `-${arg}` : arg))
 }
+
+/**
+ * An unknown `--name=value` without its value, so that commander finds the flag that was meant: it compares the
+ * whole word.
+ */
+export function bareUnknown(words: readonly string[], command: Command): string[] {
+  const known = new Set(command.options.map((one) => one.long))
+  return words.map((word) => {
+    const name = /^(--[^=]+)=/.exec(word)?.[1]
+    return name === undefined || known.has(name) ? word : name
+  })
+}

@@ -1,7 +1,7 @@
 import { BugError, messageOf, OutsideError, UserError } from '@pharos/base'
 import { VERSION } from '@pharos/server/version'
 import { Command, CommanderError } from 'commander'
-import { withTwoDashes } from './flag-options.ts'
+import { bareUnknown, withTwoDashes } from './flag-options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Fills a command with its flags, arguments and action. */
@@ -56,7 +56,9 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
   const words = withTwoDashes(args)
   try {
     const program = await buildProgram(words, terminal, (exitCode) => (code = exitCode))
-    await program.parseAsync(words, { from: 'user' })
+    const flagged = program.commands.find((one) => words.includes(one.name()))
+    const isFlat = flagged !== undefined && flagged.commands.length === 0
+    await program.parseAsync(isFlat ? bareUnknown(words, flagged) : words, { from: 'user' })
     return code
   } catch (error) {
     return explain(error, terminal)

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { runCommand } from './program.ts'
+import type { Terminal } from './terminal.ts'
+
+async function run(
+  args: readonly string[],
+  input = '',
+): Promise<{ code: number; out: string; err: string }> {
+  const texts = { out: '', err: '' }
+  const terminal: Terminal = {
+    environment: {},
+    stdin: (async function* () {
+      yield input
+    })(),
+    workingDirectory: '/',
+    write: (text) => void (texts.out += text),
+    writeError: (text) => void (texts.err += text),
+    onSignal: () => {},
+    exit: () => {},
+  }
+  return { code: await runCommand(args, terminal), ...texts }
+}
+
+test('help and version go to standard output with code 0', async () => {
+  const help = await run(['--help'])
+  expect(help).toMatchObject({ code: 0, err: '' })
+  expect(help.out).toContain('pharos up')
+  expect(await run(['--version'])).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+  })
+})
+
+test('an unknown command is refused with code 1', async () => {
+  expect(await run(['servr'])).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringContaining("unknown command 'servr'") as string,
+  })
+})
+
+test('a flag value that cannot be read is one line with its code', async () => {
+  const answer = await run(['server', '--query.timeout=soon'])
+  expect(answer).toEqual({
+    code: 1,
+    out: '',
+    err: 'pharos: --query.timeout: wants a duration, for example 15s, 5m or 2h, has "soon" [flag/invalid]\n',
+  })
+})
+
+test('a configuration file that is not there is one line with its code', async () => {
+  const answer = await run(['server', '--config.file=/nowhere/prometheus.yml'])
+  expect(answer.code).toBe(1)
+  expect(answer.err).toContain('/nowhere/prometheus.yml')
+  expect(answer.err).toContain('[disk/enoent]')
+})
+
+test('check metrics gives 0 for a clean page, 3 for a broken habit, 1 for a broken page', async () => {
+  const check = (page: string): ReturnType<typeof run> =>
+    run(['promtool', 'check', 'metrics'], page)
+  expect(await check('# HELP a_total Things.\n# TYPE a_total counter\na_total 1\n')).toEqual({
+    code: 0,
+    out: '',
+    err: '',
+  })
+  expect(await check('# HELP a Things.\n# TYPE a counter\na 1\n')).toMatchObject({
+    code: 3,
+    err: 'a counter metrics should have "_total" suffix\n',
+  })
+  expect(await check('a{ 1\n')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('error while linting') as string,
+  })
+})

@@ -1,0 +1,18 @@
+import { loadConfig } from '@pharos/config'
+import { expect, test } from 'vitest'
+import { defaultConfig } from './default-config.ts'
+
+test('the built-in configuration loads, and watches this server and this machine every five seconds', () => {
+  const text = defaultConfig(
+    { address: 'localhost:9090', metricsPath: '/prefix/metrics' },
+    { address: 'localhost:9100', metricsPath: '/metrics' },
+  )
+  const config = loadConfig(text, { file: 'built in', baseDirectory: '.' })
+  expect(config.notImplemented).toEqual([])
+  expect(
+    config.scrapeConfigs.map((one) => [one.jobName, one.scrapeIntervalMs, one.metricsPath]),
+  ).toEqual([
+    ['pharos', 5000, '/prefix/metrics'],
+    ['node', 5000, '/metrics'],
+  ])
+})
