@@ -10,7 +10,7 @@ import {
 } from './family-text.ts'
 import type { TextFormat } from './format.ts'
 import { formatNumber, formatOpenMetricsNumber } from './go-number.ts'
-import { type LabelValues, type OnOverflow, SeriesTable } from './series-table.ts'
+import { type LabelValues, type OnOverflow, type SeriesOrder, SeriesTable } from './series-table.ts'
 import type { Description, Labels, MetricType, SeriesSnapshot } from './snapshot.ts'
 
 /** A metric may have this many series unless told otherwise: a label with an unbounded value is a mistake. */
@@ -59,6 +59,8 @@ export interface MetricOptions<L extends string, Self> extends NameOptions {
   readonly maxSeries?: number
   /** What happens to a series that is too much. Default `other`: all of them are counted in one. */
   readonly onOverflow?: OnOverflow
+  /** Default `values`. */
+  readonly seriesOrder?: SeriesOrder
   /** A series that was not observed for so long goes, at the next exposition. Default: none goes. */
   readonly ttlSeconds?: number
   /** Wall clock in ms. Default Date.now. */
@@ -108,6 +110,7 @@ export class Family<L extends string> {
       stride: layout.stride,
       maxSeries: options.maxSeries ?? MAX_SERIES,
       onOverflow: options.onOverflow ?? 'other',
+      order: options.seriesOrder ?? 'values',
       ttlMs: 1000 * (options.ttlSeconds ?? Infinity),
       now: this.now,
       onFree: (slot) => {

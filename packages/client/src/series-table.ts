@@ -17,12 +17,16 @@ export type LabelValues<L extends string = string> = Readonly<Partial<Record<L, 
  */
 export type OnOverflow = 'other' | 'drop' | 'evict' | 'throw'
 
+/** How series stand on a page: by their label values as in the reference, or roughly as they were made. */
+export type SeriesOrder = 'values' | 'creation'
+
 interface SeriesTableOptions {
   readonly labelNames: readonly string[]
   /** Cells of a series. */
   readonly stride: number
   readonly maxSeries: number
   readonly onOverflow: OnOverflow
+  readonly order: SeriesOrder
   /** A series that was not observed for so long goes; Infinity to keep all. */
   readonly ttlMs: number
   /** Wall clock, ms. */
@@ -153,6 +157,7 @@ export class SeriesTable {
       if (runs.length === 0 || runs.at(-1)!.length >= SORT_RUN) runs.push([])
       runs.at(-1)!.push(slot)
     }
+    if (this.#options.order === 'creation') return (this.#sorted = runs.flat())
     const epoch = this.epoch
     const count = this.size
     // A series may go while the sort pauses; what it leaves is ordered anyhow and skipped by the reader.
