@@ -20,6 +20,7 @@ import {
 } from '../../packages/client/src/index.ts'
 import { snapshotPieces } from '../../packages/client/src/family-text.ts'
 import { NativeLayout } from '../../packages/client/src/native-layout.ts'
+import { bucketsOf } from '../../packages/client/src/sparse-buckets.ts'
 import { decodeFamilies } from '../../packages/client/src/proto-decode.fixture.ts'
 
 const folder = fileURLToPath(new URL('../../../shared/conformance/', import.meta.url))
@@ -315,25 +316,6 @@ test.skipIf(isMissing)('client/const-native-histogram: 24 of 24 cases', async ()
     return 'pass'
   })
 })
-
-/** Spans and differences back to keys and counts; the empty buckets that fill gaps are left out. */
-function bucketsOf(
-  spans: readonly { offset: number; length: number }[],
-  deltas: readonly number[],
-): Map<number, number> {
-  const buckets = new Map<number, number>()
-  let key = 0
-  let count = 0
-  let i = 0
-  for (const span of spans) {
-    key += span.offset
-    for (let n = 0; n < span.length; n++, key++) {
-      count += deltas[i++]!
-      if (count > 0) buckets.set(key, count)
-    }
-  }
-  return buckets
-}
 
 test.skipIf(isMissing)('client/native-histogram-le: 15 of 15 cases', async () => {
   await vectors('client/native-histogram-le', { pass: 15, skip: 0 }, (one) => {

@@ -2,7 +2,7 @@ import { checkedExemplar, type ExemplarLabels } from './exemplars.ts'
 import type { TextFormat } from './format.ts'
 import { type Collector, Family, type MetricOptions, SeriesHandle } from './metric.ts'
 import type { LabelValues } from './series-table.ts'
-import type { SeriesSnapshot } from './snapshot.ts'
+import type { Aggregation, SeriesSnapshot } from './snapshot.ts'
 
 export type CounterOptions<L extends string = string> = MetricOptions<L, Counter<L>>
 
@@ -41,6 +41,10 @@ export class Counter<L extends string = string> implements Collector {
 
   get unit(): string | undefined {
     return this.#family.description.unit
+  }
+
+  get aggregator(): Aggregation | undefined {
+    return this.#family.description.aggregator
   }
 
   get dropped(): number {

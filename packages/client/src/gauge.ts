@@ -1,7 +1,7 @@
 import type { TextFormat } from './format.ts'
 import { type Collector, Family, type MetricOptions, SeriesHandle } from './metric.ts'
 import type { LabelValues } from './series-table.ts'
-import type { SeriesSnapshot } from './snapshot.ts'
+import type { Aggregation, SeriesSnapshot } from './snapshot.ts'
 
 export type GaugeOptions<L extends string = string> = MetricOptions<L, Gauge<L>>
 
@@ -41,6 +41,10 @@ export class Gauge<L extends string = string> implements Collector {
 
   get unit(): string | undefined {
     return this.#family.description.unit
+  }
+
+  get aggregator(): Aggregation | undefined {
+    return this.#family.description.aggregator
   }
 
   get dropped(): number {

@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ExpositionOptions } from './exposition.ts'
 import { contentTypeOf, type Format } from './format.ts'
 import { acceptsGzip, negotiate } from './negotiation.ts'
-import type { Registry } from './registry.ts'
+import { Registry } from './registry.ts'
 
 export interface MetricsHandlerOptions {
-  /** Counts what the handler itself does, in the same registry. Default false. */
+  /** Counts what the handler itself does, in the same registry, when it is one. Default false. */
   readonly instrument?: boolean
   /** Answers OpenMetrics to those who ask for it. Default true. */
   readonly openMetrics?: boolean
@@ -27,6 +27,11 @@ export interface MetricsHandlerOptions {
   readonly authorize?: (request: IncomingMessage) => boolean | Promise<boolean>
 }
 
+/** What gives pages: a registry, or an aggregator of several. */
+export interface PageSource {
+  portions(options?: ExpositionOptions): AsyncIterable<string | Uint8Array<ArrayBuffer>>
+}
+
 export type MetricsHandler = (request: IncomingMessage, response: ServerResponse) => void
 
 interface Body {
@@ -40,10 +45,11 @@ interface Body {
  * @source client_golang promhttp.HandlerFor
  */
 export function metricsHandler(
-  registry: Registry,
+  source: PageSource,
   options: MetricsHandlerOptions = {},
 ): MetricsHandler {
-  const gauges = options.instrument === true ? instrumented(registry) : undefined
+  const gauges =
+    options.instrument === true && source instanceof Registry ? instrumented(source) : undefined
   const limit = options.maxRequestsInFlight ?? Infinity
   const pages = new Map<string, Promise<Body>>()
   let inFlight = 0
@@ -66,7 +72,7 @@ export function metricsHandler(
     let body: Body
     try {
       const key = JSON.stringify([contentTypeOf(format), wantsGzip, names])
-      body = await shared(pages, key, () => render(registry, format, names, wantsGzip, options))
+      body = await shared(pages, key, () => render(source, format, names, wantsGzip, options))
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       return failed(response, 500, `An error has occurred while serving metrics:\n\n${message}\n`)
@@ -111,7 +117,7 @@ function shared(
 
 /** The page in bytes. Portions are encoded one by one: one encoding of megabytes would stop the service. */
 async function render(
-  registry: Registry,
+  source: PageSource,
   format: Format,
   names: readonly string[],
   wantsGzip: boolean,
@@ -126,7 +132,7 @@ async function render(
   const encoder = new TextEncoder()
   const parts: Uint8Array<ArrayBuffer>[] = []
   let size = 0
-  for await (const portion of registry.portions(exposition)) {
+  for await (const portion of source.portions(exposition)) {
     const part = typeof portion === 'string' ? encoder.encode(portion) : portion
     parts.push(part)
     size += part.length

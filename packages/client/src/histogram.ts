@@ -10,7 +10,7 @@ import {
   type NativeSettings,
 } from './native-counts.ts'
 import type { LabelValues } from './series-table.ts'
-import type { HistogramSnapshot, SeriesSnapshot } from './snapshot.ts'
+import type { Aggregation, HistogramSnapshot, SeriesSnapshot } from './snapshot.ts'
 import { startTimer } from './timer.ts'
 
 export interface HistogramOptions<L extends string = string>
@@ -81,6 +81,10 @@ export class Histogram<L extends string = string> implements Collector {
 
   get unit(): string | undefined {
     return this.#family.description.unit
+  }
+
+  get aggregator(): Aggregation | undefined {
+    return this.#family.description.aggregator
   }
 
   get dropped(): number {

@@ -1,3 +1,4 @@
+export { aggregated } from './aggregate.ts'
 export {
   DEFAULT_BUCKETS,
   exponentialBuckets,
@@ -21,6 +22,7 @@ export { groupUrl, Pusher } from './pusher.ts'
 export { Registry } from './registry.ts'
 export { snapshotOf } from './snapshot.ts'
 export { Summary } from './summary.ts'
+export { reportToPrimary, WorkerAggregator } from './workers.ts'
 export type { DefaultMetricsOptions } from './collectors/default-metrics.ts'
 export type { CounterOptions, CounterSeries } from './counter.ts'
 export type { ConstNativeHistogramOptions } from './const-histogram.ts'
@@ -28,7 +30,7 @@ export type { Exemplar, ExemplarLabels } from './exemplars.ts'
 export type { ExpositionOptions } from './exposition.ts'
 export type { Escaping, Format, ProtobufFormat, TextFormat } from './format.ts'
 export type { GaugeOptions, GaugeSeries } from './gauge.ts'
-export type { MetricsHandler, MetricsHandlerOptions } from './handler.ts'
+export type { MetricsHandler, MetricsHandlerOptions, PageSource } from './handler.ts'
 export type { HistogramOptions, HistogramSeries } from './histogram.ts'
 export type { Collector, MetricOptions, NameOptions, Registers } from './metric.ts'
 export type { NativeHistogramOptions, NativeSnapshot } from './native-counts.ts'
@@ -36,6 +38,7 @@ export type { LabelValues, OnOverflow, SeriesOrder } from './series-table.ts'
 export type { PushOnExitOptions } from './push-on-exit.ts'
 export type { PusherOptions } from './pusher.ts'
 export type {
+  Aggregation,
   BucketSnapshot,
   Description,
   FamilySnapshot,
@@ -48,3 +51,4 @@ export type {
 export type { Span } from './sparse-buckets.ts'
 export type { SummaryOptions, SummarySeries } from './summary.ts'
 export type { WrapOptions } from './wrapped-collector.ts'
+export type { AnyWorker, WorkerAggregatorOptions } from './workers.ts'

@@ -11,7 +11,7 @@ import {
 import type { TextFormat } from './format.ts'
 import { formatNumber, formatOpenMetricsNumber } from './go-number.ts'
 import { type LabelValues, type OnOverflow, type SeriesOrder, SeriesTable } from './series-table.ts'
-import type { Description, Labels, MetricType, SeriesSnapshot } from './snapshot.ts'
+import type { Aggregation, Description, Labels, MetricType, SeriesSnapshot } from './snapshot.ts'
 
 /** A metric may have this many series unless told otherwise: a label with an unbounded value is a mistake. */
 const MAX_SERIES = 100_000
@@ -59,6 +59,8 @@ export interface MetricOptions<L extends string, Self> extends NameOptions {
   readonly maxSeries?: number
   /** What happens to a series that is too much. Default `other`: all of them are counted in one. */
   readonly onOverflow?: OnOverflow
+  /** How the values of several processes become one on an aggregated page. Default `sum`. */
+  readonly aggregator?: Aggregation
   /** Default `values`. */
   readonly seriesOrder?: SeriesOrder
   /** A series that was not observed for so long goes, at the next exposition. Default: none goes. */
@@ -100,7 +102,8 @@ export class Family<L extends string> {
     const name = fullName(options)
     checkNames(name, [...labelNames, ...constLabels.map(([label]) => label)], layout.lines)
     checkUnit(name, options.unit, layout.type)
-    this.description = { name, help: options.help, type: layout.type, unit: options.unit }
+    const { help, unit, aggregator } = options
+    this.description = { name, help, type: layout.type, unit, aggregator }
     this.#layout = layout
     this.#row = new Float64Array(layout.lines.length)
     this.#constLabels = constLabels

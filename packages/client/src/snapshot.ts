@@ -13,6 +13,9 @@ export type MetricType =
 
 export type Labels = readonly (readonly [name: string, value: string])[]
 
+/** How the values that several processes have for one series become one; histograms and summaries are summed. */
+export type Aggregation = 'sum' | 'first' | 'min' | 'max' | 'average' | 'omit'
+
 /** What is said of a family as a whole. */
 export interface Description {
   readonly name: string
@@ -20,6 +23,8 @@ export interface Description {
   readonly type: MetricType
   /** The unit that the name ends with, such as `seconds`. */
   readonly unit?: string | undefined
+  /** Default: sum. */
+  readonly aggregator?: Aggregation | undefined
 }
 
 export interface FamilySnapshot extends Description {
@@ -63,6 +68,13 @@ export interface SummarySnapshot {
 export function snapshotOf(
   family: Description & { series(): Iterable<SeriesSnapshot> },
 ): FamilySnapshot {
-  const { name, help, type, unit } = family
-  return { name, help, type, unit, series: [...family.series()] }
+  const { name, help, type, unit, aggregator } = family
+  return {
+    name,
+    help,
+    type,
+    unit,
+    ...(aggregator !== undefined && { aggregator }),
+    series: [...family.series()],
+  }
 }

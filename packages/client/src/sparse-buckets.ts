@@ -109,3 +109,19 @@ export function spansOf(
   }
   return { spans, deltas }
 }
+
+/** Spans and differences back to keys and counts; empty buckets that fill gaps are left out. */
+export function bucketsOf(spans: readonly Span[], deltas: readonly number[]): Map<number, number> {
+  const buckets = new Map<number, number>()
+  let key = 0
+  let count = 0
+  let i = 0
+  for (const span of spans) {
+    key += span.offset
+    for (let n = 0; n < span.length; n++, key++) {
+      count += deltas[i++]!
+      if (count > 0) buckets.set(key, count)
+    }
+  }
+  return buckets
+}

@@ -3,7 +3,7 @@ import type { TextFormat } from './format.ts'
 import { type Collector, Family, type MetricOptions, SeriesHandle } from './metric.ts'
 import { SlidingQuantiles } from './sliding-quantiles.ts'
 import type { LabelValues } from './series-table.ts'
-import type { SeriesSnapshot } from './snapshot.ts'
+import type { Aggregation, SeriesSnapshot } from './snapshot.ts'
 import { startTimer } from './timer.ts'
 
 export interface SummaryOptions<L extends string = string> extends MetricOptions<L, Summary<L>> {
@@ -77,6 +77,10 @@ export class Summary<L extends string = string> implements Collector {
 
   get unit(): string | undefined {
     return this.#family.description.unit
+  }
+
+  get aggregator(): Aggregation | undefined {
+    return this.#family.description.aggregator
   }
 
   get dropped(): number {

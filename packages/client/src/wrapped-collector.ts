@@ -31,6 +31,10 @@ export class WrappedCollector implements Collector {
     this.#labels = Object.entries(options.labels ?? {})
   }
 
+  get aggregator(): Description['aggregator'] {
+    return this.#inner.aggregator
+  }
+
   get dropped(): number {
     return this.#inner.dropped ?? 0
   }

@@ -1,4 +1,5 @@
 import type { Registry } from '../registry.ts'
+import type { Aggregation } from '../snapshot.ts'
 import { collectEventLoop } from './event-loop.ts'
 import { collectGarbage } from './garbage.ts'
 import { collectHeap } from './heap.ts'
@@ -22,7 +23,22 @@ export interface DefaultMetricsOptions {
 export type Describe = (
   name: string,
   help: string,
-) => { name: string; help: string; constLabels: Readonly<Record<string, string>> }
+) => {
+  name: string
+  help: string
+  constLabels: Readonly<Record<string, string>>
+  aggregator: Aggregation
+}
+
+/** How the numbers of several workers become one, where that is not their sum. */
+const AGGREGATORS: readonly (readonly [name: RegExp, aggregator: Aggregation])[] = [
+  [/^nodejs_eventloop_lag_min_seconds$/, 'min'],
+  [/^nodejs_eventloop_lag_max_seconds$/, 'max'],
+  [/^nodejs_eventloop_lag_\w*seconds$/, 'average'],
+  [/^process_start_time_seconds$/, 'omit'],
+  [/^process_max_fds$/, 'first'],
+  [/^nodejs_version_info$/, 'first'],
+]
 
 /**
  * Registers what a Node process tells about itself: `process_*` as every Prometheus client has it and
@@ -37,6 +53,7 @@ export function collectDefaultMetrics(
     name: (options.prefix ?? '') + name,
     help,
     constLabels: options.constLabels ?? {},
+    aggregator: AGGREGATORS.find(([pattern]) => pattern.test(name))?.[1] ?? 'sum',
   })
   collectProcess(registry, describe)
   collectHeap(registry, describe)

@@ -3,7 +3,7 @@ import type { Collector } from '../metric.ts'
 import { Registry as CoreRegistry } from '../registry.ts'
 import { register } from './default-registry.ts'
 import type { Registry } from './registry.ts'
-import { type Aggregator, type MetricLike, type MetricObject, valuesOf } from './values.ts'
+import { type MetricLike, type MetricObject, valuesOf } from './values.ts'
 
 export interface DefaultMetricsCollectorConfiguration {
   register?: Registry
@@ -12,15 +12,6 @@ export interface DefaultMetricsCollectorConfiguration {
   eventLoopMonitoringPrecision?: number
   labels?: Record<string, string>
 }
-
-/** How the numbers of several workers become one, where that is not their sum. */
-const AGGREGATORS: readonly (readonly [ending: RegExp, aggregator: Aggregator])[] = [
-  [/eventloop_lag_min_seconds$/, 'min'],
-  [/eventloop_lag_max_seconds$/, 'max'],
-  [/eventloop_lag_\w*seconds$/, 'average'],
-  [/process_start_time_seconds$/, 'omit'],
-  [/nodejs_version_info$/, 'first'],
-]
 
 const METRICS_LIST: readonly string[] = [
   'processCpuTotal',
@@ -61,8 +52,7 @@ export const collectDefaultMetrics: typeof collect & { readonly metricsList: rea
 
 /** A metric of ours as one of prom-client's. */
 function adapted(inner: Collector): MetricLike {
-  const { name, help, type } = inner
-  const aggregator = AGGREGATORS.find(([ending]) => ending.test(name))?.[1] ?? 'sum'
+  const { name, help, type, aggregator = 'sum' } = inner
   return {
     name,
     help,

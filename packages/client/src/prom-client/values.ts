@@ -1,8 +1,8 @@
 // What prom-client calls the values of a metric: one entry for each sample, as JSON.
 import type { Exemplar } from '../exemplars.ts'
-import type { SeriesSnapshot } from '../snapshot.ts'
+import type { Aggregation, SeriesSnapshot } from '../snapshot.ts'
 
-export type Aggregator = 'omit' | 'sum' | 'first' | 'min' | 'max' | 'average'
+export type Aggregator = Aggregation
 
 export interface MetricValue {
   value: number
