@@ -7,14 +7,15 @@ export function explainJson(
   tree: ExplainNode,
   more: Readonly<Record<string, string>>,
 ): string {
-  const characters = Array.from(query)
+  const utf8 = new TextEncoder().encode(query)
   const rest = Object.entries(more).map(([name, json]) => `,${JSON.stringify(name)}:${json}`)
-  return `{"query":${jsonText(query)},"tree":${nodeJson(characters, tree)}${rest.join('')}}`
+  return `{"query":${jsonText(query)},"tree":${nodeJson(utf8, tree)}${rest.join('')}}`
 }
 
-function nodeJson(characters: readonly string[], node: ExplainNode): string {
+function nodeJson(utf8: Uint8Array, node: ExplainNode): string {
   const { position, read, children } = node
-  const text = characters.slice(position.start, position.end).join('')
+  // Positions count bytes.
+  const text = new TextDecoder().decode(utf8.subarray(position.start, position.end))
   const fields = JSON.stringify({
     position,
     series: node.series,
@@ -30,6 +31,6 @@ function nodeJson(characters: readonly string[], node: ExplainNode): string {
           select: { ...read.hints, matchers: read.matchers, statisticsOnly: read.statisticsOnly },
         }),
   })
-  const inner = children.map((child) => nodeJson(characters, child)).join(',')
+  const inner = children.map((child) => nodeJson(utf8, child)).join(',')
   return `{"type":"${node.type}","name":${jsonText(node.name)},"text":${jsonText(text)},${fields.slice(1, -1)},"children":[${inner}]}`
 }

@@ -7,7 +7,7 @@ export interface ExplainNode {
   readonly type: string
   /** The operator's or function's name, or what is selected. */
   readonly name: string
-  /** Where it stands in the query, code points. */
+  /** Where it stands in the query, UTF-8 bytes. */
   readonly position: Pos
   /** Series it made; for selectors those that the store found. */
   readonly series: number
