@@ -1,4 +1,4 @@
-// *_sd_configs. Static and file groups have components; the others are checked as the reference checks
+// *_sd_configs. Static, file and etcd groups have components; the others are checked as the reference checks
 // them, so that a file that loads there loads here.
 
 import { quoted } from '@pharos/base'
@@ -9,7 +9,9 @@ import { CLOUD_DISCOVERIES } from './cloud-discovery-sections.ts'
 import { CLUSTER_DISCOVERIES } from './cluster-discovery-sections.ts'
 import { always, count, duration, filePath, secret, text, url } from './codec.ts'
 import type { Codec } from './codec.ts'
-import { tlsSection } from './http-client.ts'
+import { tlsSection, tlsSettings } from './http-client.ts'
+import type { TlsFields } from './http-client.ts'
+import type { EtcdDiscoverySettings } from './settings.ts'
 import { labelMap } from './label-map.ts'
 import { list, section } from './section.ts'
 import type { ShapeOf } from './section.ts'
@@ -18,6 +20,17 @@ import { httpUrlMistake } from './url.ts'
 export interface StaticGroupFields {
   targets: readonly string[]
   labels: Labels
+}
+
+export interface EtcdDiscoveryFields {
+  endpoints: readonly string[]
+  prefix: string
+  layout: string
+  username: string
+  password: string
+  password_file: string
+  tls_config: TlsFields
+  refresh_interval: number
 }
 
 interface FileDiscoveryFields {
@@ -29,6 +42,7 @@ interface FileDiscoveryFields {
 export interface DiscoveryFields {
   static_configs: readonly StaticGroupFields[]
   file_sd_configs: readonly FileDiscoveryFields[]
+  etcd_sd_configs: readonly EtcdDiscoveryFields[]
 }
 
 export const staticGroupSection: Codec<StaticGroupFields> = section<StaticGroupFields>({
@@ -86,27 +100,56 @@ const dns = (): Discoveries =>
   )
 
 /** Services that register themselves below a prefix of etcd, with a lease each. */
-const etcd = (): Discoveries =>
-  discoveries(
-    'etcd_sd_configs',
-    {
-      endpoints: always(list(text())),
-      prefix: text('/service/'),
-      layout: text('{name}/{id}'),
-      username: text(),
-      password: secret(),
-      password_file: filePath(),
-      tls_config: tlsSection,
-      refresh_interval: duration('30s'),
+const etcdSection: Codec<EtcdDiscoveryFields> = section<EtcdDiscoveryFields>(
+  {
+    endpoints: always(list(text())),
+    prefix: text('/service/'),
+    layout: text('{name}/{id}'),
+    username: text(),
+    password: secret(),
+    password_file: filePath(),
+    tls_config: tlsSection,
+    refresh_interval: duration('30s'),
+  },
+  {
+    check({ endpoints, layout, username, password, password_file }, refuse) {
+      if (endpoints?.length === 0) refuse('etcd SD configuration requires at least one endpoint')
+      endpoints?.forEach((endpoint, i) => {
+        if (endpoint !== undefined && !ETCD_ENDPOINT.test(endpoint))
+          refuse(
+            `etcd endpoint wants a form like http://127.0.0.1:2379, has ${quoted(endpoint)}`,
+            'endpoints',
+            i,
+          )
+      })
+      if (password && password_file)
+        refuse('at most one of password & password_file must be configured')
+      if (username === '' && (password || password_file))
+        refuse('etcd SD configuration with a password requires a username')
+      for (const [part] of layout?.matchAll(/\{[^}]*\}/g) ?? [])
+        if (!['{name}', '{id}', '{any}'].includes(part))
+          refuse(`layout wants {name}, {id} and {any}, has ${quoted(part)}`, 'layout')
     },
-    {
-      check({ endpoints, password, password_file }, refuse) {
-        if (endpoints?.length === 0) refuse('etcd SD configuration requires at least one endpoint')
-        if (password && password_file)
-          refuse('at most one of password & password_file must be configured')
-      },
-    },
-  )
+  },
+)
+
+const ETCD_ENDPOINT = /^(?:https?:\/\/)?[^/?#\s]+\/?$/
+
+/** The settings of checked etcd sections. */
+export function etcdDiscoveries(
+  sections: readonly EtcdDiscoveryFields[],
+): readonly EtcdDiscoverySettings[] {
+  return sections.map((one) => ({
+    endpoints: one.endpoints,
+    prefix: one.prefix,
+    layout: one.layout,
+    username: one.username,
+    password: one.password,
+    passwordFile: one.password_file,
+    tls: tlsSettings(one.tls_config),
+    refreshIntervalMs: one.refresh_interval,
+  }))
+}
 
 const nacos = (): Discoveries =>
   httpDiscoveries(
@@ -130,7 +173,6 @@ const OTHERS: Readonly<Record<string, Discoveries>> = {
   ...CLOUD_DISCOVERIES,
   ...CLUSTER_DISCOVERIES,
   dns_sd_configs: dns(),
-  etcd_sd_configs: etcd(),
   http_sd_configs: http(),
   nacos_sd_configs: nacos(),
 }
@@ -141,6 +183,7 @@ export const OTHER_DISCOVERIES: readonly string[] = Object.keys(OTHERS)
 const KNOWN: ShapeOf<DiscoveryFields> = {
   static_configs: list(staticGroupSection, 'empty or null section in static_configs'),
   file_sd_configs: list(fileSection, 'empty or null section in file_sd_configs'),
+  etcd_sd_configs: list(etcdSection, 'empty or null section in etcd_sd_configs'),
 }
 
 /** All discoveries, sorted by key as the reference shows them. */

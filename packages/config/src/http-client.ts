@@ -24,7 +24,7 @@ interface Authorization {
   credentials_ref: string
 }
 
-interface TlsFields {
+export interface TlsFields {
   ca: string
   cert: string
   key: string
@@ -332,16 +332,20 @@ export function httpClientSettings(http: HttpFields): HttpClientSettings {
       values: [...values, ...secrets],
       files,
     })),
-    tls: {
-      ca: tls_config.ca,
-      cert: tls_config.cert,
-      key: tls_config.key,
-      caFile: tls_config.ca_file,
-      certFile: tls_config.cert_file,
-      keyFile: tls_config.key_file,
-      serverName: tls_config.server_name,
-      insecureSkipVerify: tls_config.insecure_skip_verify,
-    },
+    tls: tlsSettings(tls_config),
+  }
+}
+
+export function tlsSettings(tls: TlsFields): HttpClientSettings['tls'] {
+  return {
+    ca: tls.ca,
+    cert: tls.cert,
+    key: tls.key,
+    caFile: tls.ca_file,
+    certFile: tls.cert_file,
+    keyFile: tls.key_file,
+    serverName: tls.server_name,
+    insecureSkipVerify: tls.insecure_skip_verify,
   }
 }
 

@@ -19,6 +19,7 @@ export type { PathPattern } from './glob.ts'
 export type { LoadOptions, ScrapeFile } from './prometheus-config.ts'
 export type { Mistake } from './config-errors.ts'
 export type {
+  EtcdDiscoverySettings,
   FileDiscoverySettings,
   GlobalSettings,
   HttpClientSettings,

@@ -105,13 +105,26 @@ test('the effective configuration quotes what would be read as something else', 
 test('parts without a component are named with their place', () => {
   const { notImplemented } = loaded(textOf('discoveries.good.yml'))
   expect(notImplemented).toEqual([
-    { path: 'scrape_configs[0].etcd_sd_configs', line: 4, column: 5 },
     { path: 'scrape_configs[1].nacos_sd_configs', line: 9, column: 5 },
     { path: 'scrape_configs[2].consul_sd_configs', line: 13, column: 5 },
   ])
   expect(loaded('rule_files: [a.yml]\nscrape_config_files: [b.yml]\n').notImplemented).toEqual([
     { path: 'rule_files', line: 1, column: 1 },
     { path: 'scrape_config_files', line: 2, column: 1 },
+  ])
+})
+
+test('etcd discoveries are typed, with the defaults of the seed', () => {
+  const [job] = loaded(textOf('discoveries.good.yml')).scrapeConfigs
+  expect(job!.etcdDiscoveries).toMatchObject([
+    {
+      endpoints: ['http://127.0.0.1:2379'],
+      prefix: '/service/',
+      layout: '{name}/{id}',
+      username: 'u',
+      password: 'canary-etcd',
+      refreshIntervalMs: 30_000,
+    },
   ])
 })
 

@@ -3,7 +3,7 @@
 
 import { quoted } from '@pharos/base'
 import { always, byteSize, count, duration, filePath, flag, openFlag, real, text } from './codec.ts'
-import { DISCOVERY_SHAPE } from './discovery-sections.ts'
+import { DISCOVERY_SHAPE, etcdDiscoveries } from './discovery-sections.ts'
 import type { DiscoveryFields, StaticGroupFields } from './discovery-sections.ts'
 import {
   checkProtocols,
@@ -237,5 +237,6 @@ export function scrapeSettings(job: ScrapeFields): ScrapeSettings {
       files,
       refreshIntervalMs: refresh_interval,
     })),
+    etcdDiscoveries: etcdDiscoveries(job.etcd_sd_configs),
   }
 }

@@ -67,6 +67,21 @@ export interface ScrapeSettings {
   /** static_configs. */
   readonly staticGroups: readonly TargetGroup[]
   readonly fileDiscoveries: readonly FileDiscoverySettings[]
+  readonly etcdDiscoveries: readonly EtcdDiscoverySettings[]
+}
+
+/** etcd_sd_configs. */
+export interface EtcdDiscoverySettings {
+  readonly endpoints: readonly string[]
+  readonly prefix: string
+  /** What stands behind the prefix: `{name}/{id}`. */
+  readonly layout: string
+  readonly username: string
+  readonly password: string
+  readonly passwordFile: string
+  readonly tls: HttpClientSettings['tls']
+  /** Between two full lists; changes are watched. */
+  readonly refreshIntervalMs: number
 }
 
 export interface FileDiscoverySettings {

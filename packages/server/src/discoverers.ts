@@ -1,5 +1,6 @@
 import type { World } from '@pharos/base'
 import type { ScrapeSettings } from '@pharos/config'
+import { createEtcdDiscoverer } from '@pharos/discovery-etcd'
 import { createFileDiscoverer } from '@pharos/discovery-file'
 import { createStaticDiscoverer } from '@pharos/discovery-static'
 import type { Discoverer } from '@pharos/model'
@@ -9,5 +10,6 @@ export function discoverersOf(settings: ScrapeSettings, world: World): Discovere
   const found: Discoverer[] = []
   if (settings.staticGroups.length > 0) found.push(createStaticDiscoverer(settings.staticGroups))
   for (const one of settings.fileDiscoveries) found.push(createFileDiscoverer(one, world))
+  for (const one of settings.etcdDiscoveries) found.push(createEtcdDiscoverer(one, world))
   return found
 }

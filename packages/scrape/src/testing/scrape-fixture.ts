@@ -51,6 +51,7 @@ export function jobSettings(changed: Partial<ScrapeSettings> = {}): ScrapeSettin
     metricRelabelRules: [],
     staticGroups: [],
     fileDiscoveries: [],
+    etcdDiscoveries: [],
     ...changed,
   }
 }

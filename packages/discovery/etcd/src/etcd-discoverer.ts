@@ -1,0 +1,134 @@
+// Targets from services that registered in etcd or in the built-in registry: one group an instance.
+
+import type { Clock, Disk, Logger, Net, TlsClientOptions } from '@pharos/base'
+import type { EtcdDiscoverySettings } from '@pharos/config'
+import { Labels } from '@pharos/model'
+import type { Discoverer, TargetGroup } from '@pharos/model'
+import { addressOf, EtcdClient, serviceLabels, ServiceWatch } from '@pharos/registry'
+import type { FoundService, ServiceChange, ServiceWatchStats } from '@pharos/registry'
+
+export interface EtcdDiscoveryWorld {
+  readonly clock: Clock
+  readonly disk: Disk
+  readonly net: Net
+  readonly log: Logger
+}
+
+export interface EtcdDiscoveryStats extends Readonly<ServiceWatchStats> {
+  /** Instances found now. */
+  readonly targets: number
+  /** Keys whose value cannot be used now. */
+  readonly skipped: number
+}
+
+export interface EtcdDiscoverer extends Discoverer {
+  readonly stats: EtcdDiscoveryStats
+  /** Keys whose value cannot be used, with the reason. */
+  readonly skipped: ReadonlyMap<string, string>
+}
+
+/**
+ * Finds the targets of `etcd_sd_configs`. Groups have the key as source and the labels `__meta_etcd_key`,
+ * `__meta_service_name`, `_id`, `_host`, `_port`, `_lease_ttl`, `_route_*` and `_metadata_*`.
+ * @throws UserError `registry/endpoint`, `registry/layout`; a checked configuration has neither
+ */
+export function createEtcdDiscoverer(
+  settings: EtcdDiscoverySettings,
+  world: EtcdDiscoveryWorld,
+): EtcdDiscoverer {
+  return new EtcdDiscovery(settings, world)
+}
+
+class EtcdDiscovery implements EtcdDiscoverer {
+  readonly #client: EtcdClient
+  readonly #watch: ServiceWatch
+
+  constructor(settings: EtcdDiscoverySettings, world: EtcdDiscoveryWorld) {
+    const { disk } = world
+    const { username, password, passwordFile } = settings
+    const isSecure = settings.endpoints.some((one) => one.startsWith('https:')) || hasTls(settings)
+    this.#client = new EtcdClient({
+      net: world.net,
+      clock: world.clock,
+      endpoints: settings.endpoints,
+      ...(isSecure ? { tls: () => tlsOf(settings.tls, disk) } : {}),
+      ...(username === ''
+        ? {}
+        : {
+            credentials: async () => ({
+              username,
+              password: passwordFile === '' ? password : (await textOf(disk, passwordFile)).trim(),
+            }),
+          }),
+    })
+    this.#watch = new ServiceWatch({
+      client: this.#client,
+      clock: world.clock,
+      log: world.log.component('discovery etcd'),
+      prefix: settings.prefix,
+      layout: settings.layout,
+      refreshMs: settings.refreshIntervalMs,
+    })
+  }
+
+  get stats(): EtcdDiscoveryStats {
+    const { stats, services, skipped } = this.#watch
+    return { ...stats, targets: services.size, skipped: skipped.size }
+  }
+
+  get skipped(): ReadonlyMap<string, string> {
+    return this.#watch.skipped
+  }
+
+  async run(found: (groups: readonly TargetGroup[]) => void, signal: AbortSignal): Promise<void> {
+    await this.#watch.run((change) => {
+      const groups = groupsOf(change)
+      if (groups.length > 0) found(groups)
+    }, signal)
+    this.#client.close()
+  }
+}
+
+function groupsOf({ put, gone }: ServiceChange): TargetGroup[] {
+  return [
+    ...put.map(groupOf),
+    ...gone.map((key) => ({ source: key, targets: [], labels: Labels.EMPTY })),
+  ]
+}
+
+function groupOf(one: FoundService): TargetGroup {
+  const address = Labels.of([['__address__', addressOf(one.instance)]])
+  return {
+    source: one.key,
+    targets: [address],
+    labels: Labels.of(serviceLabels(one)),
+  }
+}
+
+function hasTls({ tls }: EtcdDiscoverySettings): boolean {
+  return [tls.ca, tls.caFile, tls.cert, tls.certFile].some((text) => text !== '')
+}
+
+async function tlsOf(tls: EtcdDiscoverySettings['tls'], disk: Disk): Promise<TlsClientOptions> {
+  const pem = async (text: string, path: string): Promise<string> =>
+    path === '' ? text : textOf(disk, path)
+  const [ca, cert, key] = await Promise.all([
+    pem(tls.ca, tls.caFile),
+    pem(tls.cert, tls.certFile),
+    pem(tls.key, tls.keyFile),
+  ])
+  return {
+    insecureSkipVerify: tls.insecureSkipVerify,
+    ...(tls.serverName === '' ? {} : { serverName: tls.serverName }),
+    ...(ca === '' ? {} : { ca }),
+    ...(cert === '' ? {} : { cert }),
+    ...(key === '' ? {} : { key }),
+  }
+}
+
+/** Read again each time: secrets are rotated under a running server. */
+async function textOf(disk: Disk, path: string): Promise<string> {
+  return new TextDecoder().decode(await disk.readFile(path, SECRET_BYTES_MAX))
+}
+
+const SECRET_BYTES_MAX = 65_536
