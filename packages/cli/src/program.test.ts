@@ -73,3 +73,12 @@ test('check metrics gives 0 for a clean page, 3 for a broken habit, 1 for a brok
     err: expect.stringContaining('error while linting') as string,
   })
 })
+
+test('a query that is named like a command is a query', async () => {
+  const answer = await run(['promtool', 'query', 'range', '--step=1s', 'http://127.0.0.1:1', 'up'])
+  expect(answer).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringContaining('connection refused') as string,
+  })
+})

@@ -56,13 +56,18 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
   const words = withTwoDashes(args)
   try {
     const program = await buildProgram(words, terminal, (exitCode) => (code = exitCode))
-    const flagged = program.commands.find((one) => words.includes(one.name()))
+    const flagged = program.commands.find((one) => one.name() === commandName(words))
     const isFlat = flagged !== undefined && flagged.commands.length === 0
     await program.parseAsync(isFlat ? bareUnknown(words, flagged) : words, { from: 'user' })
     return code
   } catch (error) {
     return explain(error, terminal)
   }
+}
+
+/** The first word that is no flag: `up` in `pharos up`, `promtool` in `pharos promtool query instant URL up`. */
+function commandName(words: readonly string[]): string | undefined {
+  return words.find((word) => word !== 'help' && !word.startsWith('-'))
 }
 
 async function buildProgram(
@@ -82,7 +87,7 @@ async function buildProgram(
     .helpCommand(true)
   for (const entry of COMMANDS) {
     const command = program.command(entry.name).description(entry.description)
-    if (!words.includes(entry.name)) continue
+    if (entry.name !== commandName(words)) continue
     const fill = await entry.load()
     fill(command, terminal, done)
   }
