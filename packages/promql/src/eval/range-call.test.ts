@@ -32,3 +32,14 @@ test('a bad smoothing or trend factor fails where there is something to smooth, 
   })
   expect((await engine.instant(smooth('y', '2', '0.5'), 8000)).result).toMatchObject({ series: [] })
 })
+
+test('absent_over_time takes metrics that differ in their names only', async () => {
+  const store = new MemoryStore()
+  for (const name of ['x', 'y']) store.append(Labels.from({ __name__: name, job: 'a' }), 1000, 1)
+  const engine = engineOver(store)
+  const query = 'absent_over_time({__name__=~"x|y"}[5s])'
+  expect((await engine.instant(query, 2000)).result).toMatchObject({ series: [] })
+  expect((await engine.range(query, 2000, 8000, 3000)).result).toMatchObject({
+    series: [{ times: new Float64Array([8000]), values: new Float64Array([1]) }],
+  })
+})

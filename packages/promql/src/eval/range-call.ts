@@ -103,7 +103,7 @@ class RangeCall {
       !source.plan.selector.anchored &&
       !source.plan.selector.smoothed &&
       START_TIME_FUNCTIONS.has(plan.func)
-    const mayCollide = !context.delayedNames && !source.oneName
+    const mayCollide = !context.delayedNames && !source.oneName && plan.func !== 'absent_over_time'
     this.#seen = mayCollide ? new Set() : undefined
   }
 
