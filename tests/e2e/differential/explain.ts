@@ -12,7 +12,7 @@ import {
   seriesKey,
   theirAnswer,
 } from './answers.ts'
-import { type Change, CHANGES, type Suspect } from './changes.ts'
+import { type Change, CHANGES, hasEqualValues, type Suspect } from './changes.ts'
 import { END_MS, START_MS } from './data-set.ts'
 
 export interface Verdict {
@@ -54,10 +54,23 @@ export async function explained(
       continue
     }
     const theirInstants = (): Promise<Answer> => stepByStep(sides, asked)
-    const change = await causeOf({ expr, theirs, ours, partsAreRounded, theirInstants })
+    const within = parts.filter((part) => contains(expr, part.expr))
+    const choosesAmongEquals = (): Promise<boolean> => hasTies(sides, within)
+    const suspect = { expr, theirs, ours, partsAreRounded, theirInstants, choosesAmongEquals }
+    const change = await causeOf(suspect)
     return { change, part: asked, differences }
   }
   return { change: undefined, part: question, differences: ['only the whole query differs'] }
+}
+
+/** What topk and bottomk choose from has equal values at some time. */
+async function hasTies({ engine }: Sides, parts: readonly Part[]): Promise<boolean> {
+  for (const { expr, asked } of parts) {
+    if (expr.kind !== 'aggregate' || !/^(?:topk|bottomk)$/.test(expr.op)) continue
+    if (hasEqualValues(await ourAnswer(engine, { ...asked, query: printExpr(expr.expr) })))
+      return true
+  }
+  return false
 }
 
 async function causeOf(suspect: Suspect): Promise<Change | undefined> {

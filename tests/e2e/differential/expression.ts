@@ -193,7 +193,9 @@ class Generator {
       .some(Object.keys(one.labels), random.pick([0, 0, 0, 1, 1, 2]))
       .map((label) => this.#matcher(label, one.labels[label]!))
     if (random.chance(0.03)) {
-      const names = [one.name, random.pick(FAMILIES).name].join('|')
+      // A gauge is never taken for a counter: near zero extrapolation has other rules since 2.51.
+      const others = FAMILIES.filter(({ isCounter }) => isCounter === one.isCounter)
+      const names = [one.name, random.pick(others).name].join('|')
       return `{${[`__name__=~"${names}"`, ...matchers].join(',')}}`
     }
     if (random.chance(0.02)) return `{${[`__name__="${one.name}"`, ...matchers].join(',')}}`
