@@ -27,3 +27,6 @@ export const ALIGN_TOLERANCE_MS = 2
 
 /** A cache holds at most twice the lines of the last good body and this many more. */
 export const CACHE_SLACK_LINES = 1_000
+
+/** A group with more ended columns than this, and than living ones, is opened anew; the store's number. */
+export const ENDED_COLUMNS = 100

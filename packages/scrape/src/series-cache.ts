@@ -144,6 +144,22 @@ export class SeriesCache {
     this.#table.fill(0)
   }
 
+  /** Marks the columns that the lines of the last good scrape feed. */
+  markColumns(isKept: Uint8Array, lastGood: number): void {
+    for (let entry = 0; entry < this.#count; entry++) {
+      const column = this.column[entry]!
+      if (column >= 0 && this.seen[entry] === lastGood) isKept[column] = 1
+    }
+  }
+
+  /** The group has numbered its columns anew: `columns[old]` is the new number, or `Line.unknown`. */
+  renumber(columns: Int32Array): void {
+    for (let entry = 0; entry < this.#count; entry++) {
+      const column = this.column[entry]!
+      if (column >= 0) this.column[entry] = columns[column]!
+    }
+  }
+
   #note(entry: number): void {
     if (this.#nextLength === this.#nextOrder.length) this.#nextOrder = doubled(this.#nextOrder)
     this.#nextOrder[this.#nextLength++] = entry

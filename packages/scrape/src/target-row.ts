@@ -16,15 +16,17 @@ const REPORT_METRICS = [
 ] as const
 
 export class TargetRow {
-  readonly #group: GroupAppender
+  #group: GroupAppender
   /** Columns of `up` and the others; −1 where the budget refused one. */
-  readonly #reportColumns: Int32Array
+  #reportColumns: Int32Array
   #row = new Float64Array(64)
   /** By column: the round that filled it last. */
   #filledIn = new Int32Array(64)
   /** By column: 1 when the last row that the store took left the series alive. */
   #isLive = new Uint8Array(64)
   #round = 0
+  /** Series that the last row that the store took left alive; those about the scrape are not counted. */
+  liveCount = 0
 
   constructor(group: GroupAppender, labels: Labels) {
     this.#group = group
@@ -83,10 +85,36 @@ export class TargetRow {
     const outcome = this.#group.appendRow(tMs, this.#row)
     if (outcome !== AppendOutcome.ok && outcome !== AppendOutcome.duplicateSame) return outcome
     const { columnCount } = this.#group
+    let live = 0
     for (let column = 0; column < columnCount; column++) {
-      this.#isLive[column] = this.#filledIn[column] === this.#round ? 1 : 0
+      const isLive = this.#filledIn[column] === this.#round ? 1 : 0
+      this.#isLive[column] = isLive
+      live += isLive
     }
+    this.liveCount = live
     return outcome
+  }
+
+  /** Marks the columns that must not be lost: of living series, and of those about the scrape. */
+  markColumns(isKept: Uint8Array): void {
+    for (let column = 0; column < isKept.length; column++) {
+      if (this.#isLive[column] === 1) isKept[column] = 1
+    }
+    for (const column of this.#reportColumns) if (column >= 0) isKept[column] = 1
+  }
+
+  /** The group was opened anew and may have other columns: `columns[old]` is the new number, or −1. */
+  renumber(group: GroupAppender, columns: Int32Array): void {
+    const wasLive = this.#isLive
+    this.#group = group
+    this.#reportColumns = this.#reportColumns.map((column) => (column < 0 ? -1 : columns[column]!))
+    const capacity = Math.max(64, group.columnCount)
+    this.#row = new Float64Array(capacity).fill(ABSENT)
+    this.#filledIn = new Int32Array(capacity)
+    this.#isLive = new Uint8Array(capacity)
+    for (let column = 0; column < columns.length; column++) {
+      if (columns[column]! >= 0) this.#isLive[columns[column]!] = wasLive[column]!
+    }
   }
 
   #reserve(): void {

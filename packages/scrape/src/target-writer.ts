@@ -8,7 +8,7 @@ import { messageOf, UserError } from '@pharos/base'
 import type { Exemplar, Labels, Metadata } from '@pharos/model'
 import type { Appender, GroupAppender } from '@pharos/tsdb'
 import { AppendOutcome } from '@pharos/tsdb'
-import { AHEAD_MS_MAX, CACHE_SLACK_LINES, SAMPLES_DEFAULT } from './limits.ts'
+import { AHEAD_MS_MAX, CACHE_SLACK_LINES, ENDED_COLUMNS, SAMPLES_DEFAULT } from './limits.ts'
 import { sampleLabels } from './sample-labels.ts'
 import type { ScrapeStats } from './scrape-stats.ts'
 import { Line, SeriesCache } from './series-cache.ts'
@@ -53,7 +53,8 @@ export class TargetWriter {
   /** Of the running scrape; reset when the next one begins. */
   readonly dropped: DroppedSamples = { duplicates: 0, outOfOrder: 0, outOfBounds: 0, rows: 0 }
   readonly #appender: Appender
-  readonly #group: GroupAppender
+  readonly #key: Labels
+  #group: GroupAppender
   readonly #labels: Labels
   readonly #stats: ScrapeStats
   readonly #cache = new SeriesCache()
@@ -93,6 +94,7 @@ export class TargetWriter {
     stats: ScrapeStats,
   ) {
     this.#appender = appender
+    this.#key = key
     this.#group = appender.group(key, 'scrape')
     this.#labels = labels
     this.#settings = settings
@@ -170,6 +172,7 @@ export class TargetWriter {
   }
 
   #begin(): void {
+    this.#renewColumns()
     this.#scrape++
     this.#scraped = 0
     this.#added = 0
@@ -184,6 +187,28 @@ export class TargetWriter {
     this.#forgetWaiting()
     this.#cache.begin(NOTHING)
     this.#row.begin()
+  }
+
+  /**
+   * Opens the group anew when most of its series have ended, so that the store may number its columns afresh: a target
+   * with labels that are new at each scrape would fill memory otherwise. What lives goes on under its new number.
+   */
+  #renewColumns(): void {
+    const { columnCount } = this.#group
+    if (!isChurned(columnCount, this.#row.liveCount)) return
+    const isKept = new Uint8Array(columnCount)
+    this.#row.markColumns(isKept)
+    this.#cache.markColumns(isKept, this.#lastGood)
+    const kept: number[] = []
+    for (let column = 0; column < columnCount; column++) if (isKept[column] === 1) kept.push(column)
+    if (!isChurned(columnCount, kept.length)) return
+    const labels = kept.map((column) => this.#group.labelsOf(column))
+    this.#group.release()
+    this.#group = this.#appender.group(this.#key, 'scrape')
+    const columns = new Int32Array(columnCount).fill(Line.unknown)
+    for (let i = 0; i < kept.length; i++) columns[kept[i]!] = this.#group.column(labels[i]!)
+    this.#cache.renumber(columns)
+    this.#row.renumber(this.#group, columns)
   }
 
   #readEntries(cursor: ExpositionCursor, hasExemplars: boolean, tMs: number): Fault | undefined {
@@ -426,6 +451,11 @@ export class TargetWriter {
         dropped.rows++
     }
   }
+}
+
+/** The store renews columns under the same conditions, so that the group is not opened anew for nothing. */
+function isChurned(columnCount: number, liveCount: number): boolean {
+  return columnCount - liveCount > Math.max(liveCount, ENDED_COLUMNS)
 }
 
 type Fault = { readonly kind: 'labels' | 'limit'; readonly message: string }

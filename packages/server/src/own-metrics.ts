@@ -245,6 +245,49 @@ function addCounters(registry: Registry, sources: MetricSources): void {
   })
 }
 
+function storeGauges(tsdb: TsdbStats, times: MetricSources['tsdbTimes']): readonly Row[] {
+  return [
+    ['prometheus_tsdb_head_series', 'Series in the head.', () => tsdb.headSeries],
+    [
+      'prometheus_tsdb_head_min_time_seconds',
+      'Oldest sample in the head.',
+      () => tsdb.headMinTimeMs / 1000,
+    ],
+    [
+      'prometheus_tsdb_head_max_time_seconds',
+      'Newest sample in the head.',
+      () => times().maxMs / 1000,
+    ],
+    [
+      'prometheus_tsdb_lowest_timestamp_seconds',
+      'Oldest sample of all.',
+      () => times().minMs / 1000,
+    ],
+    [
+      'prometheus_tsdb_head_chunks',
+      'Tiles of the head: columns of up to 120 rows.',
+      () => tsdb.headTiles,
+    ],
+    [
+      'prometheus_tsdb_wal_storage_size_bytes',
+      'Bytes of the log on disk.',
+      () => tsdb.walStorageBytes,
+    ],
+    [
+      'prometheus_tsdb_head_chunks_storage_size_bytes',
+      "Bytes of the head's segments on disk.",
+      () => tsdb.segmentBytes,
+    ],
+    ['prometheus_tsdb_blocks_loaded', 'Blocks in use.', () => tsdb.blocksLoaded],
+    ['prometheus_tsdb_storage_blocks_bytes', 'Bytes of blocks.', () => tsdb.blockBytes],
+    [
+      'pharos_tsdb_read_only',
+      '1 while the disk does not take samples.',
+      () => Number(tsdb.isReadOnly),
+    ],
+  ]
+}
+
 function addGauges(
   registry: Registry,
   { reload, tsdb, tsdbTimes, pools, isReady }: MetricSources,
@@ -260,24 +303,7 @@ function addGauges(
       'When a configuration was last taken.',
       () => reload.successMs / 1000,
     ],
-    ['prometheus_tsdb_head_series', 'Series in the head.', () => tsdb.headSeries],
-    [
-      'prometheus_tsdb_head_min_time_seconds',
-      'Oldest sample in the head.',
-      () => tsdbTimes().minMs / 1000,
-    ],
-    [
-      'prometheus_tsdb_head_max_time_seconds',
-      'Newest sample in the head.',
-      () => tsdbTimes().maxMs / 1000,
-    ],
-    ['prometheus_tsdb_blocks_loaded', 'Blocks in use.', () => tsdb.blocksLoaded],
-    ['prometheus_tsdb_storage_blocks_bytes', 'Bytes of blocks.', () => tsdb.blockBytes],
-    [
-      'pharos_tsdb_read_only',
-      '1 while the disk does not take samples.',
-      () => Number(tsdb.isReadOnly),
-    ],
+    ...storeGauges(tsdb, tsdbTimes),
     ['prometheus_ready', 'Whether start-up is complete.', () => Number(isReady())],
   ]
   for (const [name, help, read] of table) gauge(registry, name, help, read)

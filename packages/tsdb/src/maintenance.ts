@@ -83,6 +83,24 @@ export class Maintenance {
     await this.#step('retention', () => this.#retain())
     await this.#step('WAL truncation', () => this.#truncateWal())
     this.#forget()
+    await this.measure()
+  }
+
+  /** Brings what `stats` says of sizes up to date. Never rejects. */
+  measure(): Promise<void> {
+    return this.#step('sizes', () => this.#measure())
+  }
+
+  async #measure(): Promise<void> {
+    const { stats, head } = this.#context
+    let tiles = 0
+    for (const { sealed, waiting, open } of head.groups) {
+      tiles += sealed.length + waiting.length + (open === undefined ? 0 : 1)
+    }
+    stats.headTiles = tiles
+    stats.headMinTimeMs = head.minTimeMs
+    stats.walStorageBytes = await this.#folderBytes('wal')
+    stats.segmentBytes = await this.#folderBytes('head')
   }
 
   async #step(name: string, work: () => Promise<void>): Promise<void> {
@@ -202,7 +220,8 @@ export class Maintenance {
     const byTime = expiredByTime(blocks.blocks, retentionMs, this.#newestMs())
     for (const block of byTime) await this.#expire(block, 'older than the retention time')
     if (retentionBytes <= 0) return
-    const otherBytes = (await this.#folderBytes('wal')) + (await this.#folderBytes('head'))
+    await this.#measure()
+    const otherBytes = stats.walStorageBytes + stats.segmentBytes
     const bySize = expiredBySize(blocks.blocks, retentionBytes, otherBytes)
     for (const block of bySize) await this.#expire(block, 'over the retention size')
     stats.blocksLoaded = blocks.blocks.length

@@ -124,6 +124,7 @@ async function openParts(
   const maintenance: Maintenance = new Maintenance({ ...shared, options, wal, segments, blocks })
   head.wal = wal
   wal.relogHeader()
+  await maintenance.measure()
   return {
     clock,
     log,

@@ -13,6 +13,13 @@ export interface TsdbStats {
   walBytes: number
   walCorruptions: number
   walTruncatedBytes: number
+  /** What the log and the segments of the head take on disk now, to the last round of upkeep. */
+  walStorageBytes: number
+  segmentBytes: number
+  /** Tiles of the head, in memory and in segments, to the last round of upkeep. */
+  headTiles: number
+  /** Oldest sample of the head, ms, to the last round of upkeep; Infinity when there is none. */
+  headMinTimeMs: number
   compactions: number
   compactionsFailed: number
   blocksLoaded: number
@@ -70,6 +77,10 @@ export function emptyStats(): TsdbStats {
     walBytes: 0,
     walCorruptions: 0,
     walTruncatedBytes: 0,
+    walStorageBytes: 0,
+    segmentBytes: 0,
+    headTiles: 0,
+    headMinTimeMs: Infinity,
     compactions: 0,
     compactionsFailed: 0,
     blocksLoaded: 0,
