@@ -26,6 +26,15 @@ async function get(path: string): Promise<Record<string, unknown>> {
   const server = createHttpServer({ log: silentLogger, clock, address: ':0', allowedHosts: 'any' })
   const services: Partial<ApiServices> = {
     engine,
+    queryable: store,
+    metadata: () => [
+      {
+        scrapePool: '',
+        target: Labels.EMPTY,
+        family: 'x_total',
+        metadata: { type: 'counter', help: '', unit: '' },
+      },
+    ],
     clock,
     features,
     queryTimeoutMs: 60_000,
@@ -111,4 +120,19 @@ test('statistics by step are pairs of time and count, and come only with stats=a
     },
   })
   expect(JSON.stringify(await get(`${range}&stats=true`))).not.toContain('PerStep')
+})
+
+test('lint answers what the data of the last hour show', async () => {
+  const codes = async (query: string) => {
+    const { data } = await get(`lint?query=${encodeURIComponent(query)}`)
+    return (data as { code: string }[]).map(({ code }) => code)
+  }
+  expect(await codes('sum(x_total)')).toEqual(['counter-without-rate'])
+  expect(await codes('rate(x_totl[5m])')).toEqual(['unknown-metric'])
+  expect(await codes('rate(x_total{job="c"}[30s])')).toEqual([
+    'range-too-short',
+    'label-never-matches',
+  ])
+  expect(await codes('rate(x_total{job="a"}[1m])')).toEqual([])
+  expect(await get('lint?query=%28')).toMatchObject({ errorType: 'bad_data' })
 })

@@ -6,6 +6,10 @@ export const MAX_POINTS = 11_000
 /** What clients are told to wait when more queries were asked for than can run. */
 export const RETRY_AFTER_SECONDS = 5
 
+/** How far the linter looks back for series, ms, and how many of a metric it looks at. */
+export const LINT_LOOKBACK_MS = 3_600_000
+export const LINT_SERIES = 50_000
+
 /** Rows of the tables of /api/v1/status/tsdb, the reference's default and maximum. */
 export const STATUS_ROWS_DEFAULT = 10
 export const STATUS_ROWS_MAX = 10_000

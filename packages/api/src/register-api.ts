@@ -8,6 +8,7 @@ import { apiErrorOf } from './api-error.ts'
 import { registerFederateRoute } from './federate-route.ts'
 import { registerLabelRoutes } from './label-routes.ts'
 import { registerLifecycleRoutes } from './lifecycle-routes.ts'
+import { registerLintRoute } from './lint-route.ts'
 import { registerQueryManagementRoutes } from './query-management-routes.ts'
 import { registerQueryRoutes } from './query-routes.ts'
 import { refuseUnlessReady } from './readiness.ts'
@@ -35,6 +36,7 @@ export function registerApi(app: FastifyInstance, services: ApiServices): void {
     scope.options('/api/v1/*', async (_request, reply) => reply.code(204).send())
     registerQueryRoutes(scope, services)
     registerQueryManagementRoutes(scope, services)
+    registerLintRoute(scope, services)
     registerLabelRoutes(scope, services)
     registerTargetRoutes(scope, services)
     registerRuleRoutes(scope)

@@ -82,3 +82,22 @@ test('a query that is named like a command is a query', async () => {
     err: expect.stringContaining('connection refused') as string,
   })
 })
+
+test('promtool promql formats, edits and lints', async () => {
+  const promql = (...args: string[]) => run(['promtool', '--experimental', 'promql', ...args])
+  expect(await promql('format', 'sum by(job)(rate(x{a="b"}[5m]))/2')).toEqual({
+    code: 0,
+    out: 'sum by (job) (rate(x{a="b"}[5m])) / 2\n',
+    err: '',
+  })
+  expect((await promql('label-matchers', 'set', '-t', '=~', 'x / y{a="b"}', 'a', 'c|d')).out).toBe(
+    'x{a=~"c|d"} / y{a=~"c|d"}\n',
+  )
+  expect((await promql('label-matchers', 'delete', 'x{a="b",c="d"}', 'a')).out).toBe('x{c="d"}\n')
+  expect(await promql('lint', 'sum(x_total)')).toMatchObject({
+    code: 3,
+    out: expect.stringMatching(/^0-12 counter-without-rate: /) as string,
+  })
+  expect(await promql('lint', 'sum(rate(x_total[5m]))')).toMatchObject({ code: 0, out: '' })
+  expect(await promql('format', 'sum(')).toMatchObject({ code: 1, out: '' })
+})

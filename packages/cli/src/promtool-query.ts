@@ -18,7 +18,7 @@ interface Envelope {
   readonly errorType?: string
   readonly error?: string
   readonly warnings?: readonly string[]
-  readonly data?: { readonly resultType: string; readonly result: unknown }
+  readonly data?: unknown
 }
 
 export async function queryInstant(
@@ -29,7 +29,7 @@ export async function queryInstant(
 ): Promise<number> {
   const time = options.time === undefined ? realClock.now() / 1000 : seconds(options.time)
   return print(
-    await ask(server, 'query', { query: expr, time: String(time) }),
+    await askServer(server, 'query', { query: expr, time: String(time) }),
     options.format,
     terminal,
   )
@@ -54,7 +54,7 @@ export async function queryRange(
       ? Math.max(Math.floor((end - start) / 250), 1)
       : parseDuration(options.step) / 1000
   const form = { query: expr, start: String(start), end: String(end), step: String(step) }
-  return print(await ask(server, 'query_range', form), options.format, terminal)
+  return print(await askServer(server, 'query_range', form), options.format, terminal)
 }
 
 function seconds(text: string): number {
@@ -64,7 +64,7 @@ function seconds(text: string): number {
   return value
 }
 
-async function ask(
+export async function askServer(
   server: string,
   path: string,
   form: Readonly<Record<string, string>>,
@@ -109,8 +109,10 @@ function print(answer: Envelope, format: string, terminal: Terminal): number {
     return 1
   }
   for (const warning of answer.warnings ?? []) terminal.writeError(`warning: ${warning}\n`)
-  if (format === 'json') terminal.write(`${JSON.stringify(answer.data.result)}\n`)
-  else terminal.write(promqlText(answer.data.resultType, answer.data.result))
+  // The shape is that of query and query_range.
+  const { resultType, result } = answer.data as { resultType: string; result: unknown }
+  if (format === 'json') terminal.write(`${JSON.stringify(result)}\n`)
+  else terminal.write(promqlText(resultType, result))
   return 0
 }
 

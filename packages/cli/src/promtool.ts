@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { checkConfigFiles, checkMetricsPage } from './promtool-check.ts'
+import { fillPromql } from './promtool-promql.ts'
 import { queryInstant, queryRange } from './promtool-query.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -9,6 +10,10 @@ export function fillPromtool(
   terminal: Terminal,
   done: (code: number) => void,
 ): void {
+  // What is an experiment in the reference is on here.
+  promtool.option('--experimental', 'accepted').option('--enable-feature <names>', 'accepted')
+  fillPromql(promtool, terminal, done)
+
   const check = promtool.command('check').description('check resources for validity')
   check
     .command('config')

@@ -17,6 +17,7 @@ export type { ParseProblem } from './parse-error.ts'
 export { createEngine } from './engine.ts'
 export type { Engine, EngineSettings } from './engine.ts'
 export type { EngineOptions, QueryOptions, QueryProgress } from './engine-options.ts'
+export { deleteLabelMatchers, setLabelMatcher } from './edit-matchers.ts'
 export { lintExpr, metricNamesIn } from './lint/lint.ts'
 export { NO_KNOWLEDGE } from './lint/lint-knowledge.ts'
 export type {
