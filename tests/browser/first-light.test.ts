@@ -42,7 +42,10 @@ const QUERY =
 const PAGES: readonly (readonly [string, string])[] = [
   ['overview', '/'],
   ['query', QUERY],
+  ['alerts', '/alerts'],
+  ['rules', '/rules'],
   ['targets', '/targets'],
+  ['service-discovery', '/service-discovery'],
   ['status', '/status'],
   ['tsdb-status', '/tsdb-status'],
   ['flags', '/flags'],

@@ -28,6 +28,9 @@ const PAGES = [
   ['overview page', 'src/pages/overview/overview-page.tsx', 150],
   ['query page before its editor', 'src/pages/query/query-page.tsx', 150],
   ['targets page', 'src/pages/targets/targets-page.tsx', 110],
+  ['alerts page', 'src/pages/alerts/alerts-page.tsx', 110],
+  ['rules page', 'src/pages/rules/rules-page.tsx', 110],
+  ['service discovery page', 'src/pages/discovery/discovery-page.tsx', 110],
   ['status page', 'src/pages/status/status-page.tsx', 110],
 ] as const
 

@@ -14,7 +14,15 @@ test.skipIf(!existsSync(MANIFEST))('every page of the build in dist keeps its bu
 })
 
 test('what a page imports counts once, what it loads later does not count', () => {
-  const names = ['overview/overview', 'query/query', 'targets/targets', 'status/status']
+  const names = [
+    'overview/overview',
+    'query/query',
+    'targets/targets',
+    'status/status',
+    'alerts/alerts',
+    'rules/rules',
+    'discovery/discovery',
+  ]
   const manifest: Record<string, Manifest[string]> = {
     'index.html': { file: 'main.js', isEntry: true, imports: ['shared'], css: ['main.css'] },
     shared: { file: 'shared.js' },

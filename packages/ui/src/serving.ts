@@ -48,7 +48,10 @@ export interface UiPreferences {
 export const UI_PATHS: readonly string[] = [
   '/',
   '/query',
+  '/alerts',
+  '/rules',
   '/targets',
+  '/service-discovery',
   '/status',
   '/tsdb-status',
   '/flags',
@@ -63,6 +66,11 @@ export const UI_REDIRECTS: Readonly<Record<string, string>> = {
   '/classic/graph': '/query',
   '/new': '/',
   '/new/graph': '/query',
+  '/alerting/list': '/alerts',
+  '/classic/alerts': '/alerts',
+  '/classic/rules': '/rules',
+  '/classic/targets': '/targets',
+  '/classic/service-discovery': '/service-discovery',
   '/datasources': '/status',
 }
 

@@ -49,13 +49,16 @@ export interface ActiveTarget {
 
 export interface DroppedTarget {
   readonly discoveredLabels: LabelSet
+  /** Prometheus 2 does not say which. */
   readonly scrapePool?: string
+  /** Which rule dropped it; the reference does not say. */
+  readonly reason?: string
 }
 
 export interface TargetsData {
   readonly activeTargets: readonly ActiveTarget[]
   readonly droppedTargets: readonly DroppedTarget[]
-  readonly droppedTargetCounts?: Readonly<Record<string, number>>
+  readonly droppedTargetCounts?: Readonly<Record<string, number>> | null
 }
 
 export interface NamedCount {
@@ -75,6 +78,67 @@ export interface TsdbData {
   readonly labelValueCountByLabelName: readonly NamedCount[] | null
   readonly memoryInBytesByLabelName: readonly NamedCount[] | null
   readonly seriesCountByLabelValuePair: readonly NamedCount[] | null
+}
+
+export type AlertState = 'firing' | 'pending' | 'inactive' | 'unknown'
+export type RuleHealth = 'ok' | 'err' | 'unknown'
+
+export interface ActiveAlert {
+  readonly labels: LabelSet
+  readonly annotations: LabelSet
+  readonly state: 'firing' | 'pending'
+  readonly activeAt: string
+  /** In Go's exponent form: `3.9e+00`. */
+  readonly value: string
+}
+
+interface RuleBase {
+  readonly name: string
+  readonly query: string
+  readonly labels?: LabelSet
+  readonly health: RuleHealth
+  readonly lastError?: string
+  /** Seconds. */
+  readonly evaluationTime: number
+  readonly lastEvaluation: string
+}
+
+export interface AlertingRule extends RuleBase {
+  readonly type: 'alerting'
+  readonly state: AlertState
+  /** How long the expression must hold before an alert fires, and how long it fires on after it, seconds. */
+  readonly duration: number
+  readonly keepFiringFor?: number
+  readonly annotations: LabelSet
+  readonly alerts: readonly ActiveAlert[]
+}
+
+export interface RecordingRule extends RuleBase {
+  readonly type: 'recording'
+}
+
+export interface RuleGroup {
+  readonly name: string
+  readonly file: string
+  readonly rules: readonly (AlertingRule | RecordingRule)[]
+  /** Both in seconds. */
+  readonly interval: number
+  readonly evaluationTime: number
+  readonly lastEvaluation: string
+}
+
+export interface RulesData {
+  readonly groups: readonly RuleGroup[]
+}
+
+export interface AlertsData {
+  readonly alerts: readonly ActiveAlert[]
+}
+
+export interface MetricMetadata {
+  readonly type: string
+  readonly unit: string
+  readonly help: string
 }
 
 export type TextMap = Readonly<Record<string, string | number | boolean>>

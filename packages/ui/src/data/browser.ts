@@ -57,6 +57,11 @@ export function writeCookie(name: string, value: string): void {
   document.cookie = `${name}=${value}; path=${path}; max-age=31536000; samesite=lax`
 }
 
+/** The key that commands are given with: ⌘ on Apple's machines, Ctrl elsewhere. */
+export function commandKey(): '⌘' | 'Ctrl' {
+  return /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl'
+}
+
 export function cspNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
 }

@@ -24,3 +24,13 @@ export function bestMatches(names: readonly string[], text: string, limit: numbe
   )
   return found.slice(0, limit).map(({ name }) => name)
 }
+
+/** The words that a filter asks for, in lower case. */
+export function wordsOf(text: string): string[] {
+  return text.toLowerCase().split(/\s+/).filter(Boolean)
+}
+
+/** @param text  in lower case */
+export function everyWordIn(words: readonly string[], text: string): boolean {
+  return words.every((word) => text.includes(word))
+}

@@ -22,6 +22,7 @@ export function storageBytesQuery(instance: string | undefined): string {
   const names = [
     'prometheus_tsdb_storage_blocks_bytes',
     'prometheus_tsdb_wal_storage_size_bytes',
+    // The reference keeps older samples of the head in files of their own.
     'prometheus_tsdb_head_chunks_storage_size_bytes',
   ]
   const own = instance === undefined ? '' : `,instance=${JSON.stringify(instance)}`

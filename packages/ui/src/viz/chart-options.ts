@@ -32,6 +32,9 @@ export interface ChartEvents {
 }
 
 const FONT = '11px Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
+/** Half of the widest label that stands at the right end, `08:30`, and a little air. */
+const RIGHT_PX = 20
+const DIGIT_PX = 6.4
 const BINARY_INCREMENTS = Array.from({ length: 60 }, (_, i) => 2 ** i)
 
 export function chartOptions(
@@ -50,7 +53,7 @@ export function chartOptions(
       ? { tzDate: (ts) => uPlot.tzDate(new Date(ts * 1000), 'Etc/UTC') }
       : {}),
     legend: { show: false },
-    padding: [8, 10, 0, 0],
+    padding: [8, RIGHT_PX, 0, 0],
     focus: { alpha: 0.25 },
     cursor: cursorOptions(shape, events),
     series: [{}, ...seriesOptions(shape)],
@@ -67,8 +70,11 @@ export function chartOptions(
         font: FONT,
         size: 24,
         space: 70,
-        values: (_plot, splits, _axis, _space, stepSeconds) =>
-          splits.map((seconds) => time.tick(seconds * 1000, stepSeconds)),
+        values: (plot, splits, _axis, _space, stepSeconds) =>
+          splits.map((seconds) => {
+            const label = time.tick(seconds * 1000, stepSeconds)
+            return fitsRight(plot, seconds, label) ? label : null
+          }),
       },
       {
         stroke: ink.axis,
@@ -162,9 +168,18 @@ function rangeOf(shape: ChartShape, min: number | null, max: number | null): [nu
   return [shape.min ?? low ?? 0, shape.max === undefined ? (high ?? 1) : Math.max(shape.max, max)]
 }
 
-/** Wide enough for the longest label; digits at 11 px are 6.4 px wide. */
+/** A label is centred on its tick; one that would leave the picture at the right is not drawn. */
+function fitsRight(plot: uPlot, seconds: number, label: string): boolean {
+  const { min, max } = plot.scales['x']!
+  if (min === undefined || max === undefined || max <= min) return true
+  const plotPx = plot.bbox.width / devicePixelRatio
+  const roomPx = ((max - seconds) / (max - min)) * plotPx + RIGHT_PX
+  return roomPx >= (label.length * DIGIT_PX) / 2
+}
+
+/** Wide enough for the longest label. */
 function axisSize(values: readonly string[] | null | undefined): number {
   let chars = 2
   for (const value of values ?? []) chars = Math.max(chars, String(value).length)
-  return Math.max(34, Math.ceil(chars * 6.4) + 14)
+  return Math.max(34, Math.ceil(chars * DIGIT_PX) + 14)
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { QueryData, TargetsData, TextMap, TsdbData } from '../../data/api-types.ts'
-import { formatCount, formatValue, type Unit } from '../../data/format.ts'
+import { formatAge, formatCount, formatValue, type Unit } from '../../data/format.ts'
 import { ingestRateQuery, ownInstance, storageBytesQuery } from '../../data/self-queries.ts'
 import { healthCounts, shareUp } from '../../data/targets.ts'
 import { Fetched } from '../../kit/states.tsx'
@@ -97,12 +97,15 @@ function SeriesTile(props: { data: TsdbData | undefined }): ReactNode {
   const t = useText()
   const { lang } = useSettings()
   const head = props.data?.headStats
+  const spanSeconds = head === undefined ? 0 : (head.maxTime - head.minTime) / 1000
+  // An empty head has its times at the ends of the number range.
+  const isFilled = head !== undefined && head.numSeries > 0 && spanSeconds >= 0
   return (
     <Tile
       href="/tsdb-status"
       title={t('overview.series')}
       value={formatCount(head?.numSeries ?? NaN, lang)}
-      hint={t('overview.seriesHint', { count: head?.chunkCount ?? 0 })}
+      hint={isFilled ? t('overview.seriesHint', { span: formatAge(spanSeconds) }) : ''}
     />
   )
 }

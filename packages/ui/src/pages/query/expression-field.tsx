@@ -20,7 +20,11 @@ export interface ExpressionFieldProps {
   readonly isFirst: boolean
   readonly onChange: (value: string) => void
   readonly onRun: (value: string) => void
+  /** Called by whichever field is there, with what puts text at its cursor. */
+  readonly onInsertable: (insert: Insert) => void
 }
+
+export type Insert = (text: string) => void
 
 /** Start and end of the selection, in characters. */
 export type Selection = readonly [number, number]
@@ -52,6 +56,16 @@ export function ExpressionField(props: ExpressionFieldProps): ReactNode {
       isWanted = false
     }
   }, [])
+  const { onInsertable, onChange } = props
+  useEffect(() => {
+    const plain = field.current
+    if (plain === null) return
+    onInsertable((text) => {
+      plain.setRangeText(text, plain.selectionStart, plain.selectionEnd, 'end')
+      plain.focus()
+      onChange(plain.value)
+    })
+  }, [onInsertable, onChange, loaded])
   if (loaded !== undefined) return <loaded.Editor {...props} focusAt={loaded.focusAt} />
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.shiftKey) return

@@ -61,7 +61,11 @@ export function PromEditor(props: PromEditorProps): ReactNode {
       }),
     })
     view.current = made
-    const { focusAt } = latest.current
+    const { focusAt, onInsertable } = latest.current
+    onInsertable((text) => {
+      made.dispatch(made.state.replaceSelection(text))
+      made.focus()
+    })
     if (focusAt !== undefined) {
       made.dispatch({ selection: { anchor: focusAt[0], head: focusAt[1] } })
       made.focus()

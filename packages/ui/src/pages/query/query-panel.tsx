@@ -1,12 +1,14 @@
-import { type ReactNode, useCallback, useState } from 'react'
+import { type ReactNode, useCallback, useRef, useState } from 'react'
 import { nowMs, readStored, writeStored } from '../../data/browser.ts'
+import { selectorOf } from '../../data/frame.ts'
 import { rememberQuery } from '../../data/query-history.ts'
 import type { QueryPanelState } from '../../data/query-link.ts'
 import { Button, IconButton } from '../../kit/button.tsx'
 import { Tabs } from '../../kit/segmented.tsx'
 import { EmptyState } from '../../kit/states.tsx'
 import { useText } from '../../services.tsx'
-import { ExpressionField } from './expression-field.tsx'
+import { ExplorerButton } from './explorer-button.tsx'
+import { ExpressionField, type Insert } from './expression-field.tsx'
 import { GraphView } from './graph-view.tsx'
 import { HistoryButton } from './history-button.tsx'
 import { TableView } from './table-view.tsx'
@@ -48,14 +50,26 @@ export function QueryPanel(props: QueryPanelProps): ReactNode {
     },
     [panel, onChange],
   )
+  const insert = useRef<Insert | undefined>(undefined)
+  const keepInsert = useCallback((given: Insert) => {
+    insert.current = given
+  }, [])
+  const pick = useCallback((name: string) => insert.current?.(selectorOf(name)), [])
   const shared = { panel, runMs, bar, onChange, onNow: () => setRunMs(nowMs()) }
   return (
     <section className="card query" aria-label={panel.expr === '' ? t('query.title') : panel.expr}>
       <div className="query-row">
-        <ExpressionField value={draft} isFirst={props.isFirst} onChange={setDraft} onRun={run} />
+        <ExpressionField
+          value={draft}
+          isFirst={props.isFirst}
+          onChange={setDraft}
+          onRun={run}
+          onInsertable={keepInsert}
+        />
         <Button kind="primary" onClick={() => run(draft)}>
           {t('query.execute')}
         </Button>
+        <ExplorerButton onPick={pick} />
         <HistoryButton onPick={run} />
         <IconButton framed icon="copy" label={t('query.duplicate')} onClick={props.onDuplicate} />
         {props.onRemove !== undefined && (

@@ -1,7 +1,10 @@
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
+import type { AlertsData } from '../../data/api-types.ts'
+import { firingCount } from '../../data/alert-rules.ts'
 import { Icon, Logo } from '../../kit/icon.tsx'
 import { useText } from '../../services.tsx'
+import { useApi } from '../use-api.ts'
 import { pageAt, type PageEntry, type PageModules, PAGES } from './routes.ts'
 
 /** The left rail, and the same list inside the phone's drawer. */
@@ -49,6 +52,22 @@ function NavLink(props: {
     >
       <Icon name={page.icon} size={17} />
       <span>{t(page.title)}</span>
+      {page.countsFiring === true && <FiringBadge />}
     </Link>
+  )
+}
+
+const FIRING_REFRESH_MS = 15_000
+
+function FiringBadge(): ReactNode {
+  const t = useText()
+  const alerts = useApi<AlertsData>('alerts', {}, { everyMs: FIRING_REFRESH_MS })
+  const count = firingCount(alerts.data?.data.alerts ?? [])
+  if (count === 0) return null
+  return (
+    <span className="badge">
+      <b aria-hidden="true">{count > 999 ? '999+' : count}</b>
+      <span className="sr-only">{t('nav.firing', { count })}</span>
+    </span>
   )
 }

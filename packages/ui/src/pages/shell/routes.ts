@@ -9,6 +9,8 @@ export interface PageEntry {
   /** The first path is the one that navigation leads to. */
   readonly paths: readonly [string, ...string[]]
   readonly group: TextKey | undefined
+  /** How many alerts fire is shown beside the page's name. */
+  readonly countsFiring?: true
   /** The second key of `g …`. */
   readonly key: string
   load(): Promise<ComponentType>
@@ -32,12 +34,37 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('../query/query-page.tsx')).QueryPage,
   },
   {
+    title: 'nav.alerts',
+    icon: 'bell',
+    paths: ['/alerts'],
+    group: 'nav.alerting',
+    countsFiring: true,
+    key: 'a',
+    load: async () => (await import('../alerts/alerts-page.tsx')).AlertsPage,
+  },
+  {
+    title: 'nav.rules',
+    icon: 'list',
+    paths: ['/rules'],
+    group: 'nav.alerting',
+    key: 'r',
+    load: async () => (await import('../rules/rules-page.tsx')).RulesPage,
+  },
+  {
     title: 'nav.targets',
     icon: 'target',
     paths: ['/targets'],
     group: 'nav.system',
     key: 't',
     load: async () => (await import('../targets/targets-page.tsx')).TargetsPage,
+  },
+  {
+    title: 'nav.discovery',
+    icon: 'radar',
+    paths: ['/service-discovery'],
+    group: 'nav.system',
+    key: 'v',
+    load: async () => (await import('../discovery/discovery-page.tsx')).DiscoveryPage,
   },
   {
     title: 'nav.status',

@@ -1,16 +1,15 @@
 import { Fragment, type ReactNode } from 'react'
+import { commandKey } from '../../data/browser.ts'
 import { NativeDialog } from '../../kit/native-dialog.tsx'
 import { useText } from '../../services.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
+import { PAGES } from './routes.ts'
 
-const KEYS: readonly (readonly [readonly string[], TextKey])[] = [
-  [['Ctrl', 'K'], 'keys.palette'],
+const EVERYWHERE: readonly (readonly [readonly string[], TextKey])[] = [
   [['?'], 'keys.help'],
   [['/'], 'keys.filter'],
-  [['g', 'o'], 'keys.goOverview'],
-  [['g', 'q'], 'keys.goQuery'],
-  [['g', 't'], 'keys.goTargets'],
-  [['g', 'i'], 'keys.goStatus'],
+]
+const IN_PLACE: readonly (readonly [readonly string[], TextKey])[] = [
   [['Enter'], 'keys.run'],
   [['Shift', 'Enter'], 'keys.newline'],
   [['←', '→'], 'keys.chart'],
@@ -18,10 +17,16 @@ const KEYS: readonly (readonly [readonly string[], TextKey])[] = [
 
 export function ShortcutHelp(props: { onClose: () => void }): ReactNode {
   const t = useText()
+  const rows: readonly (readonly [readonly string[], string])[] = [
+    [[commandKey(), 'K'], t('keys.palette')],
+    ...EVERYWHERE.map(([keys, text]) => [keys, t(text)] as const),
+    ...PAGES.map(({ key, title }) => [['g', key], t('keys.go', { page: t(title) })] as const),
+    ...IN_PLACE.map(([keys, text]) => [keys, t(text)] as const),
+  ]
   return (
     <NativeDialog title={t('keys.title')} className="key-help" onClose={props.onClose}>
       <dl className="key-list">
-        {KEYS.map(([keys, text]) => (
+        {rows.map(([keys, text]) => (
           <Fragment key={text}>
             <dt>
               {keys.map((key) => (
@@ -30,7 +35,7 @@ export function ShortcutHelp(props: { onClose: () => void }): ReactNode {
                 </Fragment>
               ))}
             </dt>
-            <dd>{t(text)}</dd>
+            <dd>{text}</dd>
           </Fragment>
         ))}
       </dl>

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect } from 'react'
-import { whenIdle } from '../../data/browser.ts'
+import { commandKey, whenIdle } from '../../data/browser.ts'
 import { IconButton } from '../../kit/button.tsx'
 import { Icon } from '../../kit/icon.tsx'
 import { useServices, useSettings, useText } from '../../services.tsx'
@@ -24,7 +24,7 @@ export function TopBar(props: {
       <button type="button" className="search-button" onClick={props.onSearch}>
         <Icon name="search" size={15} />
         <span>{t('app.search')}</span>
-        <kbd>Ctrl K</kbd>
+        <kbd>{commandKey()} K</kbd>
       </button>
       <span className="spacer" />
       <IconButton icon="keyboard" data-keys label={t('app.shortcuts')} onClick={props.onHelp} />

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { TextMap } from '../../data/api-types.ts'
+import { SearchInput } from '../../kit/search-input.tsx'
 import { EmptyState, Fetched } from '../../kit/states.tsx'
 import { useText } from '../../services.tsx'
 import { useApi } from '../use-api.ts'
@@ -12,15 +13,7 @@ export function FlagsTab(): ReactNode {
   return (
     <section className="card">
       <div className="card-bar">
-        <input
-          className="input"
-          type="search"
-          data-filter
-          aria-label={t('status.filterFlags')}
-          placeholder={t('status.filterFlags')}
-          value={filter}
-          onChange={(event) => setFilter(event.target.value)}
-        />
+        <SearchInput label={t('status.filterFlags')} value={filter} onChange={setFilter} />
       </div>
       <Fetched query={flags}>{({ data }) => <FlagTable flags={data} filter={filter} />}</Fetched>
     </section>

@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react'
 import type { TextMap } from '../../data/api-types.ts'
+import { formatValue } from '../../data/format.ts'
+import { buildFacts, runtimeFacts, type StatusFact } from '../../data/status-facts.ts'
 import { Fetched } from '../../kit/states.tsx'
 import { Pill } from '../../kit/labels.tsx'
 import { useText, useTimeFormat } from '../../services.tsx'
@@ -16,6 +18,11 @@ const NAMES: Readonly<Record<string, TextKey>> = {
   storageRetention: 'status.storageRetention',
   serverTime: 'status.serverTime',
   hostname: 'status.hostname',
+  goroutineCount: 'status.tasks',
+  GOMAXPROCS: 'status.cpus',
+  GOMEMLIMIT: 'status.memoryLimit',
+  pharos: 'status.version',
+  compatible: 'status.compatible',
   version: 'status.version',
   revision: 'status.revision',
   branch: 'status.branch',
@@ -31,38 +38,37 @@ export function RuntimeTab(): ReactNode {
     <div className="columns">
       <section className="card block">
         <h2>{t('status.server')}</h2>
-        <Fetched query={runtime}>{({ data }) => <Facts facts={data} />}</Fetched>
+        <Fetched query={runtime}>{({ data }) => <Facts facts={runtimeFacts(data)} />}</Fetched>
       </section>
       <section className="card block">
         <h2>{t('status.build')}</h2>
-        <Fetched query={build}>{({ data }) => <Facts facts={data} />}</Fetched>
+        <Fetched query={build}>{({ data }) => <Facts facts={buildFacts(data)} />}</Fetched>
       </section>
     </div>
   )
 }
 
-function Facts(props: { facts: TextMap }): ReactNode {
+function Facts(props: { facts: readonly StatusFact[] }): ReactNode {
   const t = useText()
   return (
     <dl className="facts">
-      {Object.entries(props.facts)
-        .filter(([, value]) => value !== '')
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{NAMES[name] === undefined ? name : t(NAMES[name])}</dt>
-            <dd>
-              <Fact value={value} />
-            </dd>
-          </div>
-        ))}
+      {props.facts.map((fact) => (
+        <div key={fact.name}>
+          <dt>{Object.hasOwn(NAMES, fact.name) ? t(NAMES[fact.name]!) : fact.name}</dt>
+          <dd>
+            <Fact {...fact} />
+          </dd>
+        </div>
+      ))}
     </dl>
   )
 }
 
-function Fact(props: { value: string | number | boolean }): ReactNode {
+function Fact(props: StatusFact): ReactNode {
   const t = useText()
   const time = useTimeFormat()
-  const { value } = props
+  const { value, unit } = props
+  if (unit !== undefined) return <>{formatValue(Number(value), unit)}</>
   if (typeof value === 'boolean')
     return <Pill tone={value ? 'ok' : 'crit'}>{t(value ? 'status.yes' : 'status.no')}</Pill>
   if (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value)) {

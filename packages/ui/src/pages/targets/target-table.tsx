@@ -1,13 +1,14 @@
-import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useMemo, useRef, useState } from 'react'
 import type { ActiveTarget, Health } from '../../data/api-types.ts'
 import { formatAge, formatValue } from '../../data/format.ts'
 import { shareUp, type TargetPool } from '../../data/targets.ts'
 import { agoSeconds } from '../../data/time.ts'
 import { Icon } from '../../kit/icon.tsx'
 import { LabelChips, Pill } from '../../kit/labels.tsx'
-import { type RowWindow, useRows } from '../../kit/use-rows.ts'
+import type { RowWindow } from '../../kit/use-rows.ts'
 import { useText } from '../../services.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
+import { usePageRows } from '../use-page-rows.ts'
 import { TargetDetails } from './target-details.tsx'
 
 type Row =
@@ -21,24 +22,11 @@ export function TargetTable(props: { pools: readonly TargetPool[]; readMs: numbe
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const body = useRef<HTMLTableSectionElement>(null)
-  const [top, setTop] = useState(0)
   const rows = useMemo(() => rowsOf(props.pools, closed, open), [props.pools, closed, open])
-  useLayoutEffect(() => {
-    const main = scroller()
-    if (body.current !== null && main !== null)
-      setTop(
-        body.current.getBoundingClientRect().top -
-          main.getBoundingClientRect().top +
-          main.scrollTop,
-      )
-  }, [])
-  const shown = useRows({
+  const shown = usePageRows(body, {
     count: rows.length,
     rowPx: ROW_PX,
-    scroller,
-    topPx: top,
     keyOf: (index) => rows[index]!.key,
-    overscan: 12,
   })
   return (
     <div className="card target-card">
@@ -96,10 +84,6 @@ function TableHead(): ReactNode {
       </tr>
     </thead>
   )
-}
-
-function scroller(): HTMLElement | null {
-  return document.getElementById('main')
 }
 
 function rowsOf(

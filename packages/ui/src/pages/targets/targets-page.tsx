@@ -4,6 +4,7 @@ import type { Health, TargetsData } from '../../data/api-types.ts'
 import { filterPools, healthCounts, indexTargets } from '../../data/targets.ts'
 import { Button } from '../../kit/button.tsx'
 import { Pill } from '../../kit/labels.tsx'
+import { SearchInput } from '../../kit/search-input.tsx'
 import { type Option, Segmented } from '../../kit/segmented.tsx'
 import { EmptyState, Fetched } from '../../kit/states.tsx'
 import { useText } from '../../services.tsx'
@@ -77,15 +78,7 @@ function Filters(props: { data: TargetsData | undefined }): ReactNode {
         options={options}
         onChange={(value) => setState(value === 'all' ? '' : value)}
       />
-      <input
-        className="input"
-        type="search"
-        data-filter
-        aria-label={t('targets.filter')}
-        placeholder={t('targets.filter')}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
+      <SearchInput label={t('targets.filter')} value={text} onChange={setText} />
     </div>
   )
 }

@@ -1,0 +1,130 @@
+import { type ReactNode, useMemo, useState } from 'react'
+import { useLocation } from 'wouter'
+import { type AlertEntry, filterAlertRules, indexAlertRules } from '../../data/alert-rules.ts'
+import type { AlertState, RulesData } from '../../data/api-types.ts'
+import { Button } from '../../kit/button.tsx'
+import { Pill } from '../../kit/labels.tsx'
+import { SearchInput } from '../../kit/search-input.tsx'
+import { type Option, Segmented } from '../../kit/segmented.tsx'
+import { EmptyState, Fetched } from '../../kit/states.tsx'
+import { useShown } from '../../kit/use-shown.ts'
+import { useText } from '../../services.tsx'
+import { useApi } from '../use-api.ts'
+import { useUrlParam } from '../use-url-param.ts'
+import { AlertRule } from './alert-rule.tsx'
+import { NoRules } from './no-rules.tsx'
+
+const REFRESH_MS = 5000
+const RULES_SHOWN = 100
+
+/** Alerting rules with their active alerts; what fires comes first and is open. */
+export function AlertsPage(): ReactNode {
+  const t = useText()
+  const rules = useApi<RulesData>('rules', { type: 'alert' }, { everyMs: REFRESH_MS })
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>{t('alerts.title')}</h1>
+        {rules.data !== undefined && <Counts data={rules.data.data} />}
+        <span className="spacer" />
+        <Filters />
+      </div>
+      <Fetched query={rules}>
+        {({ data }) => <Entries data={data} readMs={rules.dataUpdatedAt} />}
+      </Fetched>
+    </div>
+  )
+}
+
+function Counts(props: { data: RulesData }): ReactNode {
+  const t = useText()
+  const { entries } = useMemo(() => indexAlertRules(props.data.groups), [props.data])
+  let firing = 0
+  let pending = 0
+  for (const entry of entries) {
+    firing += entry.firing
+    pending += entry.pending
+  }
+  if (entries.length === 0) return null
+  return (
+    <>
+      {firing > 0 ? (
+        <Pill tone="crit">{t('alerts.firingCount', { count: firing })}</Pill>
+      ) : (
+        <Pill tone="ok">{t('alerts.quiet')}</Pill>
+      )}
+      {pending > 0 && <Pill tone="warn">{t('alerts.pendingCount', { count: pending })}</Pill>}
+    </>
+  )
+}
+
+function Filters(): ReactNode {
+  const t = useText()
+  const [state, setState] = useUrlParam('state')
+  const [text, setText] = useUrlParam('search')
+  const options: Option<AlertState | 'all'>[] = [
+    { value: 'all', label: t('alerts.all') },
+    { value: 'firing', label: t('alerts.firing') },
+    { value: 'pending', label: t('alerts.pending') },
+    { value: 'inactive', label: t('alerts.inactive') },
+  ]
+  return (
+    <div className="filters">
+      <Segmented
+        label={t('alerts.state')}
+        value={stateOf(state) ?? 'all'}
+        options={options}
+        onChange={(value) => setState(value === 'all' ? '' : value)}
+      />
+      <SearchInput label={t('alerts.filter')} value={text} onChange={setText} />
+    </div>
+  )
+}
+
+function stateOf(text: string): AlertState | undefined {
+  return text === 'firing' || text === 'pending' || text === 'inactive' ? text : undefined
+}
+
+function Entries(props: { data: RulesData; readMs: number }): ReactNode {
+  const t = useText()
+  const [, navigate] = useLocation()
+  const [state] = useUrlParam('state')
+  const [text] = useUrlParam('search')
+  const [flipped, setFlipped] = useState<ReadonlySet<string>>(new Set())
+  const index = useMemo(() => indexAlertRules(props.data.groups), [props.data])
+  const found = useMemo(
+    () => filterAlertRules(index, { state: stateOf(state), text }),
+    [index, state, text],
+  )
+  const { shown, rest, more } = useShown(found, RULES_SHOWN)
+  if (index.entries.length === 0) return <NoRules title={t('alerts.none')} />
+  if (found.length === 0)
+    return (
+      <EmptyState icon="search" title={t('alerts.noMatch')} hint={t('alerts.noMatchHint')}>
+        <Button onClick={() => navigate('/alerts', { replace: true })}>{t('targets.clear')}</Button>
+      </EmptyState>
+    )
+  return (
+    <div className="alert-rules">
+      {shown.map((entry) => (
+        <AlertRule
+          key={entry.key}
+          entry={entry}
+          readMs={props.readMs}
+          isOpen={needsEyes(entry) !== flipped.has(entry.key)}
+          onToggle={() => {
+            const next = new Set(flipped)
+            if (!next.delete(entry.key)) next.add(entry.key)
+            setFlipped(next)
+          }}
+        />
+      ))}
+      {rest > 0 && <Button onClick={more}>{t('alerts.more', { count: rest })}</Button>}
+    </div>
+  )
+}
+
+/** What is active or fails is open at first, what is quiet is closed. */
+function needsEyes({ firing, pending, rule }: AlertEntry): boolean {
+  return firing + pending > 0 || rule.health === 'err'
+}

@@ -1,0 +1,147 @@
+import { type ReactNode, useMemo, useRef, useState } from 'react'
+import type { Discovered, DiscoveryPool } from '../../data/discovery.ts'
+import { shareUp } from '../../data/targets.ts'
+import { Icon } from '../../kit/icon.tsx'
+import { LabelChips, Pill } from '../../kit/labels.tsx'
+import type { RowWindow } from '../../kit/use-rows.ts'
+import { useText } from '../../services.tsx'
+import { usePageRows } from '../use-page-rows.ts'
+
+type Row = { readonly key: string; readonly pool: DiscoveryPool } & (
+  | { readonly kind: 'pool' | 'unlisted' }
+  | { readonly kind: 'entry'; readonly entry: Discovered }
+)
+
+const ROW_PX = 64
+
+export function DiscoveryTable(props: { pools: readonly DiscoveryPool[] }): ReactNode {
+  const t = useText()
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
+  const body = useRef<HTMLTableSectionElement>(null)
+  const rows = useMemo(() => rowsOf(props.pools, closed), [props.pools, closed])
+  const window = usePageRows(body, {
+    count: rows.length,
+    rowPx: ROW_PX,
+    keyOf: (index) => rows[index]!.key,
+  })
+  const toggle = (pool: string) => {
+    const next = new Set(closed)
+    if (!next.delete(pool)) next.add(pool)
+    setClosed(next)
+  }
+  return (
+    <div className="card target-card">
+      <table className="data-table card-table discovery-table" aria-rowcount={rows.length + 1}>
+        <thead>
+          <tr>
+            <th scope="col">{t('discovery.discovered')}</th>
+            <th scope="col">{t('discovery.target')}</th>
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {window.abovePx > 0 && <tr aria-hidden="true" style={{ height: window.abovePx }} />}
+          {window.rows.map((index) => {
+            const row = rows[index]!
+            const shared = { index, measure: window.measure }
+            if (row.kind === 'entry')
+              return <EntryRow key={row.key} {...shared} entry={row.entry} />
+            if (row.kind === 'unlisted')
+              return <UnlistedRow key={row.key} {...shared} count={row.pool.unlisted} />
+            return (
+              <PoolRow
+                key={row.key}
+                {...shared}
+                pool={row.pool}
+                isOpen={!closed.has(row.pool.name)}
+                onToggle={() => toggle(row.pool.name)}
+              />
+            )
+          })}
+          {window.belowPx > 0 && <tr aria-hidden="true" style={{ height: window.belowPx }} />}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function rowsOf(pools: readonly DiscoveryPool[], closed: ReadonlySet<string>): Row[] {
+  const rows: Row[] = []
+  for (const pool of pools) {
+    rows.push({ kind: 'pool', key: `pool ${pool.name}`, pool })
+    if (closed.has(pool.name)) continue
+    pool.entries.forEach((entry, place) =>
+      rows.push({ kind: 'entry', key: `${pool.name} ${place}`, pool, entry }),
+    )
+    if (pool.unlisted > 0) rows.push({ kind: 'unlisted', key: `unlisted ${pool.name}`, pool })
+  }
+  return rows
+}
+
+interface RowProps {
+  readonly index: number
+  readonly measure: RowWindow['measure']
+}
+
+function PoolRow(
+  props: RowProps & { pool: DiscoveryPool; isOpen: boolean; onToggle: () => void },
+): ReactNode {
+  const t = useText()
+  const { measure, index } = props
+  const { name, kept, dropped } = props.pool
+  const total = kept + dropped
+  return (
+    <tr ref={measure} data-index={index} className="pool-row">
+      <th colSpan={2} scope="rowgroup">
+        <button
+          type="button"
+          className="fold"
+          aria-expanded={props.isOpen}
+          onClick={props.onToggle}
+        >
+          <Icon name={props.isOpen ? 'down' : 'right'} />
+          <span>{name}</span>
+          <Pill>{t('discovery.keptOf', { kept, total })}</Pill>
+          <i className="up-bar is-quiet">
+            <i style={{ width: `${shareUp(kept, total)}%` }} />
+          </i>
+        </button>
+      </th>
+    </tr>
+  )
+}
+
+function EntryRow(props: RowProps & { entry: Discovered }): ReactNode {
+  const t = useText()
+  const { measure, index } = props
+  const { discovered, target, reason } = props.entry
+  return (
+    <tr ref={measure} data-index={index}>
+      <td className="wide" data-label={t('discovery.discovered')}>
+        <LabelChips labels={discovered} />
+      </td>
+      <td className="wide" data-label={t('discovery.target')}>
+        {target !== undefined ? (
+          <LabelChips labels={target} />
+        ) : (
+          <span className="hint">
+            {reason === undefined || reason === ''
+              ? t('discovery.droppedByRelabelling')
+              : t('discovery.droppedBy', { reason })}
+          </span>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+function UnlistedRow(props: RowProps & { count: number }): ReactNode {
+  const t = useText()
+  const { measure, index } = props
+  return (
+    <tr ref={measure} data-index={index}>
+      <td colSpan={2} className="hint">
+        {t('discovery.unlisted', { count: props.count })}
+      </td>
+    </tr>
+  )
+}
