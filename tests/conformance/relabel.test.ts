@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Labels } from '@pharos/model'
 import { compileRelabelRule, readRelabelRules, relabel } from '@pharos/config'
-import type { NameScheme, RelabelAction, RelabelInput } from '@pharos/config'
+import type { RelabelAction, RelabelInput } from '@pharos/config'
+import type { NameScheme } from '@pharos/model'
 import { expect, test } from 'vitest'
 
 const directory = new URL('../../../shared/conformance/relabel/', import.meta.url)

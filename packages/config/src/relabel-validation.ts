@@ -1,13 +1,6 @@
 import { quoted } from '@pharos/base'
-import type { RelabelAction, RelabelInput } from './relabel.ts'
-
-/** Which names are allowed: `legacy` is `[a-zA-Z_][a-zA-Z0-9_]*`, `utf8` is anything. */
-export type NameScheme = 'utf8' | 'legacy'
-
-/** @source prometheus/common model.LabelName.IsValid and IsValidLegacy */
-export function isValidLabelName(name: string, scheme: NameScheme): boolean {
-  return scheme === 'legacy' ? /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) : name !== ''
-}
+import { isValidLabelName, type NameScheme } from '@pharos/model'
+import type { RelabelAction, RelabelInput } from './relabel-rule.ts'
 
 /**
  * Whether a target with `$1` or `${name}` in it gives a legacy name for word-like values. Walked once from

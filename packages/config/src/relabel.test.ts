@@ -2,7 +2,7 @@ import { Labels } from '@pharos/model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compileRelabelRule, relabel } from './relabel.ts'
-import type { RelabelInput } from './relabel.ts'
+import type { RelabelInput } from './relabel-rule.ts'
 import { readRelabelRules } from './relabel-section.ts'
 
 const labels = Labels.from({ __address__: 'a:80', job: 'node', env: 'Prod' })

@@ -2,52 +2,11 @@
 // configuration is read; applying it allocates only when it changes something.
 
 import { UserError } from '@pharos/base'
-import { compareText, Labels, LabelsBuilder, Regex } from '@pharos/model'
+import { compareText, isValidLabelName, Labels, LabelsBuilder, Regex } from '@pharos/model'
+import type { NameScheme } from '@pharos/model'
 import { hashModulo } from './hashmod.ts'
-import { isValidLabelName, validateRelabelRule } from './relabel-validation.ts'
-import type { NameScheme } from './relabel-validation.ts'
-
-export const RELABEL_ACTIONS = [
-  'replace',
-  'keep',
-  'drop',
-  'hashmod',
-  'labelmap',
-  'labeldrop',
-  'labelkeep',
-  'lowercase',
-  'uppercase',
-  'keepequal',
-  'dropequal',
-] as const
-
-export type RelabelAction = (typeof RELABEL_ACTIONS)[number]
-
-/** One relabelling rule, its regex compiled (RE2, anchored). */
-export interface RelabelRule {
-  readonly action: RelabelAction
-  readonly sourceLabels: readonly string[]
-  readonly separator: string
-  /** As written. */
-  readonly regex: string
-  readonly targetLabel: string
-  readonly replacement: string
-  readonly modulus: number
-  /** Compiled by `compileRelabelRule`: gives the rule's effect, or undefined when the labels are dropped. */
-  apply(labels: Labels): Labels | undefined
-}
-
-/** A rule as it is written; what is missing has the reference's default. */
-export interface RelabelInput {
-  readonly action?: RelabelAction
-  readonly sourceLabels?: readonly string[]
-  readonly separator?: string
-  /** Undefined is `(.*)`, and different from writing `(.*)` where a regex is not wanted. */
-  readonly regex?: string | undefined
-  readonly targetLabel?: string
-  readonly replacement?: string
-  readonly modulus?: number
-}
+import { validateRelabelRule } from './relabel-validation.ts'
+import type { RelabelInput, RelabelRule } from './relabel-rule.ts'
 
 /** Applies the rules in order; undefined when one of them drops the labels. */
 export function relabel(labels: Labels, rules: readonly RelabelRule[]): Labels | undefined {

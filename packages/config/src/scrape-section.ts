@@ -15,7 +15,7 @@ import {
 import type { GlobalFields, LimitFields } from './global-section.ts'
 import { checkHttp, HTTP_SHAPE, httpClientSettings, normaliseHttp } from './http-client.ts'
 import type { HttpFields } from './http-client.ts'
-import type { NameScheme } from './relabel-validation.ts'
+import type { NameScheme } from '@pharos/model'
 import { checkRelabelRules, compiledRules, relabelRules } from './relabel-section.ts'
 import type { RelabelFields } from './relabel-section.ts'
 import { list, mapOf, section } from './section.ts'

@@ -2,7 +2,7 @@
 // schema nobody validates again.
 
 import type { Labels, TargetGroup } from '@pharos/model'
-import type { RelabelRule } from './relabel.ts'
+import type { RelabelRule } from './relabel-rule.ts'
 
 export interface PrometheusConfig {
   readonly global: GlobalSettings

@@ -1,5 +1,4 @@
 // Which names are legal, and how a name that an old client cannot take is written for it.
-import type { Labels } from './labels.ts'
 
 /** `legacy`: letters, digits, underscores (and colons in metric names). `utf8`: any text that is not empty. */
 export type NameScheme = 'legacy' | 'utf8'
@@ -21,7 +20,10 @@ export function isValidLabelName(name: string, scheme: NameScheme = 'utf8'): boo
 }
 
 /** Metric name, label names and label values are all legal. @source prometheus labels.Labels.IsValid */
-export function areValidLabels(labels: Labels, scheme: NameScheme = 'utf8'): boolean {
+export function areValidLabels(
+  labels: Iterable<readonly [string, string]>,
+  scheme: NameScheme = 'utf8',
+): boolean {
   for (const [name, value] of labels) {
     if (name === '__name__' && !isValidMetricName(value, scheme)) return false
     if (!isValidLabelName(name, scheme) || !value.isWellFormed()) return false
