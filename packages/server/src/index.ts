@@ -1,5 +1,3 @@
-export { flag } from './flag.ts'
-export { FlagReader } from './flag-reader.ts'
 export { SERVER_FLAGS } from './server-flags.ts'
 export { nodeFlags, startNode } from './node-service.ts'
 export { startServer, startUp, upFlags } from './start.ts'
