@@ -10,13 +10,14 @@ import type {
   ValueType,
   VectorSelector,
 } from './ast.ts'
-import { FUNCTIONS } from './function-table.ts'
+import { functionNamed, returnTypeOf, takesZone } from './function-table.ts'
 import { goQuote, METRIC_NAME } from '@pharos/model'
 
 /** What the checker needs of the parser. */
 interface TypeCheck {
   readonly tokens: { problem(at: Pos, message: string): void }
   readonly operatorPlaces: ReadonlyMap<Expr, Pos>
+  readonly features: ReadonlySet<string>
 }
 
 const SET_OPERATORS: readonly string[] = ['and', 'or', 'unless']
@@ -35,7 +36,7 @@ export function typeOf(expr: Expr): ValueType {
     case 'binary':
       return typeOf(expr.lhs) === 'scalar' && typeOf(expr.rhs) === 'scalar' ? 'scalar' : 'vector'
     case 'call':
-      return FUNCTIONS.get(expr.func)?.returns ?? 'none'
+      return returnTypeOf(expr.func)
     case 'aggregate':
     case 'vector':
       return 'vector'
@@ -161,9 +162,12 @@ function checkMatching(
 }
 
 function checkCall(expr: CallExpr, check: TypeCheck): ValueType {
-  const { args, func, pos } = expr
-  const signature = FUNCTIONS.get(func)!
+  const { func, pos } = expr
+  const signature = functionNamed(func, check.features)!
   const wanted = signature.args
+  const isZoned = expr.args.length === 2 && takesZone(func, check.features)
+  if (isZoned) expectType(expr.args[1]!, 'string', `call to function ${goQuote(func)}`, check)
+  const args = isZoned ? expr.args.slice(0, 1) : expr.args
   const call = `call to ${goQuote(func)}`
   const least = wanted.length - (signature.variadic === 0 ? 0 : 1)
   const most = signature.variadic < 0 ? Infinity : least + signature.variadic

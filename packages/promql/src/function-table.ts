@@ -121,3 +121,37 @@ const SIGNATURES: readonly FunctionSignature[] = [
 export const FUNCTIONS: ReadonlyMap<string, FunctionSignature> = new Map(
   SIGNATURES.map((signature) => [signature.name, signature]),
 )
+
+/** The flag of what the reference does not have: time zones. */
+const TIME_ZONES = 'promql-time-zones'
+const ZONE_FUNCTIONS: readonly string[] = [
+  'day_of_month',
+  'day_of_week',
+  'day_of_year',
+  'days_in_month',
+  'hour',
+  'minute',
+  'month',
+  'year',
+]
+const TIMEZONE_OFFSET = sign('timezone_offset', 'string', 'scalar')
+
+/** The function of that name in a language with these features; undefined when there is none. */
+export function functionNamed(
+  name: string,
+  features: ReadonlySet<string>,
+): FunctionSignature | undefined {
+  if (name === TIMEZONE_OFFSET.name) return features.has(TIME_ZONES) ? TIMEZONE_OFFSET : undefined
+  return FUNCTIONS.get(name)
+}
+
+/** A part of a date may be asked for in a zone: `hour(v, "Europe/Warsaw")`. */
+export function takesZone(name: string, features: ReadonlySet<string>): boolean {
+  return features.has(TIME_ZONES) && ZONE_FUNCTIONS.includes(name)
+}
+
+/** What a function gives, in any language. */
+export function returnTypeOf(name: string): ValueType {
+  if (name === TIMEZONE_OFFSET.name) return TIMEZONE_OFFSET.returns
+  return FUNCTIONS.get(name)?.returns ?? 'none'
+}

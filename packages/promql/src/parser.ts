@@ -8,7 +8,7 @@
 import type { Matcher } from '@pharos/model'
 import type { AggregateOp, BinaryOp, Expr, Pos, VectorSelector } from './ast.ts'
 import { checkTypes } from './check-types.ts'
-import { FUNCTIONS } from './function-table.ts'
+import { functionNamed } from './function-table.ts'
 import { goQuote } from '@pharos/model'
 import { Lexer } from './lexer.ts'
 import { MAX_CHAIN } from './limits.ts'
@@ -229,7 +229,7 @@ class Parser {
   #call(name: Token): Expr {
     const p = this.tokens
     const args = this.#args()
-    const signature = FUNCTIONS.get(name.text)
+    const signature = functionNamed(name.text, this.features)
     if (signature === undefined) p.problem(name, `unknown function with name ${goQuote(name.text)}`)
     else if (signature.experimental && !this.features.has('promql-experimental-functions'))
       p.problem(name, `function ${goQuote(name.text)} is not enabled`)

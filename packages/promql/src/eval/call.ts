@@ -13,10 +13,11 @@ import { HISTOGRAM_STATISTICS } from './histogram-statistics.ts'
 import { infoJoin } from './info.ts'
 import { labelJoin, labelReplace } from './label-functions.ts'
 import { FLOAT_FUNCTIONS, mapFloats, mapHistograms, timestamps } from './pointwise.ts'
-import type { CallPlan } from './plan.ts'
+import { type CallPlan, stringArgument } from './plan.ts'
 import { sortByLabel, sortByValue } from './sorting.ts'
 import { countedSteps } from './step-counts.ts'
 import { type Steps, stepTimes } from './steps.ts'
+import { TimeZone } from './time-zone.ts'
 
 type VectorFunction = (context: EvalContext, plan: CallPlan, steps: Steps) => Task<Frame>
 
@@ -75,6 +76,12 @@ export function* evaluateScalarCall(
       stepTimes(steps).forEach((ms, s) => (out[s] = ms / 1000))
       context.samples.hold(steps.count)
       return out
+    case 'timezone_offset': {
+      const zone = new TimeZone(stringArgument(plan.args[0]))
+      stepTimes(steps).forEach((ms, s) => (out[s] = zone.offsetSeconds(ms / 1000)))
+      context.samples.hold(steps.count)
+      return out
+    }
     case 'pi':
       context.samples.hold(steps.count)
       return out.fill(Math.PI)
@@ -168,7 +175,14 @@ function* dateRows(
     return frame
   }
   const input = yield* context.evaluator.vector(context, arg, steps)
-  const result = yield* mapFloats(context, input, (v) => datePart(v, part))
+  const zone = plan.args[1] && new TimeZone(stringArgument(plan.args[1]))
+  const result = yield* mapFloats(
+    context,
+    input,
+    zone === undefined
+      ? (v) => datePart(v, part)
+      : (v) => datePart(v + zone.offsetSeconds(v), part),
+  )
   countedSteps(context, before, [input], result)
   return result
 }

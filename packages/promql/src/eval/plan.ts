@@ -162,6 +162,7 @@ const SCALAR_FUNCTIONS: ReadonlySet<string> = new Set([
   'start',
   'step',
   'time',
+  'timezone_offset',
 ])
 
 /** Functions whose value changes with the evaluation time even when their arguments do not. */
@@ -180,6 +181,7 @@ const STEP_DEPENDENT: ReadonlySet<string> = new Set([
   'step',
   'time',
   'timestamp',
+  'timezone_offset',
   'year',
 ])
 
