@@ -84,8 +84,8 @@ test.skipIf(!hasBrowser)('the overview draws live data of this machine', async (
   })
   await page.goto(`${base}/`)
   await page.locator('main canvas').first().waitFor()
-  expect(await page.locator('main canvas').count()).toBeGreaterThanOrEqual(4)
-  expect(await inkOf(page)).toBeGreaterThan(50)
+  await expect.poll(() => page.locator('main canvas').count()).toBeGreaterThanOrEqual(4)
+  await expect.poll(() => inkOf(page)).toBeGreaterThan(50)
   await context.close()
 })
 

@@ -26,6 +26,11 @@ export function AlertRule(props: {
 }): ReactNode {
   const t = useText()
   const { rule, group, firing, pending } = props.entry
+  const { duration, keepFiringFor = 0 } = rule
+  const timing = [
+    ...(duration > 0 ? [t('alerts.for', { span: formatSpan(duration) })] : []),
+    ...(keepFiringFor > 0 ? [t('alerts.keep', { span: formatSpan(keepFiringFor) })] : []),
+  ]
   return (
     <section className={`card alert-rule is-${rule.state}`} aria-label={rule.name}>
       <div className="alert-head">
@@ -46,13 +51,10 @@ export function AlertRule(props: {
         {rule.health === 'err' && <Pill tone="crit">{t('rules.failed')}</Pill>}
         <LabelChips labels={rule.labels ?? {}} />
         <span className="spacer" />
-        <span className="hint">
-          {rule.duration > 0 && `${t('alerts.for', { span: formatSpan(rule.duration) })} · `}
-          {rule.keepFiringFor !== undefined &&
-            rule.keepFiringFor > 0 &&
-            `${t('alerts.keep', { span: formatSpan(rule.keepFiringFor) })} · `}
-          <Link href={`/rules?search=${encodeURIComponent(group.name)}`}>{group.name}</Link>
-        </span>
+        <span className="hint">{timing.join(' · ')}</span>
+        <Link className="small-link" href={`/rules?search=${encodeURIComponent(group.name)}`}>
+          {group.name}
+        </Link>
       </div>
       {props.isOpen && (
         <div className="alert-body">

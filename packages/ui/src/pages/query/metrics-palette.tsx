@@ -11,6 +11,7 @@ import { SearchField } from 'react-aria-components/SearchField'
 import type { MetricMetadata } from '../../data/api-types.ts'
 import { type Metric, metricList, searchMetrics, typesOf } from '../../data/metric-list.ts'
 import { Pill } from '../../kit/labels.tsx'
+import { ScrollRegion } from '../../kit/scroll-region.tsx'
 import { Segmented } from '../../kit/segmented.tsx'
 import { EmptyState, Fetched } from '../../kit/states.tsx'
 import { useSettings, useText } from '../../services.tsx'
@@ -99,20 +100,22 @@ function Found(props: { metrics: readonly Metric[]; onPick: (name: string) => vo
   const shown = metrics.slice(0, METRICS_SHOWN)
   return (
     <>
-      <ListBox
-        className="palette-list"
-        aria-label={t('explorer.open')}
-        onAction={(key) => props.onPick(String(key))}
-        renderEmptyState={() => <EmptyState title={t('palette.none')} />}
-      >
-        {shown.map(({ name, type, help }) => (
-          <ListBoxItem key={name} id={name} textValue={name} className="metric-item">
-            <code>{name}</code>
-            {type !== '' && <Pill>{type}</Pill>}
-            <small>{help === '' ? t('explorer.noHelp') : help}</small>
-          </ListBoxItem>
-        ))}
-      </ListBox>
+      <ScrollRegion className="palette-list" label={t('palette.metrics')}>
+        <ListBox
+          className="metric-list"
+          aria-label={t('explorer.open')}
+          onAction={(key) => props.onPick(String(key))}
+          renderEmptyState={() => <EmptyState title={t('palette.none')} />}
+        >
+          {shown.map(({ name, type, help }) => (
+            <ListBoxItem key={name} id={name} textValue={name} className="metric-item">
+              <code>{name}</code>
+              {type !== '' && <Pill>{type}</Pill>}
+              <small>{help === '' ? t('explorer.noHelp') : help}</small>
+            </ListBoxItem>
+          ))}
+        </ListBox>
+      </ScrollRegion>
       {metrics.length > shown.length && (
         <p className="hint metrics-cut">
           {t('explorer.cut', { shown: shown.length, count: metrics.length })}

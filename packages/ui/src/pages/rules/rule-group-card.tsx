@@ -73,6 +73,7 @@ function RuleRow(props: { rule: AnyRule; readMs: number }): ReactNode {
           </span>{' '}
           {rule.type === 'alerting' ? (
             <Link
+              className="small-link"
               href={`/alerts?search=${encodeURIComponent(rule.name)}`}
               title={t('rules.seeAlerts')}
             >
