@@ -1,5 +1,4 @@
-// A family as text. The beginning of each line, `name{labels} `, is made once for a series and kept: a scrape
-// only puts numbers behind it.
+// A family as text. What the lines of all series have in common, names and bounds, is escaped once for a page.
 import { exemplarText } from './exemplars.ts'
 import {
   type Escaping,
@@ -56,23 +55,22 @@ export function textOf(
 }
 
 /** `name_suffix{a="b",le="1"} `, ready for the value. */
-export function linePrefix(
-  name: string,
-  labels: Labels,
-  kind: LineKind,
-  format: TextFormat,
-): string {
-  const base = kind.suffix === '_created' && name.endsWith('_total') ? name.slice(0, -6) : name
-  const shown = escapedName(base, format.escaping) + kind.suffix
-  const pairs = labels.map(([label, value]) => pairText(label, value, format.escaping))
-  if (kind.label !== undefined) {
-    const [label, value] = kind.label
-    const text =
-      format.kind === 'openmetrics' ? formatOpenMetricsNumber(value) : formatNumber(value)
-    pairs.push(`${label}="${text}"`)
-  }
-  if (!isLegacyMetricName(shown)) return `{${[quoted(shown), ...pairs].join(',')}} `
-  return pairs.length === 0 ? `${shown} ` : `${shown}{${pairs.join(',')}} `
+function linePrefix(name: string, labels: Labels, kind: LineKind, format: TextFormat): string {
+  const { before, after } = lineFrame(name, kind, labels.length > 0, format)
+  const pairs = labels.map(
+    ([label, value]) => `${labelStart(label, format.escaping)}${escapedValue(value)}"`,
+  )
+  return before + pairs.join(',') + after
+}
+
+/** Of a counter `x_total` the line of its beginning is `x_created`. */
+function baseName(name: string, kind: LineKind): string {
+  return kind.suffix === '_created' && name.endsWith('_total') ? name.slice(0, -6) : name
+}
+
+function ownPair([label, value]: readonly [string, number], format: TextFormat): string {
+  const text = format.kind === 'openmetrics' ? formatOpenMetricsNumber(value) : formatNumber(value)
+  return `${label}="${text}"`
 }
 
 /**
@@ -138,44 +136,34 @@ function linesOf(one: SeriesSnapshot, hasCreated: boolean): Line[] {
   return lines
 }
 
-interface Row {
-  /** The label values that the row was made for; a slot may have been given to another series since. */
-  readonly values: readonly string[]
-  readonly prefixes: readonly string[]
+/** A line around the labels of a series: `name{`, labels, `,le="1"} `. */
+export interface LineFrame {
+  readonly before: string
+  readonly after: string
 }
 
-/** Keeps line beginnings for the formats that are asked for; there are one or two of them. */
-export class PrefixCache {
-  readonly #rows = new Map<string, (Row | undefined)[]>()
-
-  /** The rows of one format, by slot; `rowOf` fills them. */
-  rowsFor(format: TextFormat): (Row | undefined)[] {
-    const key = `${format.kind}${format.escaping}${format.hasCreated === true}`
-    let rows = this.#rows.get(key)
-    if (rows === undefined) this.#rows.set(key, (rows = []))
-    return rows
+/** @param hasLabels  whether series have labels besides those of the line */
+export function lineFrame(
+  name: string,
+  kind: LineKind,
+  hasLabels: boolean,
+  format: TextFormat,
+): LineFrame {
+  const shown = escapedName(baseName(name, kind), format.escaping) + kind.suffix
+  const isOld = isLegacyMetricName(shown)
+  const own = kind.label === undefined ? '' : ownPair(kind.label, format)
+  if (!hasLabels && own === '')
+    return { before: isOld ? `${shown} ` : `{${quoted(shown)}} `, after: '' }
+  return {
+    before: isOld ? `${shown}{` : `{${quoted(shown)},`,
+    after: `${hasLabels && own !== '' ? ',' : ''}${own}} `,
   }
-
-  clear(): void {
-    this.#rows.clear()
-  }
 }
 
-/** The beginnings of all lines of a slot. `make` is called when they are not known yet. */
-export function rowOf(
-  rows: (Row | undefined)[],
-  slot: number,
-  values: readonly string[],
-  make: (slot: number) => readonly string[],
-): readonly string[] {
-  let row = rows[slot]
-  if (row?.values !== values) rows[slot] = row = { values, prefixes: make(slot) }
-  return row.prefixes
-}
-
-function pairText(name: string, value: string, escaping: Escaping): string {
+/** `a="`, ready for the value. */
+export function labelStart(name: string, escaping: Escaping): string {
   const shown = escapedName(name, escaping)
-  return `${isLegacyLabelName(shown) ? shown : quoted(shown)}="${escapedValue(value)}"`
+  return `${isLegacyLabelName(shown) ? shown : quoted(shown)}="`
 }
 
 function quotedUnlessLegacy(name: string): string {
@@ -186,7 +174,7 @@ function quoted(name: string): string {
   return `"${escapedValue(name)}"`
 }
 
-function escapedValue(value: string): string {
+export function escapedValue(value: string): string {
   if (!/[\\"\n]/.test(value)) return value
   return value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
 }

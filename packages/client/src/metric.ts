@@ -1,12 +1,12 @@
 // What all metrics have in common: their description, checked once, and the way into a registry.
 import { type Exemplar, Exemplars, exemplarText } from './exemplars.ts'
 import {
+  escapedValue,
   familyHead,
-  linePrefix,
+  labelStart,
+  lineFrame,
   type LineKind,
   LINES_PER_PIECE,
-  PrefixCache,
-  rowOf,
 } from './family-text.ts'
 import type { TextFormat } from './format.ts'
 import { formatNumber, formatOpenMetricsNumber } from './go-number.ts'
@@ -92,7 +92,6 @@ export class Family<L extends string> {
   readonly now: () => number
   readonly #constLabels: Labels
   readonly #layout: FamilyLayout
-  readonly #prefixes = new PrefixCache()
   readonly #exemplars = new Exemplars()
   readonly #row: Float64Array
 
@@ -132,24 +131,25 @@ export class Family<L extends string> {
     const isOpen = format.kind === 'openmetrics'
     const print = isOpen ? formatOpenMetricsNumber : formatNumber
     const shown = isOpen ? exemplarLines : 0
-    const rows = this.#prefixes.rowsFor(format)
-    const make = (slot: number): readonly string[] => this.#prefixesOf(slot, format)
+    const labelsOf = this.#labelWriter(format)
+    const frames = this.#framesOf(format)
     const row = this.#row
     let text = ''
     let count = 0
     for (const slot of slots) {
-      const values = table.valuesOf(slot)
-      if (values === undefined) continue
+      if (!table.isShown(slot)) continue
       if (count === 0) text = familyHead(this.description, format)
-      const prefixes = rowOf(rows, slot, values, make)
+      const labels = labelsOf(slot)
       fill(slot, row)
       for (let i = 0; i < lines.length; i++) {
-        text += prefixes[i]! + print(row[i]!)
+        const frame = frames[i]!
+        text += frame.before + labels + frame.after + print(row[i]!)
         if (i < shown) text += exemplarText(this.#exemplars.of(slot * table.stride + i))
         text += '\n'
       }
-      if (prefixes.length > lines.length) {
-        text += `${prefixes[lines.length]!}${print(table.createdMs[slot]! / 1000)}\n`
+      const created = frames[lines.length]
+      if (created !== undefined) {
+        text += `${created.before}${labels}${created.after}${print(table.createdMs[slot]! / 1000)}\n`
       }
       const before = count
       count += lines.length
@@ -165,7 +165,7 @@ export class Family<L extends string> {
   *series(valuesOf: (slot: number) => Partial<SeriesSnapshot>): Generator<SeriesSnapshot> {
     this.table.sweep()
     for (const slot of this.table.slots()) {
-      if (this.table.valuesOf(slot) === undefined) continue
+      if (!this.table.isShown(slot)) continue
       const values = valuesOf(slot)
       yield { labels: this.#labelsOf(slot), createdMs: this.table.createdMs[slot]!, ...values }
     }
@@ -184,7 +184,6 @@ export class Family<L extends string> {
   clear(): void {
     this.table.clear()
     this.#exemplars.clear()
-    this.#prefixes.clear()
   }
 
   *#sorted(): Generator<string, readonly number[]> {
@@ -196,20 +195,48 @@ export class Family<L extends string> {
 
   /** The labels of a slot, sorted by name. */
   #labelsOf(slot: number): Labels {
-    const values = this.table.valuesOf(slot) ?? []
-    const own = this.table.labelNames.map((name, i) => [name, values[i]!] as const)
-    return [...this.#constLabels, ...own].sort((a, b) => (a[0] < b[0] ? -1 : 1))
+    const own = this.table.labelNames.map((name, i) => [name, this.table.textAt(slot, i)] as const)
+    return [...this.#constLabels, ...own].sort(byName)
   }
 
-  #prefixesOf(slot: number, format: TextFormat): readonly string[] {
-    const labels = this.#labelsOf(slot)
-    const { lines, type } = this.#layout
-    const shown =
-      format.kind === 'openmetrics' && format.hasCreated === true && HAS_CREATED.has(type)
-        ? [...lines, { suffix: '_created' }]
-        : lines
-    return shown.map((kind) => linePrefix(this.description.name, labels, kind, format))
+  /** Writes the labels of a slot: `a="b",c="d"`. Names and constant labels are escaped once. */
+  #labelWriter({ escaping }: TextFormat): (slot: number) => string {
+    const { table } = this
+    const own = table.labelNames.map((name, i) => [name, i] as const)
+    const parts: { start: string; label: number }[] = []
+    let start = ''
+    for (const [name, value] of [...this.#constLabels, ...own].sort(byName)) {
+      start += `${start === '' && parts.length === 0 ? '' : ','}${labelStart(name, escaping)}`
+      if (typeof value === 'string') {
+        start += `${escapedValue(value)}"`
+      } else {
+        parts.push({ start, label: value })
+        start = ''
+      }
+    }
+    const end = start
+    return (slot) => {
+      let text = ''
+      for (let i = 0; i < parts.length; i++) {
+        text += `${parts[i]!.start}${escapedValue(table.textAt(slot, parts[i]!.label))}"`
+      }
+      return text + end
+    }
   }
+
+  /** One frame for each line, and one for the line of the creation time when the format wants it. */
+  #framesOf(format: TextFormat): ReturnType<typeof lineFrame>[] {
+    const { lines, type } = this.#layout
+    const hasLabels = this.table.labelNames.length + this.#constLabels.length > 0
+    const hasCreated =
+      format.kind === 'openmetrics' && format.hasCreated === true && HAS_CREATED.has(type)
+    const shown = hasCreated ? [...lines, { suffix: '_created' }] : lines
+    return shown.map((kind) => lineFrame(this.description.name, kind, hasLabels, format))
+  }
+}
+
+function byName(a: readonly [string, unknown], b: readonly [string, unknown]): number {
+  return a[0] < b[0] ? -1 : 1
 }
 
 /** A series that was looked up once. Survives `remove` and `reset` by looking itself up again. */

@@ -155,7 +155,7 @@ export class Registry implements Registers {
       families.push(
         counted(
           'pharos_client_series_dropped_total',
-          'New series that found no place because their metric has too many.',
+          'Observations of new series that found no place because their metric has too many.',
           dropped.map((metric) => ({
             labels: [['metric', metric.name]],
             value: metric.dropped ?? 0,
