@@ -2,12 +2,8 @@
 // the whole text. Linear time, whatever the pattern. Simple patterns are matched by string operations and
 // compiled only when their groups are asked for.
 
-import { UserError } from '@pharos/base'
-import { RE2JS } from 're2js'
+import { type CompiledRegex, compileRegex, type RegexGroups } from './regex-engine.ts'
 import { regexPlan, type RegexPlan } from './regex-plan.ts'
-
-/** The groups of one match: index 0 is the whole text, a group that took no part is undefined. */
-export type RegexGroups = readonly (string | undefined)[]
 
 /** Verdicts that are kept, for texts up to this length; label values repeat, and asking RE2 costs ten times more. */
 const MAX_VERDICTS = 1000
@@ -26,7 +22,7 @@ export class Regex {
   readonly matchesNonEmpty: boolean
   readonly #plan: RegexPlan
   readonly #verdicts = new Map<string, boolean>()
-  #compiled: Compiled | undefined
+  #compiled: CompiledRegex | undefined
 
   private constructor(pattern: string) {
     this.pattern = pattern
@@ -36,7 +32,7 @@ export class Regex {
     this.matchesAll = this.#plan.matchesAll
     this.matchesNonEmpty = this.#plan.matchesNonEmpty
     // A pattern that was read to its last character is legal; for any other RE2 is the judge, and now.
-    if (this.#plan.matches === undefined) this.#compiled = compile(pattern)
+    if (this.#plan.matches === undefined) this.#compiled = compileRegex(pattern)
   }
 
   /**
@@ -54,7 +50,7 @@ export class Regex {
     if (!this.#plan.mayMatch(text)) return false
     const known = this.#verdicts.get(text)
     if (known !== undefined) return known
-    const verdict = this.#program().regex.testExact(text)
+    const verdict = this.#program().test(text)
     if (text.length <= MAX_VERDICT_CHARS) {
       if (this.#verdicts.size >= MAX_VERDICTS) this.#verdicts.clear()
       this.#verdicts.set(text, verdict)
@@ -65,11 +61,7 @@ export class Regex {
   /** The groups of the match, or undefined when the text does not match. */
   match(text: string): RegexGroups | undefined {
     if (!this.#plan.mayMatch(text)) return undefined
-    const matcher = this.#program().regex.matcher(text)
-    if (!matcher.matches()) return undefined
-    const groups: (string | undefined)[] = []
-    for (let i = 0; i <= matcher.groupCount(); i++) groups.push(matcher.group(i) ?? undefined)
-    return groups
+    return this.#program().match(text)
   }
 
   /**
@@ -97,47 +89,7 @@ export class Regex {
     return ''
   }
 
-  #program(): Compiled {
-    return (this.#compiled ??= compile(this.pattern))
-  }
-}
-
-interface Compiled {
-  readonly regex: RE2JS
-  /** Group names with their numbers; a name may come twice, then the first that took part counts. */
-  readonly names: readonly (readonly [string, number])[]
-}
-
-function compile(pattern: string): Compiled {
-  try {
-    const regex = RE2JS.compile(`^(?s:${pattern})$`)
-    return { regex, names: Object.entries(regex.namedGroups()) }
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
-    if (text.includes('duplicate capture group name')) return compileRenamed(pattern)
-    throw new UserError('model/regex', text)
-  }
-}
-
-/** Go allows one group name twice, re2js does not: the groups are numbered apart, their names kept here. */
-function compileRenamed(pattern: string): Compiled {
-  const given: string[] = []
-  // Escapes, quoted runs and classes are stepped over, so that only real groups are renamed.
-  const renamed = pattern.replace(
-    /\\Q.*?(?:\\E|$)|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|\(\?P?<(\w+)>/gsu,
-    (whole, name: string | undefined) => {
-      if (name === undefined) return whole
-      given.push(name)
-      return `(?P<group${given.length - 1}>`
-    },
-  )
-  try {
-    const regex = RE2JS.compile(`^(?s:${renamed})$`)
-    const names = Object.entries(regex.namedGroups()).map(
-      ([name, index]) => [given[Number(name.slice(5))]!, index] as const,
-    )
-    return { regex, names: names.toSorted((a, b) => a[1] - b[1]) }
-  } catch (error) {
-    throw new UserError('model/regex', error instanceof Error ? error.message : String(error))
+  #program(): CompiledRegex {
+    return (this.#compiled ??= compileRegex(this.pattern))
   }
 }
