@@ -142,7 +142,7 @@ function mistakeOf(instance: ServiceInstance): string | undefined {
 
 /** Names, IPv4, IPv6 with or without a zone. Nothing that could end an address or start another field. */
 const HOST =
-  /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?)$/
+  /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|(?=(?:[^:]*:){2})[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?)$/
 
 function isKeyPart(text: string): boolean {
   // "." and ".." would be other keys to whoever joins paths.

@@ -7,7 +7,7 @@ import type { Discoverer, TargetGroup } from '@pharos/model'
 import { addressOf, EtcdClient, serviceLabels, ServiceWatch } from '@pharos/registry'
 import type { FoundService, ServiceChange, ServiceWatchStats } from '@pharos/registry'
 
-export interface EtcdDiscoveryWorld {
+interface EtcdDiscoveryWorld {
   readonly clock: Clock
   readonly disk: Disk
   readonly net: Net

@@ -11,7 +11,7 @@ import {
 } from './limits.ts'
 
 /** Key in base64, value in base64 or null for a deletion, lease. */
-export type JournalChange = readonly [key: string, value: string | null, lease: string]
+type JournalChange = readonly [key: string, value: string | null, lease: string]
 
 export type JournalRecord =
   | {
@@ -38,7 +38,7 @@ export type JournalRecord =
       readonly changes: readonly JournalChange[]
     }
 
-export interface JournalWorld {
+interface JournalWorld {
   readonly clock: Clock
   readonly disk: Disk
   readonly log: Logger

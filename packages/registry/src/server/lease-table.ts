@@ -79,7 +79,7 @@ export class LeaseTable {
     const lateMs = nowMs - this.#timerMs - EXPIRY_SLACK_MS
     this.#timerMs = Infinity
     // We were paused ourselves: nobody could renew meanwhile, and nobody is dead because of it.
-    if (lateMs > PAUSE_MS_MIN) for (const lease of this.#leases.values()) lease.endMs += lateMs
+    if (lateMs > PAUSE_MS_MIN) this.renewAll()
     const ended: HeldLease[] = []
     let nextMs = Infinity
     for (const lease of this.#leases.values()) {

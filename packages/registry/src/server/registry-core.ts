@@ -14,7 +14,7 @@ import { LEASES_MAX, STORE_BYTES_MAX, TTL_SECONDS_MAX, TTL_SECONDS_MIN } from '.
 import { RefusedError, refusals } from './refusals.ts'
 import { WatchHub } from './watch-hub.ts'
 
-export interface RegistryWorld {
+interface RegistryWorld {
   readonly clock: Clock
   readonly disk: Disk
   readonly random: Random
@@ -45,6 +45,8 @@ export class RegistryCore {
    */
   static async open(world: RegistryWorld, directory: string): Promise<RegistryCore> {
     await world.disk.makeDirectory(directory)
+    // A directory whose name is not synced is gone after a power cut, and every answered change with it.
+    await world.disk.syncDirectory(parentOf(directory))
     const unlock = await world.disk.lock(`${directory}/lock`)
     try {
       const core = new RegistryCore(world, directory, unlock)
@@ -227,6 +229,11 @@ export class RegistryCore {
     const id = view.getBigUint64(0) & 0x7fff_ffff_ffff_ffffn
     return String(id === 0n ? 1n : id)
   }
+}
+
+function parentOf(directory: string): string {
+  const slash = directory.replace(/\/+$/, '').lastIndexOf('/')
+  return slash < 0 ? '.' : directory.slice(0, Math.max(1, slash))
 }
 
 /** Keys are text of one code unit a byte inside, base64 outside. */

@@ -3,7 +3,7 @@
 import { contains } from './key-store.ts'
 import type { Change, Range } from './key-store.ts'
 
-export interface Watcher {
+interface Watcher {
   readonly range: Range
   /** Puts, deletes that are not told. */
   readonly ignoresPuts: boolean
