@@ -28,3 +28,8 @@ export type {
   ScrapeProtocol,
   ScrapeSettings,
 } from './settings.ts'
+export { mistakeOf, readRuleFile } from './rule-file.ts'
+export type { RuleFileOptions, RuleGroupSettings, RuleSettings } from './rule-file.ts'
+export { readText } from './config-file.ts'
+export { readRuleTestFile } from './rule-test-file.ts'
+export type { AlertTest, ExpressionTest, RuleTest, RuleTestFile } from './rule-test-file.ts'

@@ -1,0 +1,51 @@
+// What templates of alerts see.
+
+import { Labels } from '@pharos/model'
+import { type TemplateSample, expandTemplate, struct, textMap } from '@pharos/template'
+
+/** Short names, on the same line as the text so that positions in messages keep their line. */
+export const TEMPLATE_DEFINITIONS =
+  '{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}{{$externalURL := .ExternalURL}}{{$value := .Value}}'
+
+export interface TemplateContext {
+  readonly externalUrl: URL
+  readonly externalLabels: Labels
+  readonly query: (expr: string, timeMs: number) => Promise<readonly TemplateSample[]>
+}
+
+/**
+ * Expands the texts of one alert. A text that fails becomes `<error expanding template: …>`, because somebody has
+ * to be told all the same.
+ */
+export function alertExpander(
+  alertName: string,
+  labels: Labels,
+  value: number,
+  timeMs: number,
+  context: TemplateContext,
+  onError: (error: unknown) => void,
+): (text: string) => Promise<string> {
+  const data = struct('struct', {
+    Labels: textMap(labels),
+    ExternalLabels: textMap(context.externalLabels),
+    ExternalURL: context.externalUrl.href.replace(/\/$/, ''),
+    Value: value,
+  })
+  const settings = {
+    name: `__alert_${alertName}`,
+    externalUrl: context.externalUrl,
+    nowMs: timeMs,
+    query: (expr: string) => context.query(expr, timeMs),
+  }
+  return async (text) => {
+    // Nearly every label is plain text.
+    if (!text.includes('{{')) return text
+    try {
+      return await expandTemplate(TEMPLATE_DEFINITIONS + text, data, settings)
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      onError(error)
+      return `<error expanding template: ${error.message}>`
+    }
+  }
+}
