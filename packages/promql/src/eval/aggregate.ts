@@ -85,7 +85,7 @@ function* select(
       return quantileRows(context, plan, input, groups, param)
     case 'topk':
     case 'bottomk':
-      return rankedRows(context, plan, input, groups, param)
+      return yield* rankedRows(context, plan, input, groups, param)
     case 'limitk':
       return limitRows(input, groups, param)
     case 'limit_ratio':
