@@ -1,6 +1,6 @@
 // The store on a disk that dies, fails or rots: power cuts at every operation, one failing operation at every place,
 // and single flipped bytes in every file. `SIM_FULL=1` visits every operation instead of a sample of them.
-import { type Disk, type Logger, type OpenFile, OutsideError, silentLogger } from '@pharos/base'
+import { type Disk, type Logger, OutsideError, silentLogger } from '@pharos/base'
 import {
   type CrashOptions,
   type SimDisk,
@@ -12,6 +12,7 @@ import { Tsdb } from '@pharos/tsdb'
 import { expect, test } from 'vitest'
 import { everything, options } from '../../packages/tsdb/src/testing/store.ts'
 import { missing, Workload } from '../../packages/tsdb/src/testing/workload.ts'
+import { dyingDisk } from './dying-disk.ts'
 
 const MINUTE_MS = 60_000
 const small = options({ minBlockMs: MINUTE_MS, maxBlockMs: 9 * MINUTE_MS })
@@ -44,24 +45,6 @@ async function run(world: SimWorld, disk: Disk, seed: number): Promise<Run | und
   }
   await work.sync()
   return { world, work }
-}
-
-/** Stops the machine before its n-th disk operation. */
-function dyingDisk(disk: SimDisk, n: number, die: () => void): Disk {
-  const guard = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      get(of, name) {
-        const value: unknown = Reflect.get(of, name, of)
-        if (typeof value !== 'function') return value
-        return (...args: unknown[]): unknown => {
-          if (disk.operations === n - 1) die()
-          const result: unknown = Reflect.apply(value, of, args)
-          if (name !== 'open') return result
-          return (result as Promise<OpenFile>).then((file) => guard(file))
-        }
-      },
-    })
-  return guard<Disk>(disk)
 }
 
 async function operationsOf(seed: number): Promise<number> {

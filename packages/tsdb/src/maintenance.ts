@@ -12,9 +12,12 @@ import type { Segments } from './head/segments.ts'
 import type { TileRef } from './read/tile-ref.ts'
 import { walPath, walSequences } from './open-wal.ts'
 import type { Quarantine } from './quarantine.ts'
+import type { Tombstones } from './tombstones.ts'
 import type { TsdbOptions } from './tsdb-options.ts'
 import type { TsdbStats } from './tsdb-status.ts'
 import type { Wal } from './wal/wal.ts'
+
+const FOLDERS = ['wal', 'head', 'blocks'] as const
 
 /** A tile is sealed early when its rows hold back so many WAL files. */
 const WAL_FILES = 4
@@ -31,6 +34,7 @@ interface MaintenanceContext {
   readonly blocks: BlockStore
   readonly shapes: ShapeTable
   readonly quarantine: Quarantine
+  readonly tombstones: Tombstones
 }
 
 export class Maintenance {
@@ -53,8 +57,17 @@ export class Maintenance {
 
   /** One round; rounds do not overlap. Never rejects. */
   round(): Promise<void> {
-    this.#running = this.#running.then(() => this.#round())
-    return this.#running
+    return this.exclusive(() => this.#round())
+  }
+
+  /** Runs work while no round runs, and no other such work. Rejects with what the work throws. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#running.then(work)
+    this.#running = done.then(
+      () => undefined,
+      () => undefined,
+    )
+    return done
   }
 
   /** Writes everything that only memory and the WAL hold into segments. */
@@ -82,6 +95,7 @@ export class Maintenance {
     await this.#step('compaction', () => this.#compact())
     await this.#step('retention', () => this.#retain())
     await this.#step('WAL truncation', () => this.#truncateWal())
+    await this.#step('deletions', () => this.forgetFiles())
     this.#forget()
     await this.measure()
   }
@@ -161,7 +175,7 @@ export class Maintenance {
   }
 
   async #cutBlocks(): Promise<void> {
-    const { head, segments, blocks, stats, wal } = this.#context
+    const { head, segments, wal } = this.#context
     let cut = 0
     for (const windowMs of segments.windows) {
       if (!this.#isOver(windowMs)) continue
@@ -169,21 +183,40 @@ export class Maintenance {
         waiting.some((tile) => head.windowOf(tile.firstMs) === windowMs),
       )
       if (isWaiting) continue
-      const files = [...segments.filesOf(windowMs)]
-      const groups: { definition: GroupDefinition; tiles: TileRef[] }[] = []
-      for (const { key, kind, sealed } of head.groups) {
-        const tiles = sealed.filter((ref) => files.includes(ref.file))
-        if (tiles.length > 0) groups.push({ definition: { key, kind }, tiles })
-      }
-      const { block, damaged } = await blocks.write(groups, files, 1)
-      segments.release(windowMs)
-      blocks.replace([], block)
-      for (const file of files) await blocks.removeReplaced(file, damaged)
-      stats.compactions++
+      await this.cutBlock(windowMs)
       cut++
     }
     // A new WAL file each window: what is in the old one is sealed soon, and then the file can go.
     if (cut > 0) wal.rotate()
+  }
+
+  /** Makes a block of the segments of a window. What is sealed into the window later becomes another one. */
+  async cutBlock(windowMs: number): Promise<void> {
+    const { head, segments, blocks, stats } = this.#context
+    const files = [...segments.filesOf(windowMs)]
+    const groups: { definition: GroupDefinition; tiles: TileRef[] }[] = []
+    for (const { key, kind, sealed } of head.groups) {
+      const tiles = sealed.filter((ref) => files.includes(ref.file))
+      if (tiles.length > 0) groups.push({ definition: { key, kind }, tiles })
+    }
+    const { block, damaged } = await blocks.write(groups, files, 1)
+    segments.release(windowMs)
+    blocks.replace([], block)
+    for (const file of files) await blocks.removeReplaced(file, damaged)
+    stats.compactions++
+  }
+
+  /** Deletions forget the files that are gone for good: a name that a power cut brings back is still theirs. */
+  async forgetFiles(): Promise<void> {
+    const { tombstones, disk, options } = this.#context
+    if (tombstones.all.length === 0) return tombstones.forget(() => true)
+    const names = new Set<string>()
+    for (const folder of FOLDERS) {
+      const path = `${options.path}/${folder}`
+      await disk.syncDirectory(path)
+      for (const name of await disk.list(path)) names.add(name)
+    }
+    return tombstones.forget((file) => names.has(file))
   }
 
   async #compact(): Promise<void> {

@@ -1,6 +1,7 @@
 // Opens a data directory: blocks, then segments, then what only the WAL knows.
 
 import { type Clock, type Logger, messageOf, OutsideError, type World } from '@pharos/base'
+import { Administration } from './administration.ts'
 import { BlockStore } from './block/block-store.ts'
 import { ShapeTable } from './catalog/shape.ts'
 import { makeDurableDirectory } from './durable-directory.ts'
@@ -13,6 +14,7 @@ import { MetadataStore } from './metadata-store.ts'
 import { replayWal } from './open-wal.ts'
 import { Quarantine } from './quarantine.ts'
 import type { TsdbOptions } from './tsdb-options.ts'
+import { Tombstones } from './tombstones.ts'
 import { emptyStats, type ReplayStatus, type TsdbStats } from './tsdb-status.ts'
 import { Wal } from './wal/wal.ts'
 
@@ -30,6 +32,7 @@ export interface Store {
   readonly exemplars: ExemplarRing
   readonly metadata: MetadataStore
   readonly maintenance: Maintenance
+  readonly administration: Administration
   readonly replayStatus: ReplayStatus
   readonly lock: { release(): Promise<void> }
 }
@@ -40,6 +43,8 @@ const KNOWN: ReadonlySet<string> = new Set<string>([
   ...FOLDERS,
   'lock',
   'quarantine',
+  'snapshots',
+  'tombstones',
   'queries.active',
   'lost+found',
 ])
@@ -91,10 +96,12 @@ async function openParts(
   const metadata = new MetadataStore()
   const shared = { disk, clock, random, log, stats, shapes, quarantine, head }
   const blocks = new BlockStore({ ...shared, folder: `${path}/blocks` })
+  const tombstones = new Tombstones({ path: `${path}/tombstones`, disk, log, quarantine })
+  await tombstones.open()
   await blocks.open()
   const coverage = noteBlocks(head, blocks)
   const segments = new Segments({ ...shared, folder: `${path}/head` })
-  await segments.open(blocks)
+  await segments.open(blocks, usedNames(blocks, tombstones))
   head.beginReplay(coverage)
   let replayStatus: ReplayStatus = { current: 0, last: 0, isDone: false }
   const sequence = await replayWal(
@@ -108,6 +115,7 @@ async function openParts(
         for (const [name, one] of entries) metadata.set(name, one, undefined)
       },
     },
+    tombstones,
     (current, last) => onReplay((replayStatus = { current, last, isDone: false })),
   )
   head.endReplay()
@@ -121,7 +129,24 @@ async function openParts(
     },
     changed: () => maintenance.updateReadOnly(),
   })
-  const maintenance: Maintenance = new Maintenance({ ...shared, options, wal, segments, blocks })
+  const maintenance: Maintenance = new Maintenance({
+    ...shared,
+    options,
+    wal,
+    segments,
+    blocks,
+    tombstones,
+  })
+  const administration = new Administration({
+    ...shared,
+    path,
+    wal,
+    segments,
+    blocks,
+    tombstones,
+    maintenance,
+  })
+  administration.attach()
   head.wal = wal
   wal.relogHeader()
   await maintenance.measure()
@@ -136,8 +161,17 @@ async function openParts(
     exemplars,
     metadata,
     maintenance,
+    administration,
     replayStatus,
   }
+}
+
+/** Names of segments that blocks replaced, or that deletions name. */
+function usedNames({ blocks }: BlockStore, { all }: Tombstones): string[] {
+  return [
+    ...blocks.flatMap(({ meta }) => meta.compaction.sources),
+    ...all.flatMap(({ files }) => [...files]),
+  ]
 }
 
 /** Rows that a block holds are not taken from the WAL or a writer again. */

@@ -4,6 +4,7 @@
 import { type Disk, type Logger, messageOf, OutsideError } from '@pharos/base'
 import { FILE_BYTES } from './limits.ts'
 import type { Quarantine } from './quarantine.ts'
+import type { Tombstones } from './tombstones.ts'
 import type { TsdbStats } from './tsdb-status.ts'
 import { replayWalFile, type ReplayedFile, type ReplayTarget } from './wal/wal-replay.ts'
 
@@ -19,6 +20,7 @@ interface WalFolder {
 export async function replayWal(
   folder: WalFolder,
   target: ReplayTarget,
+  tombstones: Tombstones,
   progress: (sequence: number, last: number) => void,
 ): Promise<number> {
   const sequences = await walSequences(folder)
@@ -29,23 +31,33 @@ export async function replayWal(
     target.head.replayedSequence = sequence
     const bytes = await readOrQuarantine(folder, path)
     if (bytes === undefined) continue
-    const replayed = replayWalFile(bytes, path, target)
+    const replayed = replayWalFile(bytes, path, target, tombstones.of(walName(sequence)))
     await settleFile(folder, path, sequence, bytes, replayed)
   }
-  return last + 1
+  // A number that a deletion names must not come back for another file.
+  const named = tombstones.all.flatMap(({ files }) => [...files].filter(isWalName).map(Number))
+  return Math.max(last, ...named) + 1
+}
+
+export function isWalName(name: string): boolean {
+  return /^\d{8,15}$/.test(name)
 }
 
 export async function walSequences({ path, disk, quarantine }: WalFolder): Promise<number[]> {
   const sequences: number[] = []
   for (const name of await disk.list(path)) {
-    if (/^\d{8,15}$/.test(name)) sequences.push(Number(name))
+    if (isWalName(name)) sequences.push(Number(name))
     else await quarantine.move(`${path}/${name}`, 'no WAL file')
   }
   return sequences.sort((a, b) => a - b)
 }
 
 export function walPath(folder: string, sequence: number): string {
-  return `${folder}/${String(sequence).padStart(8, '0')}`
+  return `${folder}/${walName(sequence)}`
+}
+
+export function walName(sequence: number): string {
+  return String(sequence).padStart(8, '0')
 }
 
 /** A disk may fail once; what cannot be read twice is set aside and not touched. */

@@ -1,7 +1,7 @@
 // The store: appends go to the head and its WAL, queries see head and blocks as one.
 
 import { background, messageOf, OutsideError } from '@pharos/base'
-import type { Labels, Metadata } from '@pharos/model'
+import type { Labels, Matcher, Metadata } from '@pharos/model'
 import type { Appender, GroupAppender, GroupKind } from './appender.ts'
 import { cardinalityOf } from './cardinality.ts'
 import type { StoredExemplar } from './head/exemplar-ring.ts'
@@ -110,6 +110,38 @@ export class Tsdb implements Appender {
 
   cardinality(limit: number): Cardinality {
     return cardinalityOf(this.#store.head, limit)
+  }
+
+  /**
+   * Hides the samples of all series that satisfy one of the matcher sets, in [fromMs, toMs]. Samples that are written
+   * later are not touched. On disk when it resolves; `undelete` takes it back until the files are rewritten.
+   * @throws OutsideError when the disk fails; nothing is hidden then
+   */
+  deleteSeries(
+    matcherSets: readonly (readonly Matcher[])[],
+    fromMs: number,
+    toMs: number,
+  ): Promise<void> {
+    return this.#store.administration.deleteSeries(matcherSets, fromMs, toMs)
+  }
+
+  /** Takes deletions back whose matchers are one of the sets. @returns how many there were */
+  undeleteSeries(matcherSets: readonly (readonly Matcher[])[]): Promise<number> {
+    return this.#store.administration.undeleteSeries(matcherSets)
+  }
+
+  /** Rewrites every file with hidden samples; they are gone for good then. */
+  cleanTombstones(): Promise<void> {
+    return this.#store.administration.cleanTombstones()
+  }
+
+  /**
+   * A copy of the store as of now by hard links, in `snapshots/<name>` of the data directory: a data directory itself.
+   * @param skipHead  blocks alone
+   * @returns the name
+   */
+  snapshot(skipHead: boolean): Promise<string> {
+    return this.#store.administration.snapshot(skipHead)
   }
 
   /** One round of upkeep at once: seal, cut, compact, retain. */

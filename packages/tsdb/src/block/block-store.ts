@@ -39,6 +39,8 @@ interface BlockStoreContext {
 
 export class BlockStore {
   readonly #context: BlockStoreContext
+  /** Blocks that may have got their name although writing them failed: a start would take them for good. */
+  readonly #orphans = new Set<string>()
   readonly #failedReads = new Map<string, number>()
   /** Oldest first. Replaced, never changed. */
   blocks: readonly Block[] = []
@@ -107,9 +109,23 @@ export class BlockStore {
       await disk.syncDirectory(folder)
     } catch (error) {
       await writer.abandon(disk, log)
+      this.#orphans.add(path)
+      await this.removeOrphans().catch((cause: unknown) => {
+        log.warn('a block that was given up stays for now', { err: messageOf(cause) })
+      })
       throw error
     }
     return { block: await Block.open(disk, path, shapes, log), damaged }
+  }
+
+  /** @throws what the disk throws while one of them cannot be removed */
+  async removeOrphans(): Promise<void> {
+    const { disk, folder } = this.#context
+    for (const path of this.#orphans) {
+      if ((await disk.stat(path)) !== undefined) await disk.remove(path)
+      await disk.syncDirectory(folder)
+      this.#orphans.delete(path)
+    }
   }
 
   /** From now on queries see `added` and no longer `dropped`. */

@@ -7,6 +7,7 @@ import type { Shape } from '../catalog/shape.ts'
 import { BLOCK_TILE_ROWS } from '../limits.ts'
 import { Column } from '../querier.ts'
 import { GroupView } from '../read/group-view.ts'
+import { type Mask, maskedPart, Masks } from '../read/mask.ts'
 import { type Part, sealedPart } from '../read/part.ts'
 import { readTile } from '../read/tile-cache.ts'
 import type { TileRef } from '../read/tile-ref.ts'
@@ -17,6 +18,13 @@ import type { TileSource } from '../tile/tile-writer.ts'
 export interface StoredTiles {
   readonly definition: GroupDefinition
   readonly tiles: readonly TileRef[]
+}
+
+interface Pending {
+  readonly layout: Layout
+  readonly view: TileView
+  /** What was deleted of it, and is left out. */
+  readonly masks: readonly Mask[]
 }
 
 type TileSink = (
@@ -34,15 +42,17 @@ export async function joinTiles(
   damaged: (ref: TileRef, error: unknown) => void,
   sink: TileSink,
 ): Promise<void> {
+  const masks = new Masks()
   const ordered = tiles.toSorted((a, b) => a.firstMs - b.firstMs)
-  let pending: { readonly layout: Layout; readonly view: TileView }[] = []
+  let pending: Pending[] = []
   let rowCount = 0
   let startMs = -Infinity
   let endMs = -Infinity
   for (let i = 0; i < ordered.length; i++) {
     const ref = ordered[i]!
     try {
-      pending.push({ layout: ref.layout, view: readTile(ref) })
+      const view = readTile(ref)
+      pending.push({ layout: ref.layout, view, masks: masks.of(ref, definition.key) })
     } catch (error) {
       damaged(ref, error)
     }
@@ -81,17 +91,17 @@ function cutsOf(rowCount: number, isLast: boolean): number[] {
 }
 
 function joined(
-  pending: readonly { readonly layout: Layout; readonly view: TileView }[],
+  pending: readonly Pending[],
   fromMs: number,
   toMs: number,
 ): { shapes: readonly Shape[]; view: GroupView } {
   const shapes: Shape[] = []
   const seriesOf = new Map<Shape, number>()
   const parts: { part: Part; layout: Layout }[] = []
-  for (const { layout, view } of pending) {
+  for (const { layout, view, masks } of pending) {
     const part = sealedPart(view, fromMs, toMs)
     if (part === undefined) continue
-    parts.push({ part, layout })
+    parts.push({ part: maskedPart(part, masks), layout })
     for (const shape of layout.shapes) {
       if (shape === undefined || seriesOf.has(shape)) continue
       seriesOf.set(shape, shapes.length)

@@ -1,11 +1,14 @@
 // A file that readers hold while they need it: it is closed when it was dropped and nobody reads it any more.
 
 import { background, type Logger, type OpenFile } from '@pharos/base'
+import type { Tombstone } from '../tombstones.ts'
 
 export class TileFile {
   readonly path: string
   readonly #file: OpenFile
   readonly #log: Logger
+  /** Deletions that hide samples of it. Replaced, never changed. */
+  tombstones: readonly Tombstone[] = []
   #readerCount = 0
   #isDropped = false
   #isClosed = false

@@ -44,9 +44,14 @@ export class Segments {
     this.#context = context
   }
 
-  /** Reads every segment and gives its tiles to their groups. */
-  async open(blocks: BlockStore): Promise<void> {
+  /** Reads every segment and gives its tiles to their groups. `usedNames` are not given to new ones. */
+  async open(blocks: BlockStore, usedNames: Iterable<string>): Promise<void> {
     const { folder, disk, log, quarantine } = this.#context
+    // A name that a block replaced, or that a deletion names, must not come back for another file.
+    for (const name of usedNames) {
+      const number = SEGMENT_NAME.exec(name)?.[2]
+      if (number !== undefined) this.#nextNumber = Math.max(this.#nextNumber, Number(number) + 1)
+    }
     for (const name of await disk.list(folder)) {
       const path = `${folder}/${name}`
       const number = SEGMENT_NAME.exec(name)?.[2]
@@ -66,6 +71,15 @@ export class Segments {
 
   get windows(): number[] {
     return [...this.#files.keys()].sort((a, b) => a - b)
+  }
+
+  get files(): TileFile[] {
+    return [...this.#files.values()].flat()
+  }
+
+  /** The files so far get no more tiles: what is sealed later goes into new ones. */
+  endFiles(): void {
+    this.#writers.clear()
   }
 
   filesOf(windowMs: number): readonly TileFile[] {

@@ -6,6 +6,7 @@ import type { TileFile } from '../block/tile-file.ts'
 import type { Layout } from '../catalog/layout.ts'
 import { Selector } from '../catalog/selector.ts'
 import type { LabelList, Querier, SelectHints, Selection } from '../querier.ts'
+import { maskedPart, Masks, unmasked } from './mask.ts'
 import { openPart, type Part, sealedPart } from './part.ts'
 import { SelectionBuilder } from './selection-builder.ts'
 import { filesOf, type SnapshotGroup, type SnapshotTile } from './snapshot.ts'
@@ -21,6 +22,7 @@ export class TsdbQuerier implements Querier {
   readonly #log: Logger
   readonly #minMs: number
   readonly #maxMs: number
+  readonly #masks = new Masks()
   #isClosed = false
 
   /** Holds the files of `groups` until it is closed. */
@@ -49,7 +51,7 @@ export class TsdbQuerier implements Querier {
     this.#visit(matchers, startMs, endMs, (group, tile, columns) => {
       let part: Part | undefined
       if (hints.func !== 'series') {
-        part = this.#part(tile, startMs, endMs, warnings)
+        part = this.#part(group, tile, startMs, endMs, warnings)
         if (part === undefined) return
       }
       builder.add(group.name, group.key, tile.layout, columns, part)
@@ -117,13 +119,20 @@ export class TsdbQuerier implements Querier {
         const last = all.at(-1)
         if (last === undefined) continue
         // A shared layout may have grown since: lists are ascending, so a look at the last one is enough.
-        const columns = last < tile.columnCount ? all : all.filter((one) => one < tile.columnCount)
+        let columns = last < tile.columnCount ? all : all.filter((one) => one < tile.columnCount)
+        if ('file' in tile.source) {
+          const { firstMs, lastMs } = tile.source
+          const masks = this.#masks.of(tile.source, group.key)
+          const fromMs = Math.max(startMs, firstMs)
+          columns = unmasked(columns, masks, fromMs, Math.min(endMs, lastMs))
+        }
         if (columns.length > 0) found(group, tile, columns)
       }
     }
   }
 
   #part(
+    { key }: SnapshotGroup,
     { source }: SnapshotTile,
     startMs: number,
     endMs: number,
@@ -131,7 +140,8 @@ export class TsdbQuerier implements Querier {
   ): Part | undefined {
     if ('tile' in source) return openPart(source.tile, source.rowCount, startMs, endMs)
     try {
-      return sealedPart(this.#cache.view(source), startMs, endMs)
+      const part = sealedPart(this.#cache.view(source), startMs, endMs)
+      return part === undefined ? undefined : maskedPart(part, this.#masks.of(source, key))
     } catch (error) {
       const warning = `samples from ${source.firstMs} to ${source.lastMs} are missing: ${messageOf(error)}`
       warnings.push(warning)

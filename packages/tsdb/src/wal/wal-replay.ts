@@ -5,10 +5,12 @@ import { ByteReader, type Logger, messageOf } from '@pharos/base'
 import { ABSENT, type Metadata, type NativeHistogram } from '@pharos/model'
 import { DefinitionReader } from '../catalog/definition-reader.ts'
 import type { Layout } from '../catalog/layout.ts'
+import { Selector } from '../catalog/selector.ts'
 import type { ShapeTable } from '../catalog/shape.ts'
 import { readExemplar, type StoredExemplar } from '../head/exemplar-ring.ts'
 import type { Head } from '../head/head.ts'
 import type { HeadGroup } from '../head/head-group.ts'
+import type { Tombstone } from '../tombstones.ts'
 import { readHistogram } from '../tile/histogram-codec.ts'
 import { FILE_HEADER_BYTES, readFileHeader } from './file-header.ts'
 import { scanRecords } from './record-framing.ts'
@@ -33,15 +35,20 @@ export interface ReplayedFile {
   readonly lost: number
 }
 
-/** @throws OutsideError `tsdb/version` for a file of a newer program */
-export function replayWalFile(bytes: Uint8Array, path: string, target: ReplayTarget): ReplayedFile {
+/** `tombstones`: what was deleted of the file's rows. @throws OutsideError `tsdb/version` for a file of a newer program */
+export function replayWalFile(
+  bytes: Uint8Array,
+  path: string,
+  target: ReplayTarget,
+  tombstones: readonly Tombstone[],
+): ReplayedFile {
   const damaged: [number, number][] = []
   const createdMs = readFileHeader(bytes, 'PHW1', path)
   const start = createdMs === undefined ? 0 : FILE_HEADER_BYTES
   if (createdMs === undefined && bytes.length > 0) {
     target.log.warn('header of a WAL file is damaged or cut; its records are read', { file: path })
   }
-  const replay = new FileReplay(target)
+  const replay = new FileReplay(target, tombstones)
   let records = 0
   let lost = 0
   const validBytes = scanRecords(bytes, start, {
@@ -70,8 +77,14 @@ class FileReplay {
   #row = new Float64Array(256)
   #words = new Uint32Array(this.#row.buffer)
 
-  constructor(target: ReplayTarget) {
+  readonly #hidden: readonly { readonly tombstone: Tombstone; readonly selector: Selector }[]
+
+  constructor(target: ReplayTarget, tombstones: readonly Tombstone[]) {
     this.#target = target
+    this.#hidden = tombstones.map((tombstone) => ({
+      tombstone,
+      selector: new Selector(tombstone.matchers),
+    }))
     this.definitions = new DefinitionReader(target.shapes)
   }
 
@@ -130,7 +143,12 @@ class FileReplay {
         if (column >= 0) histograms.set(column, histogram)
       }
     }
-    this.#take(group, isKeyframe ? dt : keyframe.tMs + dt, row, n, columns, histograms)
+    const tMs = isKeyframe ? dt : keyframe.tMs + dt
+    this.#hide(group, layout, tMs, (column) => {
+      row[column] = ABSENT
+      histograms?.delete(columns[column]!)
+    })
+    this.#take(group, tMs, row, n, columns, histograms)
     return true
   }
 
@@ -155,13 +173,31 @@ class FileReplay {
     head.replayRow(group, tMs, spread, words, group.columnCount, histograms)
   }
 
+  /** Calls for each column of a layout in the file whose sample of that time was deleted. */
+  #hide(group: HeadGroup, layout: Layout, tMs: number, hidden: (column: number) => void): void {
+    for (const { tombstone, selector } of this.#hidden) {
+      if (tMs < tombstone.fromMs || tMs > tombstone.toMs) continue
+      selector.columns(layout, selector.groupMask(group.key)).forEach(hidden)
+    }
+  }
+
+  #isHidden(group: HeadGroup, layout: Layout, tMs: number, column: number): boolean {
+    let isHidden = false
+    this.#hide(group, layout, tMs, (one) => {
+      if (one === column) isHidden = true
+    })
+    return isHidden
+  }
+
   #cells(reader: ByteReader, group: HeadGroup, layout: Layout): boolean {
     const tMs = reader.zigzag()
     const columns = this.#columnsOf(group, layout)
     let isWhole = true
     for (let left = reader.varint(); left > 0; left--) {
-      const column = columns[reader.varint()] ?? -1
+      const own = reader.varint()
+      const column = columns[own] ?? -1
       const value = reader.f64()
+      if (this.#isHidden(group, layout, tMs, own)) continue
       if (column >= 0) this.#target.head.replayCell(group, tMs, column, value)
       else isWhole = false
     }
@@ -170,8 +206,10 @@ class FileReplay {
 
   #histogram(reader: ByteReader, group: HeadGroup, layout: Layout): boolean {
     const tMs = reader.zigzag()
-    const column = this.#columnsOf(group, layout)[reader.varint()] ?? -1
+    const own = reader.varint()
+    const column = this.#columnsOf(group, layout)[own] ?? -1
     const histogram = readHistogram(reader)
+    if (this.#isHidden(group, layout, tMs, own)) return true
     if (column < 0) return false
     this.#target.head.replayCell(group, tMs, column, histogram)
     return true

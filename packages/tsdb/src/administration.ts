@@ -1,0 +1,228 @@
+// What an operator asks of a store that runs: hide series, take that back, make it final, and copy all of it.
+
+import type { Clock, Disk, Logger, Random } from '@pharos/base'
+import type { Labels, Matcher } from '@pharos/model'
+import { type BlockStore, fileName } from './block/block-store.ts'
+import { Selector } from './catalog/selector.ts'
+import { makeDurableDirectory } from './durable-directory.ts'
+import type { Head } from './head/head.ts'
+import type { Segments } from './head/segments.ts'
+import type { Maintenance } from './maintenance.ts'
+import type { TileRef } from './read/tile-ref.ts'
+import { isWalName, walName } from './open-wal.ts'
+import type { Wal } from './wal/wal.ts'
+import { selectorText, type Tombstone, tombstoneBytes, type Tombstones } from './tombstones.ts'
+
+interface AdministrationContext {
+  readonly path: string
+  readonly clock: Clock
+  readonly disk: Disk
+  readonly random: Random
+  readonly log: Logger
+  readonly head: Head
+  readonly wal: Wal
+  readonly segments: Segments
+  readonly blocks: BlockStore
+  readonly tombstones: Tombstones
+  readonly maintenance: Maintenance
+}
+
+type MatcherSets = readonly (readonly Matcher[])[]
+
+export class Administration {
+  readonly #context: AdministrationContext
+
+  constructor(context: AdministrationContext) {
+    this.#context = context
+  }
+
+  /** Tells every file which deletions concern it. */
+  attach(): void {
+    const { segments, blocks, tombstones } = this.#context
+    for (const file of [...segments.files, ...blocks.blocks.map((block) => block.file)]) {
+      file.tombstones = tombstones.of(fileName(file.path))
+    }
+  }
+
+  deleteSeries(matcherSets: MatcherSets, fromMs: number, toMs: number): Promise<void> {
+    const { maintenance, tombstones, blocks, log } = this.#context
+    return maintenance.exclusive(async () => {
+      await blocks.removeOrphans()
+      const walNames = await this.#sealMatching(matcherSets, fromMs, toMs)
+      const strays = await this.#strays()
+      const added: Tombstone[] = []
+      for (const matchers of matcherSets) {
+        const files = this.#filesWith(matchers, fromMs, toMs)
+        if (files.size === 0) continue
+        for (const name of walNames) files.add(name)
+        for (const name of strays) files.add(name)
+        added.push({ matchers, fromMs, toMs, files })
+      }
+      if (added.length === 0) return
+      await tombstones.replace([...tombstones.all, ...added])
+      this.attach()
+      for (const { matchers, files } of added) {
+        log.info('series deleted', {
+          selector: selectorText(matchers),
+          fromMs,
+          toMs,
+          files: files.size,
+        })
+      }
+    })
+  }
+
+  undeleteSeries(matcherSets: MatcherSets): Promise<number> {
+    const { maintenance, tombstones, blocks } = this.#context
+    return maintenance.exclusive(async () => {
+      // A block that was written without the hidden samples and given up must not replace the files that have them.
+      await blocks.removeOrphans()
+      const wanted = new Set(matcherSets.map(selectorText))
+      const { all } = tombstones
+      // What only WAL files still hold was made final: it must not come back at the next start.
+      const left = all.filter(
+        ({ matchers, files }) =>
+          !wanted.has(selectorText(matchers)) || [...files].every((name) => isWalName(name)),
+      )
+      if (left.length === all.length) return 0
+      await tombstones.replace(left)
+      this.attach()
+      return all.length - left.length
+    })
+  }
+
+  cleanTombstones(): Promise<void> {
+    const { maintenance, segments, blocks } = this.#context
+    return maintenance.exclusive(async () => {
+      const windows = new Set<number>()
+      for (const windowMs of segments.windows) {
+        if (segments.filesOf(windowMs).some(isTouched)) windows.add(windowMs)
+      }
+      if (windows.size > 0) {
+        // A block must not span rows that only the WAL has: replay would take them for stored.
+        await segments.seal()
+      }
+      for (const windowMs of windows) await maintenance.cutBlock(windowMs)
+      for (const block of blocks.blocks) {
+        if (!isTouched(block.file)) continue
+        const { level } = block.meta.compaction
+        const groups = block.groups.map(({ definition, tiles }) => ({ definition, tiles }))
+        const written = await blocks.write(groups, [block.file], level)
+        blocks.replace([block], written.block)
+        await blocks.removeReplaced(block.file, written.damaged)
+      }
+      await maintenance.forgetFiles()
+    })
+  }
+
+  snapshot(skipHead: boolean): Promise<string> {
+    const { maintenance, head, segments, disk, path } = this.#context
+    return maintenance.exclusive(async () => {
+      const folder = `${path}/snapshots`
+      await makeDurableDirectory(disk, folder)
+      for (const name of await disk.list(folder)) {
+        if (name.endsWith('.tmp')) await disk.removeTree(`${folder}/${name}`)
+      }
+      if (!skipHead) {
+        for (const group of head.groups) head.closeTile(group)
+        await segments.seal()
+        // A link is the same file: nothing may be appended to it any more.
+        segments.endFiles()
+      }
+      const name = this.#snapshotName()
+      const unfinished = `${folder}/${name}.tmp`
+      try {
+        await this.#link(unfinished, skipHead)
+        await disk.rename(unfinished, `${folder}/${name}`)
+        await disk.syncDirectory(folder)
+      } catch (error) {
+        await disk.removeTree(unfinished)
+        throw error
+      }
+      return name
+    })
+  }
+
+  async #link(to: string, skipHead: boolean): Promise<void> {
+    const { disk, segments, blocks, tombstones } = this.#context
+    for (const folder of ['blocks', 'head', 'wal'])
+      await makeDurableDirectory(disk, `${to}/${folder}`)
+    for (const { path } of blocks.blocks) await disk.link(path, `${to}/blocks/${fileName(path)}`)
+    if (!skipHead) {
+      for (const { path } of segments.files) await disk.link(path, `${to}/head/${fileName(path)}`)
+    }
+    if (tombstones.all.length > 0) {
+      await disk.writeFileAtomic(`${to}/tombstones`, tombstoneBytes(tombstones.all))
+    }
+    for (const folder of ['blocks', 'head']) await disk.syncDirectory(`${to}/${folder}`)
+    await disk.syncDirectory(to)
+  }
+
+  /** The reference's form: 20060102T150405Z-0123456789abcdef. */
+  #snapshotName(): string {
+    const { clock, random } = this.#context
+    const time = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, '')
+    return `${time}-${Buffer.from(random.bytes(8)).toString('hex')}`
+  }
+
+  /**
+   * Rows that are to be hidden must be in files, and nothing may come into these files later.
+   * @returns names of the WAL files that may hold such rows too
+   */
+  async #sealMatching(matcherSets: MatcherSets, fromMs: number, toMs: number): Promise<string[]> {
+    const { head, segments, wal, disk, path } = this.#context
+    const last = wal.sequence
+    wal.rotate()
+    const selectors = matcherSets.map((matchers) => new Selector(matchers))
+    for (const group of head.groups) {
+      const { open, layout, key } = group
+      if (open === undefined || layout === undefined || open.rowCount === 0) continue
+      if (open.firstMs > toMs || open.lastMs < fromMs) continue
+      const isHit = selectors.some(
+        (selector) => selector.columns(layout, selector.groupMask(key)).length > 0,
+      )
+      if (isHit) head.closeTile(group)
+    }
+    await segments.seal()
+    segments.endFiles()
+    const names = (await disk.list(`${path}/wal`)).filter(
+      (name) => isWalName(name) && Number(name) <= last,
+    )
+    return [...new Set([...names, walName(last)])]
+  }
+
+  /** Files that were replaced but could not be removed: a later start may read them again. */
+  async #strays(): Promise<string[]> {
+    const { segments, blocks, disk, path } = this.#context
+    const names = [...(await disk.list(`${path}/head`)), ...(await disk.list(`${path}/blocks`))]
+    const known = new Set<string>()
+    for (const file of segments.files) known.add(fileName(file.path))
+    for (const block of blocks.blocks) known.add(fileName(block.path))
+    return names.filter((name) => !known.has(name) && !name.endsWith('.tmp'))
+  }
+
+  /** Every segment, because a tile may stand in two of them after a disk failed; of the blocks those with samples. */
+  #filesWith(matchers: readonly Matcher[], fromMs: number, toMs: number): Set<string> {
+    const { head, segments, blocks } = this.#context
+    const selector = new Selector(matchers)
+    const isHit = (key: Labels, tiles: readonly TileRef[]): boolean => {
+      const mask = selector.groupMask(key)
+      return tiles.some(
+        ({ firstMs, lastMs, layout }) =>
+          firstMs <= toMs && lastMs >= fromMs && selector.columns(layout, mask).length > 0,
+      )
+    }
+    const files = new Set<string>()
+    if ([...head.groups].some(({ key, sealed }) => isHit(key, sealed))) {
+      for (const { path } of segments.files) files.add(fileName(path))
+    }
+    for (const block of blocks.blocks) {
+      if (block.groups.some(({ key, tiles }) => isHit(key, tiles))) files.add(fileName(block.path))
+    }
+    return files
+  }
+}
+
+function isTouched({ tombstones }: { readonly tombstones: readonly Tombstone[] }): boolean {
+  return tombstones.length > 0
+}
