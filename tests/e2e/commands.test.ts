@@ -106,6 +106,22 @@ test('a port in use is one clear line and exit code 1', async () => {
   expect(output).not.toContain('    at ')
 })
 
+test('pharos up ends too when its port is in use', async () => {
+  const taken = createServer()
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void taken.close())
+  const { port } = taken.address() as AddressInfo
+  const { code, output } = await run(NODE, [
+    PHAROS,
+    'up',
+    `--storage.tsdb.path=${join(temporaryDirectory(), 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--node.web.listen-address=127.0.0.1:0',
+  ])
+  expect(code).toBe(1)
+  expect(output).toContain('address already in use')
+})
+
 test('a second process on the same data is refused with one clear line', async () => {
   const { directory } = await server()
   const config = join(directory, 'prometheus.yml')

@@ -49,13 +49,13 @@ export async function startUp(values: FlagValues, options: StartOptions): Promis
     ...settingsOf(flags, world, options),
     addRoutes: (listener, urls) => host.addTo(listener, urls.prefix),
   }
-  if (flags.isGiven('config.file')) return endingWith(host, await Server.start(settings))
+  if (flags.isGiven('config.file')) return withHost(host, settings)
   const standardConfig = (bound: BoundServer): string =>
     defaultConfig(
       { address: `localhost:${bound.port}`, metricsPath: `${bound.prefix}/metrics` },
       host.target(bound),
     )
-  return endingWith(host, await Server.start({ ...settings, standardConfig }))
+  return withHost(host, { ...settings, standardConfig })
 }
 
 interface HostPart {
@@ -109,15 +109,22 @@ async function startHost(world: World, values: FlagValues): Promise<HostPart> {
   }
 }
 
-function endingWith(host: HostPart, server: Server): Service {
-  return {
-    url: server.url,
-    reload: () => server.reload(),
-    quit: (reason) => server.quit(reason),
-    ended: server.ended.then(async (code) => {
-      await host.close()
-      return code
-    }),
+/** Starts the server beside the host exporter; whichever way the server ends, the exporter ends with it. */
+async function withHost(host: HostPart, settings: ServerSettings): Promise<Service> {
+  try {
+    const server = await Server.start(settings)
+    return {
+      url: server.url,
+      reload: () => server.reload(),
+      quit: (reason) => server.quit(reason),
+      ended: server.ended.then(async (code) => {
+        await host.close()
+        return code
+      }),
+    }
+  } catch (error) {
+    await host.close()
+    throw error
   }
 }
 
