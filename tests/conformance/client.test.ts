@@ -11,13 +11,16 @@ import {
   Gauge,
   Histogram,
   type HistogramSnapshot,
+  lint,
   metricsHandler,
+  type MetricType,
   negotiate,
   Registry,
   snapshotOf,
   Summary,
   TEXT,
 } from '../../packages/client/src/index.ts'
+import { parseFamilies } from '../../packages/exposition/src/index.ts'
 import { snapshotPieces } from '../../packages/client/src/family-text.ts'
 import { NativeLayout } from '../../packages/client/src/native-layout.ts'
 import { bucketsOf } from '../../packages/client/src/sparse-buckets.ts'
@@ -240,8 +243,6 @@ test.skipIf(isMissing)(
   },
 )
 
-const IS_NOT_WRITTEN = true
-
 /** Numbers of vectors, which have words for what JSON lacks. */
 const numberOf = (one: unknown): number =>
   one === '+Inf' ? Infinity : one === '-Inf' ? -Infinity : Number(one)
@@ -327,7 +328,17 @@ test.skipIf(isMissing)('client/native-histogram-le: 15 of 15 cases', async () =>
   })
 })
 
-test.skipIf(IS_NOT_WRITTEN)(
-  'client/promlint: 0 of 53 cases: the linter is not written yet (CL-14, SHOULD)',
-  () => {},
-)
+test.skipIf(isMissing)('client/promlint: 53 of 53 cases', async () => {
+  await vectors('client/promlint', { pass: 53, skip: 0 }, (one) => {
+    const found = parseFamilies(one['input'] as string).flatMap((family) => {
+      const { name, help = '', type } = family
+      const labels = family.metrics.flatMap((metric) => metric.labels.filter((_, i) => i % 2 === 0))
+      const linted = { name, help, type: type as MetricType, labelNames: [...new Set(labels)] }
+      return lint(linted).map((text) => ({ metric: name, text }))
+    })
+    const byText = (a: { text: string }, b: { text: string }): number => (a.text < b.text ? -1 : 1)
+    const wanted = one['problems'] as { metric: string; text: string }[]
+    expect(found.sort(byText)).toEqual(wanted.sort(byText))
+    return 'pass'
+  })
+})

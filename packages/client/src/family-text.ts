@@ -10,10 +10,10 @@ import {
 import { formatNumber, formatOpenMetricsNumber } from './go-number.ts'
 import type { Description, Labels, MetricType, SeriesSnapshot } from './snapshot.ts'
 
-/** One line of a series: what comes after the family's name, and a label of its own (`le`, `quantile`). */
+/** One line of a series: what comes after the family's name, and a label of its own (`le`, `quantile`, a state). */
 export interface LineKind {
   readonly suffix: string
-  readonly label?: readonly [name: string, value: number]
+  readonly label?: readonly [name: string, value: number | string]
 }
 
 /** A piece of text has about this many lines: between pieces the event loop may turn. */
@@ -68,7 +68,9 @@ function baseName(name: string, kind: LineKind): string {
   return kind.suffix === '_created' && name.endsWith('_total') ? name.slice(0, -6) : name
 }
 
-function ownPair([label, value]: readonly [string, number], format: TextFormat): string {
+function ownPair([label, value]: readonly [string, number | string], format: TextFormat): string {
+  if (typeof value === 'string')
+    return `${labelStart(label, format.escaping)}${escapedValue(value)}"`
   const text = format.kind === 'openmetrics' ? formatOpenMetricsNumber(value) : formatNumber(value)
   return `${label}="${text}"`
 }
@@ -137,7 +139,7 @@ function linesOf(one: SeriesSnapshot, hasCreated: boolean): Line[] {
 }
 
 /** A line around the labels of a series: `name{`, labels, `,le="1"} `. */
-export interface LineFrame {
+interface LineFrame {
   readonly before: string
   readonly after: string
 }

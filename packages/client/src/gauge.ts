@@ -47,6 +47,10 @@ export class Gauge<L extends string = string> implements Collector {
     return this.#family.description.aggregator
   }
 
+  get labelNames(): readonly string[] {
+    return this.#family.table.labelNames
+  }
+
   get dropped(): number {
     return this.#family.table.dropped
   }

@@ -87,6 +87,10 @@ export class Histogram<L extends string = string> implements Collector {
     return this.#family.description.aggregator
   }
 
+  get labelNames(): readonly string[] {
+    return this.#family.table.labelNames
+  }
+
   get dropped(): number {
     return this.#family.table.dropped
   }

@@ -21,7 +21,9 @@ const MAX_LABELS = 64
 export interface Collector extends Description {
   /** Names of the samples besides `name` itself, which no other metric may have. */
   readonly sampleNames: readonly string[]
-  /** New series that were refused so far because there were too many. */
+  /** Names of the labels that series differ by. */
+  readonly labelNames?: readonly string[]
+  /** Observations of new series that were refused so far because there were too many. */
   readonly dropped?: number
   /** Called before each exposition, to bring values up to date. */
   collect(): void | Promise<void>
@@ -165,10 +167,18 @@ export class Family<L extends string> {
   *series(valuesOf: (slot: number) => Partial<SeriesSnapshot>): Generator<SeriesSnapshot> {
     this.table.sweep()
     for (const slot of this.table.slots()) {
-      if (!this.table.isShown(slot)) continue
-      const values = valuesOf(slot)
-      yield { labels: this.#labelsOf(slot), createdMs: this.table.createdMs[slot]!, ...values }
+      for (const one of this.seriesAt(slot)) {
+        // The values first: reading them may begin a series anew.
+        const values = valuesOf(slot)
+        yield { ...one, createdMs: this.table.createdMs[slot]!, ...values }
+      }
     }
+  }
+
+  /** Labels and creation time of a slot; nothing when it shows no series. */
+  seriesAt(slot: number): SeriesSnapshot[] {
+    if (!this.table.isShown(slot)) return []
+    return [{ labels: this.#labelsOf(slot), createdMs: this.table.createdMs[slot]! }]
   }
 
   /** Notes where an observation came from; the cell is the one it went to. */

@@ -4,10 +4,21 @@ import { FixedFamily } from './fixed-family.ts'
 import { contentTypeOf, TEXT } from './format.ts'
 import { Gauge, type GaugeOptions } from './gauge.ts'
 import { Histogram, type HistogramOptions } from './histogram.ts'
+import { Info, type InfoOptions } from './info.ts'
+import { lint } from './lint.ts'
 import type { Collector, Registers } from './metric.ts'
 import type { SeriesSnapshot } from './snapshot.ts'
+import { StateSet, type StateSetOptions } from './state-set.ts'
 import { Summary, type SummaryOptions } from './summary.ts'
+import { Untyped, type UntypedOptions } from './untyped.ts'
 import { WrappedCollector, type WrapOptions } from './wrapped-collector.ts'
+
+export interface RegistryOptions {
+  /** `warn` says what is against the conventions in a metric when it is registered. Default `off`. */
+  readonly lint?: 'off' | 'warn'
+  /** Where to say it. Default console.warn. */
+  readonly warn?: (message: string) => void
+}
 
 /** A set of metrics that are exposed together. */
 export class Registry implements Registers {
@@ -18,9 +29,17 @@ export class Registry implements Registers {
   /** Where what is registered here is registered too, and how. */
   readonly #outer: { readonly registry: Registry; readonly options: WrapOptions } | undefined
 
+  readonly #warn: ((message: string) => void) | undefined
+
   /** @param outer  of a registry that `wrap` made */
-  constructor(outer?: { readonly registry: Registry; readonly options: WrapOptions }) {
+  constructor(
+    options: RegistryOptions = {},
+    outer?: { readonly registry: Registry; readonly options: WrapOptions },
+  ) {
     this.#outer = outer
+    // A library of its own has no logger; who lints has asked to be told.
+    // oxlint-disable-next-line no-console
+    this.#warn = options.lint === 'warn' ? (options.warn ?? console.warn) : undefined
   }
 
   /**
@@ -54,6 +73,9 @@ export class Registry implements Registers {
     this.#outer?.registry.register(new WrappedCollector(metric, this.#outer.options))
     this.#metrics.set(metric.name, metric)
     for (const name of metric.sampleNames) this.#sampleNames.set(name, metric)
+    if (this.#warn !== undefined) {
+      for (const problem of lint(metric)) this.#warn(`${metric.name}: ${problem}`)
+    }
   }
 
   /** Takes a metric out; true when it was in. */
@@ -69,7 +91,7 @@ export class Registry implements Registers {
 
   /** A registry whose metrics are shown here too, with a prefix before their names and more labels. */
   wrap(options: WrapOptions): Registry {
-    return new Registry({ registry: this, options })
+    return new Registry({}, { registry: this, options })
   }
 
   getSingleMetric(name: string): Collector | undefined {
@@ -105,6 +127,20 @@ export class Registry implements Registers {
 
   summary<const L extends string = never>(options: SummaryOptions<L>): Summary<L> {
     return this.#added(new Summary(options))
+  }
+
+  info<const L extends string = never>(options: InfoOptions<L>): Info<L> {
+    return this.#added(new Info(options))
+  }
+
+  stateSet<const S extends string, const L extends string = never>(
+    options: StateSetOptions<S, L>,
+  ): StateSet<S, L> {
+    return this.#added(new StateSet(options))
+  }
+
+  untyped<const L extends string = never>(options: UntypedOptions<L>): Untyped<L> {
+    return this.#added(new Untyped(options))
   }
 
   /**

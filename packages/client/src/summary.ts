@@ -83,6 +83,10 @@ export class Summary<L extends string = string> implements Collector {
     return this.#family.description.aggregator
   }
 
+  get labelNames(): readonly string[] {
+    return this.#family.table.labelNames
+  }
+
   get dropped(): number {
     return this.#family.table.dropped
   }

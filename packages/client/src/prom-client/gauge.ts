@@ -13,7 +13,7 @@ import { type Aggregator, type MetricLike, type MetricObject, valuesOf } from '.
 
 export type GaugeConfiguration<T extends string> = MetricConfiguration<T, Gauge<T>>
 
-export interface GaugeInternal<T extends string> {
+interface GaugeInternal<T extends string> {
   inc(value?: number): void
   dec(value?: number): void
   set(value: number): void

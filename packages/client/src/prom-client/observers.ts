@@ -36,7 +36,7 @@ export interface ObserveDataWithExemplar<T extends string> {
   exemplarLabels?: Record<string, string>
 }
 
-export interface ObserverInternal<T extends string> {
+interface ObserverInternal<T extends string> {
   observe(value: number): void
   startTimer(): (labels?: LabelValues<T>) => number
 }

@@ -9,13 +9,13 @@ export interface PushgatewayParameters {
   groupings?: Record<string, string>
 }
 
-export interface PushgatewayAnswer {
+interface PushgatewayAnswer {
   resp: IncomingMessage
   body: string
 }
 
 /** Options of node:http's `request`, and whether a job is required. */
-export type PushgatewayOptions = RequestOptions & { requireJobName?: boolean }
+type PushgatewayOptions = RequestOptions & { requireJobName?: boolean }
 
 /** prom-client's Pushgateway; a trailing `/metrics` of the URL is taken off. */
 export class Pushgateway {

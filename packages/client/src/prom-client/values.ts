@@ -11,7 +11,7 @@ export interface MetricValue {
   exemplar?: MetricExemplar | null
 }
 
-export interface MetricExemplar {
+interface MetricExemplar {
   labelSet: Record<string, string>
   value: number
   /** Seconds since 1970. */
