@@ -65,3 +65,31 @@ async function answering(url: string, running: Running): Promise<void> {
     throw new Error(`${String(error)}\n${running.output()}`)
   })
 }
+
+/** Starts a cluster of three of Debian's etcd. Stop each yourself. */
+export async function startCluster(directory: string): Promise<readonly RunningRegistry[]> {
+  const ports = await Promise.all(Array.from({ length: 6 }, freePort))
+  const names = ['a', 'b', 'c']
+  const peerUrl = (i: number): string => `http://127.0.0.1:${ports[3 + i]!}`
+  const members = names.map((name, i) => {
+    const url = `http://127.0.0.1:${ports[i]!}`
+    const data = join(directory, name)
+    mkdirSync(data, { recursive: true, mode: 0o700 })
+    const running = start(
+      '/usr/bin/etcd',
+      [
+        `--name=${name}`,
+        `--data-dir=${data}`,
+        `--listen-client-urls=${url}`,
+        `--advertise-client-urls=${url}`,
+        `--listen-peer-urls=${peerUrl(i)}`,
+        `--initial-advertise-peer-urls=${peerUrl(i)}`,
+        `--initial-cluster=${names.map((one, k) => `${one}=${peerUrl(k)}`).join(',')}`,
+      ],
+      { lasting: true },
+    )
+    return { url, running, stop: running.stop }
+  })
+  await Promise.all(members.map((one) => answering(`${one.url}/health`, one.running)))
+  return members
+}

@@ -147,8 +147,8 @@ function pathsOf(path: unknown): string[] {
 }
 
 /**
- * Where a router is mounted. Express 4 keeps the path only as a pattern, `/^\/api\/?(?=\/|$)/i`; Express 5 from 5.2 on
- * keeps it as it was written, before that only a matcher that says nothing, and the mount path is missing.
+ * Where a router is mounted. Express 4 keeps the path only as a pattern, `/^\/api\/?(?=\/|$)/i`; Express 5.3 keeps it as
+ * it was written. A layer with neither says nothing, and its routes stand without the mount path.
  */
 function mountPath(layer: Bag): string {
   if (layer['slash'] === true) return ''
