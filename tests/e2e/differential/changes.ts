@@ -14,6 +14,8 @@ export interface Suspect {
   readonly partsAreRounded: boolean
   /** Asked step by step as instant queries, the reference says what we say. */
   readonly theirInstants: () => Promise<Answer>
+  /** Of an aggregation: the greatest finite value that goes in, without its sign. */
+  readonly greatestInput: () => Promise<number>
   /** Within it topk or bottomk chooses among series with equal values. */
   readonly choosesAmongEquals: () => Promise<boolean>
 }
@@ -44,9 +46,14 @@ export const CHANGES: readonly Change[] = [
   {
     name: 'atan2 drops the name',
     reason: '2.42 forgot it among the operators that drop the metric name',
-    isCause: ({ expr, theirs, ours }) =>
-      operationOf(expr) === 'atan2' &&
-      answerDifferences(withoutNames(theirs), ours, 1e-12).length === 0,
+    isCause: ({ expr, theirs, ours }) => {
+      if (operationOf(expr) !== 'atan2' || theirs.status === 'error') return false
+      const nameless = withoutNames(theirs)
+      if (ours.status === 'success') return answerDifferences(nameless, ours, 1e-12).length === 0
+      // What the names told apart is the same now.
+      const keys = samplesOf(nameless).map(seriesKey)
+      return errorClass(ours.error ?? '') === 'multiple matches' && new Set(keys).size < keys.length
+    },
   },
   {
     name: 'deviation of NaN and Inf',
@@ -59,9 +66,21 @@ export const CHANGES: readonly Change[] = [
     name: 'deviation cancels',
     reason:
       'stddev and stdvar subtract values that are nearly equal; their last digits depend on the order of series, which the language leaves open',
-    isCause: ({ expr, theirs, ours }) =>
-      /^std(?:dev|var)$/.test(operationOf(expr)) &&
-      everyPoint(theirs, ours, (a, b) => close(a, b, 1e-8) || (a === '0' && b === 'NaN')),
+    isCause: async ({ expr, theirs, ours, greatestInput }) => {
+      const operation = operationOf(expr)
+      if (!/^std(?:dev|var)$/.test(operation)) return false
+      const rounding = 8 * Number.EPSILON * (await greatestInput())
+      const deviation = (text: string): number =>
+        operation === 'stddev' ? number(text) : Math.sqrt(number(text))
+      return everyPoint(
+        theirs,
+        ours,
+        (a, b) =>
+          close(a, b, 1e-12) ||
+          (a === '0' && b === 'NaN') ||
+          Math.abs(deviation(a) - deviation(b)) <= rounding,
+      )
+    },
   },
   {
     name: 'ties',
@@ -110,6 +129,18 @@ export const CHANGES: readonly Change[] = [
           .length === 0),
   },
 ]
+
+/** The greatest finite value of an answer, without its sign. */
+export function greatestValue(answer: Answer): number {
+  let greatest = 0
+  for (const one of samplesOf(answer)) {
+    for (const [, v] of one.values ?? [one.value!]) {
+      const size = Math.abs(number(v))
+      if (Number.isFinite(size) && size > greatest) greatest = size
+    }
+  }
+  return greatest
+}
 
 /** True when two series have the same value at the same time. */
 export function hasEqualValues(answer: Answer): boolean {

@@ -12,7 +12,7 @@ import {
   seriesKey,
   theirAnswer,
 } from './answers.ts'
-import { type Change, CHANGES, hasEqualValues, type Suspect } from './changes.ts'
+import { type Change, CHANGES, greatestValue, hasEqualValues, type Suspect } from './changes.ts'
 import { END_MS, START_MS } from './data-set.ts'
 
 export interface Verdict {
@@ -56,7 +56,19 @@ export async function explained(
     const theirInstants = (): Promise<Answer> => stepByStep(sides, asked)
     const within = parts.filter((part) => contains(expr, part.expr))
     const choosesAmongEquals = (): Promise<boolean> => hasTies(sides, within)
-    const suspect = { expr, theirs, ours, partsAreRounded, theirInstants, choosesAmongEquals }
+    const greatestInput = async (): Promise<number> => {
+      if (expr.kind !== 'aggregate') return 0
+      return greatestValue(await ourAnswer(sides.engine, { ...asked, query: printExpr(expr.expr) }))
+    }
+    const suspect: Suspect = {
+      expr,
+      theirs,
+      ours,
+      partsAreRounded,
+      theirInstants,
+      choosesAmongEquals,
+      greatestInput,
+    }
     const change = await causeOf(suspect)
     return { change, part: asked, differences }
   }
