@@ -1,6 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -13,14 +13,13 @@ import { type AnyWorker, WorkerAggregator } from './workers.ts'
 const FIXTURE = new URL('./workers.fixture.ts', import.meta.url)
 
 /** Tells a worker to count and waits until it did. */
-async function count(worker: Worker | ChildProcess, times: number): Promise<void> {
+async function count(worker: Worker, times: number): Promise<void> {
   const counted = new Promise<void>((resolve) => {
     worker.on('message', (message: unknown) => {
       if (message === 'counted') resolve()
     })
   })
-  if (worker instanceof Worker) worker.postMessage({ count: times })
-  else worker.send({ count: times })
+  worker.postMessage({ count: times })
   await counted
 }
 
@@ -45,20 +44,6 @@ test('four threads count 100,000 each: the page has exactly the sum, also after 
   expect(lineOf(rest, 'size_count')).toBe('size_count 4')
   await Promise.all(workers.map((worker) => worker.terminate()))
   expect(await aggregator.metrics()).not.toContain('busy')
-})
-
-test('child processes report too, and what a killed one counted stays', async () => {
-  const aggregator = new WorkerAggregator()
-  const children = [1, 2].map(() => fork(fileURLToPath(FIXTURE), { stdio: 'inherit' }))
-  for (const child of children) aggregator.attach(child as AnyWorker)
-  await Promise.all(children.map((child) => count(child, 1000)))
-  const exit = once(children[0]!, 'exit')
-  children[0]!.kill('SIGKILL')
-  await exit
-  expect(lineOf(await aggregator.metrics(), 'done_total')).toBe('done_total{kind="x"} 2000')
-  const other = once(children[1]!, 'exit')
-  children[1]!.kill()
-  await other
 })
 
 test('a worker that does not answer counts with its last report', async () => {
@@ -113,4 +98,15 @@ test('histograms with different buckets are not put together', () => {
   const make = (bound: number) =>
     snapshotOf(new Histogram({ name: 'h', help: '', buckets: [bound] }))
   expect(() => aggregated([[make(1)], [make(2)]])).toThrow('different buckets')
+})
+
+test('workers of node:cluster are aggregated, with our own interface and with that of prom-client', async () => {
+  const primary = fileURLToPath(new URL('./cluster.fixture.ts', import.meta.url))
+  const { stdout } = await promisify(execFile)(process.execPath, [primary])
+  const [facade, own, rest] = JSON.parse(stdout) as [string, string, string]
+  expect(lineOf(facade, 'a_total')).toBe('a_total{x="y"} 4')
+  expect(lineOf(facade, 'least')).toBe('least 1')
+  expect(lineOf(own, 'b_total')).toBe('b_total 6')
+  // One of them was killed; what it had counted stays.
+  expect(lineOf(rest, 'b_total')).toBe('b_total 6')
 })

@@ -130,7 +130,7 @@ export class WorkerAggregator {
 
 /**
  * Called in a worker: reports its registry to the primary when that asks, and every `intervalMs`, so that little
- * is lost when the worker dies. Does not keep the worker alive.
+ * is lost when the worker dies. Does not keep a process alive; a thread stays until `stop` is called.
  * @throws Error in a process that has no primary
  */
 export function reportToPrimary(
@@ -161,8 +161,8 @@ export function reportToPrimary(
 
 interface PrimaryPort {
   send(message: Record<string, unknown>): void
-  listen(listener: (message: unknown) => void): void
-  ignore(listener: (message: unknown) => void): void
+  listen(listener: (message: unknown) => void): unknown
+  ignore(listener: (message: unknown) => void): unknown
 }
 
 function primaryPort(): PrimaryPort {
@@ -170,10 +170,8 @@ function primaryPort(): PrimaryPort {
     const port = parentPort
     return {
       send: (message) => port.postMessage(message),
-      listen: (listener) => {
-        port.on('message', listener)
-        port.unref()
-      },
+      // Taking back the hold that this has on the thread would take back that of its other listeners too.
+      listen: (listener) => port.on('message', listener),
       ignore: (listener) => port.off('message', listener),
     }
   }
@@ -182,7 +180,9 @@ function primaryPort(): PrimaryPort {
     send: (message) => process.connected && process.send!(message),
     listen: (listener) => {
       process.on('message', listener)
-      process.channel?.unref()
+      // Each listener holds the process by one count; this one gives its own back and no other's.
+      const channel = process.channel as { unrefCounted?(): void } | undefined
+      channel?.unrefCounted?.()
     },
     ignore: (listener) => process.off('message', listener),
   }
