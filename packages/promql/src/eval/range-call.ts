@@ -21,7 +21,7 @@ import { withoutMetadata } from './labels-of.ts'
 import { KERNEL_SAMPLES } from './limits.ts'
 import { mixedWindows } from './mixed-range.ts'
 import type { CallPlan, MatrixPlan, Plan, SubqueryPlan } from './plan.ts'
-import { type ColumnKernel, PER_WINDOW_FUNCTIONS, RANGE_KERNELS } from './range-kernels.ts'
+import { type ColumnKernel, goesOverWindows, RANGE_KERNELS } from './range-kernels.ts'
 import { referenceTimes } from './selector.ts'
 import { START_TIME_FUNCTIONS, startTimeKernel } from './start-times.ts'
 import { freshSamples } from './step-tally.ts'
@@ -119,7 +119,8 @@ class RangeCall {
       const bits = this.#reader.read(group, i)
       const hasStarts = this.#usesStarts && group.readStartTimes !== undefined
       if (bits === Column.plain && !hasStarts) {
-        if (this.#isLong(windows)) yield* this.#inPortions(windows, this.#reader.values)
+        if (this.#isLong(windows, this.#reader.values))
+          yield* this.#inPortions(windows, this.#reader.values)
         else kernel(this.#reader.values, this.#row.values)
         this.#row.cells = undefined
         this.#emit(group.labels(i), this.#source.dropName(g, i), windows, use)
@@ -154,9 +155,9 @@ class RangeCall {
   }
 
   /** The kernel would keep others waiting. */
-  #isLong(windows: Windows): boolean {
-    if (windows.sampleTotal <= KERNEL_SAMPLES || !PER_WINDOW_FUNCTIONS.has(this.#plan.func))
-      return false
+  #isLong(windows: Windows, vs: Float64Array): boolean {
+    if (windows.sampleTotal <= KERNEL_SAMPLES) return false
+    if (!goesOverWindows(this.#plan.func, vs, windows.sampleCount)) return false
     const { plan } = this.#source
     const isExtended = plan.kind === 'matrix' && (plan.selector.anchored || plan.selector.smoothed)
     return !isExtended && !this.#usesStarts
@@ -164,11 +165,12 @@ class RangeCall {
 
   /** Runs the kernel over some steps at a time, to the same values. */
   *#inPortions(windows: Windows, values: Float64Array): Task<void> {
-    const { lo, hi, stepCount } = windows
+    const { lo, hi, stepCount, sampleCount } = windows
+    // A kernel may look at the whole column first, which each portion pays for.
+    const most = Math.max(KERNEL_SAMPLES, 4 * sampleCount)
     for (let from = 0, to = 0; from < stepCount; from = to) {
       let work = 0
-      for (; to < stepCount && (to === from || work < KERNEL_SAMPLES); to++)
-        work += hi[to]! - lo[to]!
+      for (; to < stepCount && (to === from || work < most); to++) work += hi[to]! - lo[to]!
       const portion = windowsOfSteps(windows, from, to)
       const scalars = this.#scalars.map((column) => column.subarray(from, to))
       RANGE_KERNELS.get(this.#plan.func)!(portion, scalars)(
@@ -199,7 +201,7 @@ class RangeCall {
     this.#row.cells = undefined
     this.#context.samples.tally?.addWindows(windows, this.#isStored, undefined)
     if (floats.count === 0) this.#row.clear()
-    else if (this.#isLong(windows)) yield* this.#inPortions(windows, floats.vs)
+    else if (this.#isLong(windows, floats.vs)) yield* this.#inPortions(windows, floats.vs)
     else this.#kernelFor(windows, labels)(floats.vs, this.#row.values)
     if (histograms.ts.length === 0) {
       this.#emit(labels, dropName, windows, this.#use(windows))

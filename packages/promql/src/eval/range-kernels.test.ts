@@ -197,3 +197,47 @@ test('ABSENT survives being written to and read from a row', () => {
   row[1] = NaN
   expect(isAbsent(row[1])).toBe(false)
 })
+
+test('sums and means of windows that overlap are within one bit of those added up one by one', () => {
+  const size = fc.integer({ min: -12, max: 12 })
+  const value = fc
+    .tuple(fc.double({ min: -1, max: 1, noNaN: true }), size)
+    .map(([m, e]) => m * 10 ** e)
+  fc.assert(
+    fc.property(
+      fc.array(value, { minLength: 40, maxLength: 80 }),
+      fc.constantFrom('sum_over_time', 'avg_over_time'),
+      (values, func) => {
+        const ts = Float64Array.from(values, (_, i) => i * 1000)
+        const vs = Float64Array.from(values)
+        const ends = Float64Array.from({ length: values.length }, (_, i) => i * 1000)
+        const out = new Float64Array(ends.length)
+        RANGE_KERNELS.get(func)!(windowsOver(ts, ts.length, ends, 20_000, ends), [])(vs, out)
+        const alone = new Float64Array(1)
+        for (let s = 0; s < ends.length; s++) {
+          const end = ends.subarray(s, s + 1)
+          RANGE_KERNELS.get(func)!(windowsOver(ts, ts.length, end, 20_000, end), [])(vs, alone)
+          const bit = Math.abs(alone[0]!) * 2 ** -52
+          expect(Math.abs(out[s]! - alone[0]!), `step ${s}`).toBeLessThanOrEqual(bit)
+        }
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
+test('large numbers that cancel, and columns that are not finite, are summed as ever', () => {
+  const check = (values: readonly number[], wanted: readonly number[]): void => {
+    const ts = Float64Array.from(values, (_, i) => i * 1000)
+    const ends = Float64Array.from({ length: 60 }, (_, i) => (values.length - 1) * 1000 + i)
+    const out = new Float64Array(60)
+    const windows = windowsOver(ts, ts.length, ends, values.length * 1000, ends)
+    RANGE_KERNELS.get('sum_over_time')!(windows, [])(Float64Array.from(values), out)
+    expect([...out].slice(0, wanted.length)).toEqual(wanted)
+  }
+  check([0.5, 1e100, 1.5, -1e100], [2])
+  check([1e300, 0.1, -1e300, 0.25], [0.35])
+  check([0.5, Infinity, 1], [Infinity])
+  check([0.5, NaN, 1], [NaN])
+  check([0.5, 1.7e308, 1.7e308], [Infinity])
+})

@@ -65,10 +65,16 @@ export const RANGE_KERNELS: ReadonlyMap<string, RangeKernel> = new Map<string, R
 ])
 
 /**
- * Kernels that go over every window anew. With long windows and short steps they take long, so that their
- * steps are done in portions.
+ * The kernel goes over every window of this column anew, which takes long where long windows meet short
+ * steps: its steps are then done in portions.
  */
-export const PER_WINDOW_FUNCTIONS: ReadonlySet<string> = new Set([
+export function goesOverWindows(func: string, vs: Float64Array, sampleCount: number): boolean {
+  if (func !== 'sum_over_time' && func !== 'avg_over_time') return PER_WINDOW_FUNCTIONS.has(func)
+  for (let i = 0; i < sampleCount; i++) if (!Number.isFinite(vs[i]!)) return true
+  return false
+}
+
+const PER_WINDOW_FUNCTIONS: ReadonlySet<string> = new Set([
   'changes',
   'deriv',
   'double_exponential_smoothing',
@@ -90,16 +96,22 @@ function instantRate(ts: Float64Array, vs: Float64Array, hi: number): number {
   return rise / ((ts[hi - 1]! - ts[hi - 2]!) / 1000)
 }
 
+/** Windows have to share each sample this often before prefix sums in two parts are worth their making. */
+const LEAST_OVERLAP = 8
+
 /**
- * Sums, or means, from prefix sums where that gives the very same bits: whole numbers whose sums all fit a
- * float exactly. That is what counters and most gauges are; other columns go to `general`.
+ * Sums, or means, from prefix sums. Whole numbers whose sums all fit a float, which is what counters and most
+ * gauges are, give the very same bits that way. Other finite numbers, where windows overlap enough, come from
+ * sums in two parts, right to the last bit or the one before.
  */
 function summingKernel(windows: Windows, general: ColumnKernel, mean: boolean): ColumnKernel {
   const { lo, hi, stepCount, sampleCount } = windows
   const prefix = new Float64Array(sampleCount + 1)
+  const overlaps = windows.sampleTotal > LEAST_OVERLAP * sampleCount
+  const pairs = overlaps ? new PairSums(windows, mean) : undefined
   return (vs, out) => {
     if (!prefixSums(vs, sampleCount, prefix)) {
-      general(vs, out)
+      if (pairs?.fill(vs, out) !== true) general(vs, out)
       return
     }
     for (let s = 0; s < stepCount; s++) {
@@ -109,6 +121,70 @@ function summingKernel(windows: Windows, general: ColumnKernel, mean: boolean): 
       if (a === b) out[s] = ABSENT
       else out[s] = mean ? sum / (b - a) : sum
     }
+  }
+}
+
+/** Below this part of all values' sizes a window's sum has lost too many bits: it is added up by itself. */
+const LEAST_PART = 2 ** -45
+
+/** Prefix sums in two floats each, some 106 bits: the difference of two of them is a window's sum. */
+class PairSums {
+  readonly #windows: Windows
+  readonly #mean: boolean
+  readonly #high: Float64Array
+  readonly #low: Float64Array
+
+  constructor(windows: Windows, mean: boolean) {
+    this.#windows = windows
+    this.#mean = mean
+    this.#high = new Float64Array(windows.sampleCount + 1)
+    this.#low = new Float64Array(windows.sampleCount + 1)
+  }
+
+  /** @returns false, and nothing is written, when a value or the sum of all sizes is not finite */
+  fill(vs: Float64Array, out: Float64Array): boolean {
+    const total = this.#add(vs)
+    if (!(total < Infinity)) return false
+    const { lo, hi, stepCount } = this.#windows
+    const least = total * LEAST_PART
+    for (let s = 0; s < stepCount; s++) {
+      const a = lo[s]!
+      const b = hi[s]!
+      if (a === b) {
+        out[s] = ABSENT
+        continue
+      }
+      const x = this.#high[b]!
+      const y = -this.#high[a]!
+      const difference = x + y
+      const part = difference - x
+      const rest = x - (difference - part) + (y - part) + (this.#low[b]! - this.#low[a]!)
+      if (Math.abs(difference + rest) < least || least === 0)
+        out[s] = this.#mean ? averageOver(vs, a, b) : sumOver(vs, a, b)
+      else out[s] = this.#mean ? difference / (b - a) + rest / (b - a) : difference + rest
+    }
+    return true
+  }
+
+  /** @returns the sum of all sizes */
+  #add(vs: Float64Array): number {
+    const { sampleCount } = this.#windows
+    let high = 0
+    let low = 0
+    let total = 0
+    for (let i = 0; i < sampleCount; i++) {
+      const v = vs[i]!
+      total += Math.abs(v)
+      const sum = high + v
+      const part = sum - high
+      low += high - (sum - part) + (v - part)
+      // Kept apart: the low part stays below half a bit of the high one.
+      high = sum + low
+      low -= high - sum
+      this.#high[i + 1] = high
+      this.#low[i + 1] = low
+    }
+    return total
   }
 }
 
