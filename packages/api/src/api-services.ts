@@ -2,7 +2,7 @@
 
 import type { Clock } from '@pharos/base'
 import type { RelabelRule } from '@pharos/config'
-import type { Labels, Metadata } from '@pharos/model'
+import type { Labels, Matcher, Metadata } from '@pharos/model'
 import type { Queryable } from '@pharos/promql'
 import type { ScrapePoolStatus } from '@pharos/scrape'
 import type { BlockInfo, Cardinality } from '@pharos/tsdb'
@@ -67,6 +67,21 @@ export interface Notification {
 
 export type Readiness = 'ready' | 'starting' | 'stopping'
 
+/** The store as its operator sees it. Times in ms, both ends inclusive. */
+export interface StoreAdministration {
+  /** Hides what satisfies one of the sets. */
+  deleteSeries(
+    matcherSets: readonly (readonly Matcher[])[],
+    fromMs: number,
+    toMs: number,
+  ): Promise<void>
+  /** @returns how many deletions were taken back */
+  undeleteSeries(matcherSets: readonly (readonly Matcher[])[]): Promise<number>
+  cleanTombstones(): Promise<void>
+  /** @returns the name of the snapshot */
+  snapshot(skipHead: boolean): Promise<string>
+}
+
 export interface ApiServices {
   readonly engine: QueryEngine
   /** What runs on `engine`. */
@@ -86,6 +101,8 @@ export interface ApiServices {
   readonly enableLifecycle: boolean
   /** The admin API works. */
   readonly enableAdminApi: boolean
+  /** What the admin API works on. */
+  readonly administration?: StoreAdministration
   readonly buildInfo: BuildInfo
   /** Every flag with its value as text. */
   readonly flags: Readonly<Record<string, string>>

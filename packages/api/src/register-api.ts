@@ -2,6 +2,7 @@
 // and failures become the reference's envelope.
 
 import type { FastifyInstance } from 'fastify'
+import { registerAdminRoutes } from './admin-routes.ts'
 import { sendError } from './answer.ts'
 import type { ApiServices } from './api-services.ts'
 import { apiErrorOf } from './api-error.ts'
@@ -41,6 +42,7 @@ export function registerApi(app: FastifyInstance, services: ApiServices): void {
     registerTargetRoutes(scope, services)
     registerRuleRoutes(scope)
     registerStatusRoutes(scope, services)
+    registerAdminRoutes(scope, services)
     registerFederateRoute(scope, services)
   })
 }

@@ -1,10 +1,10 @@
 // What the server says of itself.
 
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { BlockInfo, Cardinality, NameCount } from '@pharos/tsdb'
 import { sendData } from './answer.ts'
 import type { ApiServices, RuntimeInfo } from './api-services.ts'
-import { ApiError, badData } from './api-error.ts'
+import { badData } from './api-error.ts'
 import { featureTable } from './feature-table.ts'
 import { jsonMap, jsonText, jsonTime, jsonValue } from './json-text.ts'
 import { STATUS_ROWS_DEFAULT, STATUS_ROWS_MAX } from './limits.ts'
@@ -29,17 +29,6 @@ export function registerStatusRoutes(app: FastifyInstance, services: ApiServices
   app.get('/version', async (_request, reply) =>
     reply.header('Content-Type', 'application/json').send(`${jsonValue(services.buildInfo)}\n`),
   )
-  registerAdminRoutes(app, services)
-}
-
-/** The admin API is known, so that clients hear why it does nothing. */
-function registerAdminRoutes(app: FastifyInstance, services: ApiServices): void {
-  const handler = async (): Promise<FastifyReply> => {
-    if (!services.enableAdminApi) throw new ApiError('unavailable', 'admin APIs disabled')
-    throw new ApiError('unavailable', 'this version cannot delete, clean or snapshot over HTTP')
-  }
-  for (const name of ['delete_series', 'clean_tombstones', 'snapshot'])
-    app.route({ method: ['POST', 'PUT'], url: `/api/v1/admin/tsdb/${name}`, handler })
 }
 
 function flagsJson(flags: Readonly<Record<string, string>>): string {

@@ -20,6 +20,12 @@ export function apiServices(server: Server): ApiServices {
     listenAddress: flags.list('web.listen-address')[0] ?? '',
     enableLifecycle: flags.bool('web.enable-lifecycle'),
     enableAdminApi: flags.bool('web.enable-admin-api'),
+    administration: {
+      deleteSeries: (sets, fromMs, toMs) => server.parts.tsdb.deleteSeries(sets, fromMs, toMs),
+      undeleteSeries: (sets) => server.parts.tsdb.undeleteSeries(sets),
+      cleanTombstones: () => server.parts.tsdb.cleanTombstones(),
+      snapshot: (skipHead) => server.parts.tsdb.snapshot(skipHead),
+    },
     buildInfo: {
       version: REFERENCE_VERSION,
       revision: `pharos-${VERSION}`,
