@@ -22,7 +22,7 @@ export interface StaticGroupFields {
   labels: Labels
 }
 
-export interface EtcdDiscoveryFields {
+interface EtcdDiscoveryFields {
   endpoints: readonly string[]
   prefix: string
   layout: string
