@@ -7,6 +7,7 @@ import { executionError } from './errors.ts'
 import { Frame } from './frame.ts'
 import { checkCount, parameterRange } from './parameter.ts'
 import type { AggregatePlan } from './plan.ts'
+import { xxhash64 } from './xxhash64.ts'
 
 /** The first k samples of each group at each step. */
 export function limitRows(
@@ -30,7 +31,7 @@ export function limitRows(
   return kept
 }
 
-/** Those series whose place in [0, 1), told by their labels, is below the ratio; negative: the complement. */
+/** Those series whose place in [0, 1], told by their labels, is below the ratio; negative: the complement. */
 export function limitRatioRows(
   context: EvalContext,
   plan: AggregatePlan,
@@ -73,15 +74,22 @@ function copySteps(input: Frame, r: number, kept: Frame, takes: (s: number) => b
   }
 }
 
-/** A number in [0, 1) from the labels, evenly spread (FNV-1a with a final mix). */
+const MAX_UINT64 = 2 ** 64
+
+/** A number in [0, 1] from the labels, evenly spread. @source promql HashRatioSampler.SampleOffset */
 function placeOf(labels: Labels): number {
-  let hash = 0x811c9dc5
-  const key = labels.key
-  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
-  hash ^= hash >>> 16
-  hash = Math.imul(hash, 0x85ebca6b)
-  hash ^= hash >>> 13
-  hash = Math.imul(hash, 0xc2b2ae35)
-  hash ^= hash >>> 16
-  return (hash >>> 0) / 2 ** 32
+  return Number(xxhash64(labelBytes(labels))) / MAX_UINT64
+}
+
+/** Names and values in turn, each with its length in front: the form in which the reference keeps labels. */
+function labelBytes(labels: Labels): Uint8Array {
+  const encoder = new TextEncoder()
+  const bytes: number[] = []
+  for (const text of labels.flat) {
+    const utf8 = encoder.encode(text)
+    if (utf8.length < 255) bytes.push(utf8.length)
+    else bytes.push(255, utf8.length & 255, (utf8.length >> 8) & 255, (utf8.length >> 16) & 255)
+    for (const byte of utf8) bytes.push(byte)
+  }
+  return Uint8Array.from(bytes)
 }
