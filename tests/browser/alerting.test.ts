@@ -82,6 +82,10 @@ for (const look of LOOKS) {
       await page.waitForLoadState('networkidle')
       await check(name)
     }
+    await page.goto(`${base}/`)
+    await page.locator('main a[href="/alerts?state=firing"]').waitFor()
+    await page.waitForLoadState('networkidle')
+    await check('overview')
     await page.goto(`${base}/query`)
     await page.getByRole('button', { name: /explore metrics|浏览指标/i }).click()
     await page.getByRole('option').first().waitFor()

@@ -47,6 +47,7 @@ export const en = {
   'keys.newline': 'New line (in the editor)',
   'keys.chart': 'Move the cursor of a focused chart',
   'overview.targets': 'Targets',
+  'overview.firing': { one: '{count} alert is firing', other: '{count} alerts are firing' },
   'overview.allUp': 'all answer',
   'overview.series': 'Series in memory',
   'overview.seriesHint': 'samples of the last {span}',

@@ -46,6 +46,7 @@ export const zh: Dictionary = {
   'keys.newline': '换行（在编辑器中）',
   'keys.chart': '移动已聚焦图表的光标',
   'overview.targets': '抓取目标',
+  'overview.firing': { other: '{count} 个告警触发中' },
   'overview.allUp': '全部正常',
   'overview.series': '内存中的序列',
   'overview.seriesHint': '最近 {span} 的样本',

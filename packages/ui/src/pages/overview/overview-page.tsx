@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { useText } from '../../services.tsx'
+import { FiringNote } from './firing-note.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import { HostSection } from './host-section.tsx'
 import { Tiles } from './tiles.tsx'
@@ -9,6 +10,7 @@ export function OverviewPage(): ReactNode {
   return (
     <div className="page">
       <h1 className="sr-only">{t('nav.overview')}</h1>
+      <FiringNote />
       <Tiles />
       <HostSection />
       <FirstSteps />

@@ -1,10 +1,8 @@
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
-import type { AlertsData } from '../../data/api-types.ts'
-import { firingCount } from '../../data/alert-rules.ts'
 import { Icon, Logo } from '../../kit/icon.tsx'
 import { useText } from '../../services.tsx'
-import { useApi } from '../use-api.ts'
+import { useFiringCount } from '../use-firing-count.ts'
 import { pageAt, type PageEntry, type PageModules, PAGES } from './routes.ts'
 
 /** The left rail, and the same list inside the phone's drawer. */
@@ -57,12 +55,9 @@ function NavLink(props: {
   )
 }
 
-const FIRING_REFRESH_MS = 15_000
-
 function FiringBadge(): ReactNode {
   const t = useText()
-  const alerts = useApi<AlertsData>('alerts', {}, { everyMs: FIRING_REFRESH_MS })
-  const count = firingCount(alerts.data?.data.alerts ?? [])
+  const count = useFiringCount()
   if (count === 0) return null
   return (
     <span className="badge">
