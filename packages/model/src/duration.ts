@@ -1,4 +1,5 @@
 import { quoted, UserError } from '@pharos/base'
+import { goQuote } from './quote.ts'
 
 const UNITS: readonly (readonly [string, number])[] = [
   ['y', 365 * 24 * 3600_000],
@@ -10,9 +11,6 @@ const UNITS: readonly (readonly [string, number])[] = [
   ['ms', 1],
 ]
 
-const PATTERN =
-  /^(?:([0-9]+)y)?(?:([0-9]+)w)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+)ms)?$/
-
 /**
  * `1h30m`, `15s`, `500ms`, `0` to ms.
  * @throws UserError `model/duration` with the reference's words
@@ -21,13 +19,32 @@ const PATTERN =
 export function parseDuration(text: string): number {
   if (text === '0') return 0
   if (text === '') throw new UserError('model/duration', 'empty duration string')
-  const match = PATTERN.exec(text)
-  if (match === null)
-    throw new UserError('model/duration', `not a valid duration string: ${quoted(text)}`)
   let ms = 0
-  UNITS.forEach(([, unitMs], i) => (ms += Number(match[i + 1] ?? 0) * unitMs))
-  if (ms > 9_223_372_036_854) throw new UserError('model/duration', 'duration out of range')
+  let lastUnit = -1
+  let length = 0
+  for (const [whole, count = '', unit = ''] of text.matchAll(PARTS)) {
+    length += whole.length
+    const at = UNITS.findIndex(([name]) => name === unit)
+    if (at < 0)
+      throw new UserError(
+        'model/duration',
+        `unknown unit ${goQuote(unit)} in duration ${quoted(text)}`,
+      )
+    // Units stand in order from the longest to the shortest, each once.
+    if (at <= lastUnit) throw invalid(text)
+    lastUnit = at
+    ms += Number(count) * UNITS[at]![1]
+    if (ms > 9_223_372_036_854) throw new UserError('model/duration', 'duration out of range')
+  }
+  if (length !== text.length) throw invalid(text)
   return ms
+}
+
+/** A number with what stands between it and the next. */
+const PARTS = /([0-9]+)([^0-9]+)/gu
+
+function invalid(text: string): UserError {
+  return new UserError('model/duration', `not a valid duration string: ${quoted(text)}`)
 }
 
 /**

@@ -53,7 +53,7 @@ const ESCAPED: Readonly<Record<string, string>> = {
 
 /**
  * The text that a literal in double quotes, single quotes or backquotes stands for. Single quotes hold any
- * number of characters, unlike Go's. Bytes given as `\x..` or `\ooo` are read as UTF-8; those that are none
+ * number of characters and backquotes carriage returns, unlike Go's. Bytes given as `\x..` or `\ooo` are read as UTF-8; those that are none
  * become U+FFFD, because a JavaScript string cannot hold them.
  * @throws UserError `model/quote`, "invalid syntax"
  * @source prometheus util/strutil Unquote
@@ -64,7 +64,7 @@ export function goUnquote(literal: string): string {
   if (literal.length < 2 || quote === undefined || literal.at(-1) !== quote) throw invalid(literal)
   if (quote === '`') {
     if (inner.includes('`')) throw invalid(literal)
-    return inner.replaceAll('\r', '')
+    return inner
   }
   if ((quote !== '"' && quote !== "'") || inner.includes('\n')) throw invalid(literal)
   if (!inner.includes('\\')) {

@@ -405,7 +405,8 @@ class Parser {
 
   #unquoted(text: string): string {
     try {
-      return goUnquote(text)
+      // Go drops carriage returns between backquotes; the query language keeps them.
+      return goUnquote(text.startsWith('`') ? text.replaceAll('\r', '') : text)
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       return this.#fail('invalid syntax')
