@@ -1,6 +1,11 @@
 // An API over a store in memory, asked without a socket. Shared by the conformance tests of the API.
 
-import { type ApiServices, registerApi, type TargetMetadata } from '@pharos/api'
+import {
+  type ApiServices,
+  registerApi,
+  type RuleGroupStatus,
+  type TargetMetadata,
+} from '@pharos/api'
 import { silentLogger } from '@pharos/base'
 import type { SimClock } from '@pharos/base/sim'
 import { compileRelabelRule } from '@pharos/config'
@@ -115,6 +120,7 @@ export interface Setup {
   readonly clock: SimClock
   readonly pools?: readonly ScrapePoolStatus[]
   readonly metadata?: readonly TargetMetadata[]
+  readonly ruleGroups?: readonly RuleGroupStatus[]
   readonly externalLabels?: Labels
   /** Instead of the engine: what every query answers. */
   readonly result?: QueryResult
@@ -125,6 +131,7 @@ function services({
   clock,
   pools = [],
   metadata = [],
+  ruleGroups = [],
   externalLabels = Labels.EMPTY,
   result,
 }: Setup): ApiServices {
@@ -195,6 +202,7 @@ function services({
     blocks: () => [],
     walReplay: () => ({ min: 0, max: 0, current: 0 }),
     notifications: () => [],
+    ruleGroups: () => ruleGroups,
     reload: () => Promise.resolve(),
     quit: () => undefined,
   }

@@ -1,7 +1,8 @@
 // The HTTP API against the calls and answers of the reference.
 
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import type { TargetMetadata } from '@pharos/api'
+import type { RuleGroupStatus, TargetMetadata } from '@pharos/api'
 import { SimClock } from '@pharos/base/sim'
 import { Labels, type MetricType } from '@pharos/model'
 import type { ScrapePoolStatus } from '@pharos/scrape'
@@ -75,9 +76,6 @@ interface CallVector {
 /** Why a case cannot be asked yet, or undefined. */
 function skipReason(vector: CallVector): string | undefined {
   const { endpoint, response_go_fields: fields } = vector
-  if (endpoint === '/api/v1/rules' && JSON.stringify(fields ?? '').includes('"Rules":[{'))
-    return 'wants rules'
-  if (endpoint === '/api/v1/alerts') return 'wants rules'
   if (endpoint === '/api/v1/alertmanagers') return 'wants a notifier'
   if (endpoint === '/api/v1/query_exemplars' && JSON.stringify(vector.response) !== '[]')
     return 'wants exemplars'
@@ -99,22 +97,83 @@ function urlOf({ endpoint, params = {} }: CallVector): string {
   })
 }
 
-function formOf({ query = {} }: CallVector): string {
+function formOf({ query = {}, response_go_fields: fields }: CallVector): string {
   const form = new URLSearchParams()
   for (const [name, values] of Object.entries(query))
-    for (const value of values) form.append(name, typeof value === 'string' ? value : 'token')
+    for (const value of values)
+      form.append(name, typeof value === 'string' ? value : tokenOf(value))
+  // The vectors have lost this parameter; it stands in what comes out.
+  const types = new Set(rulesOf(fields).map((rule) => rule['Type']))
+  if (types.size === 1) form.append('type', types.has('alerting') ? 'alert' : 'record')
   return form.toString()
+}
+
+/** `{"$call": "getRuleGroupNextToken", "args": [file, group]}` */
+function tokenOf(call: Json): string {
+  const [file, group] = call['args'] as [string, string]
+  return createHash('sha1').update(`${file};${group}`).digest('hex')
+}
+
+function rulesOf(fields: unknown): readonly Json[] {
+  const groups = (fields as { RuleGroups?: { Rules: Json[] }[] } | undefined)?.RuleGroups ?? []
+  return groups.flatMap((group) => group.Rules)
+}
+
+/** The reference's mocks, as the answer without a question has them. */
+function ruleGroups(cases: readonly CallVector[]): readonly RuleGroupStatus[] {
+  const all = cases.find((one) => one.endpoint === '/api/v1/rules' && one.query === undefined)
+  const groups = (all!.response_go_fields as { RuleGroups: Json[] }).RuleGroups
+  return groups.map((group) => ({
+    name: String(group['Name']),
+    file: String(group['File']),
+    intervalMs: Number(group['Interval']) * 1000,
+    limit: 0,
+    evaluationMs: 0,
+    lastEvaluationMs: undefined,
+    rules: (group['Rules'] as Json[]).map((rule) => ({
+      kind: rule['Type'] as 'alerting' | 'recording',
+      name: String(rule['Name']),
+      query: String(rule['Query']),
+      forMs: Number(rule['Duration'] ?? 0) * 1000,
+      keepFiringForMs: 0,
+      labels: Labels.from(rule['Labels'] as Record<string, string>),
+      annotations: Labels.EMPTY,
+      state: (rule['State'] ?? 'inactive') as 'inactive' | 'pending',
+      health: 'ok' as const,
+      lastError: '',
+      evaluationMs: 0,
+      lastEvaluationMs: undefined,
+      alerts: ((rule['Alerts'] ?? []) as Json[]).map((alert) => ({
+        labels: Labels.from(alert['Labels'] as Record<string, string>),
+        annotations: Labels.EMPTY,
+        state: 'pending' as const,
+        activeAtMs: 0,
+        keepFiringSinceMs: undefined,
+        value: 1,
+      })),
+    })),
+  }))
+}
+
+/** Times are of no moment to the vectors, and are missing in them. */
+function withoutTimes(value: unknown): unknown {
+  const times = ['evaluationTime', 'lastEvaluation', 'keepFiringFor', 'activeAt']
+  return JSON.parse(
+    JSON.stringify(value, (key, part: unknown) => (times.includes(key) ? undefined : part)),
+  )
 }
 
 /** JSON names for Go's, values as the JSON has them. */
 function fromGo(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fromGo)
   if (typeof value !== 'object' || value === null) return value
+  if ('$call' in value) return tokenOf(value as Json)
   if ('$id' in value) return value.$id === 'scrapeStart' ? '2026-01-02T03:04:05.6Z' : value
   const out: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(value)) {
     const isMap = [
       'Labels',
+      'Annotations',
       'DiscoveredLabels',
       'Target',
       'DroppedTargetCounts',
@@ -172,7 +231,8 @@ function check(vector: CallVector, { status, body }: Answer): string | undefined
       : body
   const got = (JSON.parse(shown) as Json)['data']
   try {
-    if (vector.endpoint === '/api/v1/targets/relabel_steps')
+    if (/rules|alerts$/.test(vector.endpoint)) expect(withoutTimes(got)).toEqual(wanted)
+    else if (vector.endpoint === '/api/v1/targets/relabel_steps')
       expect(withoutRules(got)).toEqual(withoutRules(wanted))
     else expect(withoutZeroCounts(got)).toEqual(wanted)
     return undefined
@@ -213,7 +273,7 @@ interface Endpoints {
 }
 
 test.skipIf(missing)(
-  '110 of 131 API calls give the reference’s answers, by GET and by POST',
+  '124 of 131 API calls give the reference’s answers, by GET and by POST',
   async () => {
     const { load, cases } = read<Endpoints>('endpoints.json')
     const store = loaded(load)
@@ -236,6 +296,7 @@ test.skipIf(missing)(
         store,
         clock: new SimClock(6_060_000),
         pools,
+        ruleGroups: ruleGroups(cases),
         metadata: metadataOf(vector),
       })
       const wrong = [check(vector, await api.get(`${urlOf(vector)}?${formOf(vector)}`))]
@@ -252,7 +313,7 @@ test.skipIf(missing)(
     }
     console.log(`api calls: ${passed} pass, ${skipped.length} skipped\n  ${skipped.join('\n  ')}`)
     expect(failed).toEqual([])
-    expect([passed, skipped.length]).toEqual([110, 21])
+    expect([passed, skipped.length]).toEqual([124, 7])
   },
 )
 

@@ -67,6 +67,45 @@ export interface Notification {
 
 export type Readiness = 'ready' | 'starting' | 'stopping'
 
+export interface AlertStatus {
+  readonly labels: Labels
+  readonly annotations: Labels
+  readonly state: 'pending' | 'firing' | 'inactive'
+  /** ms since 1970. */
+  readonly activeAtMs: number
+  readonly keepFiringSinceMs: number | undefined
+  readonly value: number
+}
+
+export interface RuleStatus {
+  readonly kind: 'alerting' | 'recording'
+  readonly name: string
+  /** The expression as the printer writes it. */
+  readonly query: string
+  readonly forMs: number
+  readonly keepFiringForMs: number
+  readonly labels: Labels
+  readonly annotations: Labels
+  /** Pending and firing ones. */
+  readonly alerts: readonly AlertStatus[]
+  readonly state: 'inactive' | 'pending' | 'firing'
+  readonly health: 'unknown' | 'ok' | 'err'
+  readonly lastError: string
+  readonly evaluationMs: number
+  /** ms since 1970; undefined before the first evaluation. */
+  readonly lastEvaluationMs: number | undefined
+}
+
+export interface RuleGroupStatus {
+  readonly name: string
+  readonly file: string
+  readonly intervalMs: number
+  readonly limit: number
+  readonly rules: readonly RuleStatus[]
+  readonly evaluationMs: number
+  readonly lastEvaluationMs: number | undefined
+}
+
 /** The store as its operator sees it. Times in ms, both ends inclusive. */
 export interface StoreAdministration {
   /** Hides what satisfies one of the sets. */
@@ -122,6 +161,8 @@ export interface ApiServices {
   blocks(): readonly BlockInfo[]
   walReplay(): WalReplayStatus
   notifications(): readonly Notification[]
+  /** In any order. */
+  ruleGroups(): readonly RuleGroupStatus[]
   /** Reads the configuration again; rejects with what is wrong with it. */
   reload(): Promise<void>
   /** Asks the process to end; returns at once. */

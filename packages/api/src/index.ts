@@ -9,11 +9,14 @@ export type {
   TimedAnswer,
 } from './running-query.ts'
 export type {
+  AlertStatus,
   ApiServices,
   BuildInfo,
   Notification,
   QueryEngine,
   Readiness,
+  RuleGroupStatus,
+  RuleStatus,
   RuntimeInfo,
   TargetMetadata,
   WalReplayStatus,

@@ -110,6 +110,7 @@ function quietServices(clock: SimClock): ApiServices {
     blocks: () => [],
     walReplay: () => ({ min: 0, max: 2, current: 1 }),
     notifications: () => [],
+    ruleGroups: () => [],
     reload: () => Promise.resolve(),
     quit: () => undefined,
   }

@@ -40,7 +40,7 @@ export function registerApi(app: FastifyInstance, services: ApiServices): void {
     registerLintRoute(scope, services)
     registerLabelRoutes(scope, services)
     registerTargetRoutes(scope, services)
-    registerRuleRoutes(scope)
+    registerRuleRoutes(scope, services)
     registerStatusRoutes(scope, services)
     registerAdminRoutes(scope, services)
     registerFederateRoute(scope, services)

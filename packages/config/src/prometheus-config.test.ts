@@ -109,7 +109,6 @@ test('parts without a component are named with their place', () => {
     { path: 'scrape_configs[2].consul_sd_configs', line: 13, column: 5 },
   ])
   expect(loaded('rule_files: [a.yml]\nscrape_config_files: [b.yml]\n').notImplemented).toEqual([
-    { path: 'rule_files', line: 1, column: 1 },
     { path: 'scrape_config_files', line: 2, column: 1 },
   ])
 })

@@ -2,6 +2,7 @@
 import type { ApiServices, QueryEngine, RuntimeInfo, TargetMetadata } from '@pharos/api'
 import { formatDuration, Labels } from '@pharos/model'
 import { availableParallelism, totalmem } from 'node:os'
+import { ruleGroupsOf } from './rule-status.ts'
 import type { Server } from './server.ts'
 import { REFERENCE_VERSION, VERSION } from './version.ts'
 
@@ -51,6 +52,7 @@ export function apiServices(server: Server): ApiServices {
     blocks: () => server.parts.tsdb.blocks(),
     walReplay: () => ({ min: 0, max: server.replay.last, current: server.replay.current }),
     notifications: () => [],
+    ruleGroups: () => ruleGroupsOf(server.parts.rules),
     reload: () => server.reloadNow(),
     quit: () => server.quit('asked to by HTTP'),
   }

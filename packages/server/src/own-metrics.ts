@@ -2,9 +2,11 @@
 // dashboards and alerts on Prometheus itself keep working. What only we have is called pharos_*.
 import { collectDefaultMetrics, Counter, Gauge, Registry, Summary } from '@pharos/client'
 import type { HttpServerStats } from '@pharos/http'
+import type { RuleManager } from '@pharos/rules'
 import type { ScrapePoolStatus, ScrapeStats } from '@pharos/scrape'
 import type { TsdbStats } from '@pharos/tsdb'
 import type { ReloadStats } from './config-file.ts'
+import { addRuleMetrics } from './rule-metrics.ts'
 import { REFERENCE_VERSION, VERSION } from './version.ts'
 
 interface MetricSources {
@@ -15,6 +17,7 @@ interface MetricSources {
   readonly tsdbTimes: () => { readonly minMs: number; readonly maxMs: number }
   readonly http: HttpServerStats
   readonly isReady: () => boolean
+  readonly rules: RuleManager
 }
 
 /** What the composition itself observes. */
@@ -42,6 +45,7 @@ export function createOwnMetrics(sources: MetricSources): OwnObservations {
   addBuildInfo(registry)
   addCounters(registry, sources)
   addGauges(registry, sources)
+  addRuleMetrics(registry, sources.rules)
   const intervals = new Summary({
     name: 'prometheus_target_interval_length_seconds',
     help: 'Actual intervals between scrapes.',

@@ -181,25 +181,25 @@ const EVALUATION_FLAGS: readonly Flag[] = [
     '2GB',
     'Most memory that the columns of one query may take; 0 for no limit.',
   ),
-  idleFlag(
+  flag(
     'rules.alert.for-outage-tolerance',
     'duration',
     '1h',
     'Longest outage after which the state of alerts is restored.',
   ),
-  idleFlag(
+  flag(
     'rules.alert.for-grace-period',
     'duration',
     '10m',
     'Least time between a restored state and an alert.',
   ),
-  idleFlag(
+  flag(
     'rules.alert.resend-delay',
     'duration',
     '1m',
     'Least time between two sendings of one alert.',
   ),
-  idleFlag('rules.max-concurrent-evals', 'integer', '4', 'Most independent rules at once.'),
+  flag('rules.max-concurrent-evals', 'integer', '4', 'Most independent rules at once.'),
   idleFlag(
     'alertmanager.notification-queue-capacity',
     'integer',

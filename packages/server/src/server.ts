@@ -4,9 +4,10 @@
 // data are touched), the store is opened, then scraping begins and /-/ready says so.
 // End: scraping stops, requests drain, the store is closed.
 import { background, bug, messageOf, type World } from '@pharos/base'
-import type { PrometheusConfig } from '@pharos/config'
+import type { PrometheusConfig, RuleGroupSettings } from '@pharos/config'
 import type { HttpServer } from '@pharos/http'
 import { createEngine, type Engine } from '@pharos/promql'
+import { loadRules, RuleManager } from '@pharos/rules'
 import { ScrapeManager } from '@pharos/scrape'
 import { type ReplayStatus, Tsdb } from '@pharos/tsdb'
 import { ConfigSource } from './config-file.ts'
@@ -18,7 +19,7 @@ import { QueryLane } from './query-lane.ts'
 import { QueryLog } from './query-log.ts'
 import { type ServerUrls, serverUrls } from './server-urls.ts'
 import type { Service } from './service.ts'
-import { engineSettings, tsdbOptions } from './settings-of-flags.ts'
+import { engineSettings, ruleOptions, tsdbOptions } from './settings-of-flags.ts'
 import { VERSION } from './version.ts'
 
 export interface ServerSettings {
@@ -45,6 +46,7 @@ export interface BoundServer {
 interface ServerParts {
   readonly tsdb: Tsdb
   readonly scrapes: ScrapeManager
+  readonly rules: RuleManager
   readonly engine: Engine
   readonly observations: OwnObservations
   readonly startedMs: number
@@ -145,10 +147,13 @@ export class Server implements Service {
 
   /** Takes the configuration again, one reload after the other. @throws what is wrong with it; the old one stays */
   reloadNow(): Promise<void> {
-    const next = this.#reloading.then(async () =>
-      this.#apply(await this.source.load(this.settings.environment)),
-    )
+    const next = this.#reloading.then(async () => {
+      const config = await this.source.load(this.settings.environment)
+      await this.#apply(config, await this.#ruleGroups(config))
+    })
     this.#reloading = next.catch((error: unknown) => {
+      // Also when it was a rule file that was not taken.
+      this.source.stats.isSuccessful = false
       this.#world.log.error('reload failed, the configuration before stays', {
         err: messageOf(error),
       })
@@ -176,7 +181,7 @@ export class Server implements Service {
       log.warn('flag is accepted but has no effect yet', { flag: `--${name}` })
     // A mistake in the file ends the start before an address is taken or data are touched.
     if (this.settings.standardConfig === undefined)
-      await this.source.check(this.settings.environment)
+      await this.#ruleGroups(await this.source.check(this.settings.environment))
     this.#listeners = flags
       .list('web.listen-address')
       .map((address) => createListener(address, flags, this.#world, this.urls))
@@ -184,13 +189,14 @@ export class Server implements Service {
     for (const listener of this.#listeners) await this.#listen(listener)
     // From here on requests are answered; all but /-/healthy with 503 until the store is open.
     const config = await this.source.load(this.settings.environment)
+    const ruleGroups = await this.#ruleGroups(config)
     const tsdb = await Tsdb.open(
       this.#world,
       tsdbOptions(flags),
       (status) => (this.#replay = status),
     )
     this.#parts = this.#wire(tsdb, config, startedMs)
-    this.#apply(config)
+    await this.#apply(config, ruleGroups)
     this.#isReady = true
     if (flags.bool('config.auto-reload'))
       background('configuration watch', this.#watchConfig(), log)
@@ -211,7 +217,20 @@ export class Server implements Service {
       userAgent: `Pharos/${VERSION}`,
       onIntervalLength: (intervalMs, actualMs) => observations.scrapeInterval(intervalMs, actualMs),
     })
-    const observations = createOwnMetrics({
+    const { flags } = this.settings
+    const rules = new RuleManager({
+      appender: tsdb,
+      clock,
+      disk,
+      log,
+      // Rules have a lane of their own: queries of people never hold them up.
+      run: (expr, timeMs) => engine.instant(expr, timeMs),
+      externalUrl: new URL(this.urls.external),
+      stateFile: `${tsdbOptions(flags).path}/alerts.json`,
+      ...ruleOptions(flags),
+    })
+    const observations: OwnObservations = createOwnMetrics({
+      rules,
       reload: this.source.stats,
       scrape: scrapes.stats,
       pools: () => scrapes.pools(),
@@ -225,7 +244,7 @@ export class Server implements Service {
       tsdb,
       engineSettings(this.settings.flags, clock, evaluationIntervalMs),
     )
-    return { tsdb, scrapes, engine, observations, startedMs }
+    return { tsdb, scrapes, rules, engine, observations, startedMs }
   }
 
   async #listen(listener: HttpServer): Promise<void> {
@@ -233,13 +252,25 @@ export class Server implements Service {
     this.#world.log.info('listening', { address: listener.boundAddress })
   }
 
-  #apply(config: PrometheusConfig): void {
+  /** Read before anything is applied: a mistake in a rule file leaves the configuration before in force. */
+  async #ruleGroups(config: PrometheusConfig): Promise<readonly RuleGroupSettings[]> {
+    const features = new Set(this.settings.flags.list('enable-feature'))
+    return loadRules(config.ruleFiles, this.#world.disk, { features })
+  }
+
+  async #apply(config: PrometheusConfig, ruleGroups: readonly RuleGroupSettings[]): Promise<void> {
     this.#config = config
     const jobs = config.scrapeConfigs.map((settings) => ({
       settings,
       discoverers: discoverersOf(settings, this.#world),
     }))
     this.#parts?.scrapes.apply(jobs)
+    const { evaluationIntervalMs, ruleQueryOffsetMs: queryOffsetMs, externalLabels } = config.global
+    await this.#parts?.rules.apply(ruleGroups, {
+      evaluationIntervalMs,
+      queryOffsetMs,
+      externalLabels,
+    })
   }
 
   async #watchConfig(): Promise<void> {
@@ -257,6 +288,7 @@ export class Server implements Service {
 
   async #closeAll(): Promise<void> {
     this.#isReady = false
+    await this.#parts?.rules.stop()
     await this.#parts?.scrapes.stop({ areMarked: false })
     await Promise.all(this.#listeners.map((listener) => listener.close()))
     await this.#queryLog.close()

@@ -1,6 +1,7 @@
 // Flags to the options of the rooms they are for.
 import type { Clock } from '@pharos/base'
 import type { EngineSettings } from '@pharos/promql'
+import type { RuleManagerSettings } from '@pharos/rules'
 import type { TsdbOptions } from '@pharos/tsdb'
 import type { FlagReader } from './flag-reader.ts'
 
@@ -46,5 +47,20 @@ export function engineSettings(
     defaultSubqueryStepMs: evaluationIntervalMs,
     features: new Set(flags.list('enable-feature')),
     clock,
+  }
+}
+
+type RuleOptions = Pick<
+  RuleManagerSettings,
+  'concurrentRules' | 'features' | 'graceMs' | 'outageToleranceMs' | 'resendDelayMs'
+>
+
+export function ruleOptions(flags: FlagReader): RuleOptions {
+  return {
+    concurrentRules: flags.number('rules.max-concurrent-evals'),
+    features: new Set(flags.list('enable-feature')),
+    graceMs: flags.durationMs('rules.alert.for-grace-period'),
+    outageToleranceMs: flags.durationMs('rules.alert.for-outage-tolerance'),
+    resendDelayMs: flags.durationMs('rules.alert.resend-delay'),
   }
 }
