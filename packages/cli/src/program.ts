@@ -41,6 +41,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./registry.ts')).fillBridge,
   },
   {
+    name: 'tsdb',
+    description: 'look at a data directory that no server has open: verify, list, analyze, dump',
+    load: async () => (await import('./tsdb.ts')).fillTsdb,
+  },
+  {
     name: 'promtool',
     description: "check files, query servers: Prometheus' promtool",
     load: async () => (await import('./promtool.ts')).fillPromtool,

@@ -175,7 +175,7 @@ function usedNames({ blocks }: BlockStore, { all }: Tombstones): string[] {
 }
 
 /** Rows that a block holds are not taken from the WAL or a writer again. */
-function noteBlocks(head: Head, { blocks }: BlockStore): Coverage {
+export function noteBlocks(head: Head, { blocks }: Pick<BlockStore, 'blocks'>): Coverage {
   const coverage = new Coverage()
   for (const { groups } of blocks) {
     for (const { name, tiles } of groups) {

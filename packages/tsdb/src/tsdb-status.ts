@@ -52,6 +52,7 @@ export interface BlockInfo {
   readonly maxTimeMs: number
   readonly numSamples: number
   readonly numSeries: number
+  readonly numTiles: number
   readonly bytes: number
   readonly level: number
 }

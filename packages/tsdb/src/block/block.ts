@@ -83,6 +83,7 @@ export class Block {
       maxTimeMs: maxTime,
       numSamples: stats.numSamples,
       numSeries: stats.numSeries,
+      numTiles: stats.numChunks,
       bytes: this.bytes,
       level: compaction.level,
     }
