@@ -50,11 +50,7 @@ export function QueryPanel(props: QueryPanelProps): ReactNode {
     },
     [panel, onChange],
   )
-  const insert = useRef<Insert | undefined>(undefined)
-  const keepInsert = useCallback((given: Insert) => {
-    insert.current = given
-  }, [])
-  const pick = useCallback((name: string) => insert.current?.(selectorOf(name)), [])
+  const { keepInsert, pick } = useMetricInsertion()
   const shared = { panel, runMs, bar, onChange, onNow: () => setRunMs(nowMs()) }
   return (
     <section className="card query" aria-label={panel.expr === '' ? t('query.title') : panel.expr}>
@@ -100,6 +96,19 @@ export function QueryPanel(props: QueryPanelProps): ReactNode {
       </div>
     </section>
   )
+}
+
+/** What the explorer hands over goes to the cursor of whichever field is there. */
+function useMetricInsertion(): {
+  keepInsert: (insert: Insert) => void
+  pick: (name: string) => void
+} {
+  const insert = useRef<Insert | undefined>(undefined)
+  const keepInsert = useCallback((given: Insert) => {
+    insert.current = given
+  }, [])
+  const pick = useCallback((name: string) => insert.current?.(selectorOf(name)), [])
+  return { keepInsert, pick }
 }
 
 function Examples(props: { onPick: (expr: string) => void }): ReactNode {
