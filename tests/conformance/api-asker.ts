@@ -171,8 +171,7 @@ function services({
     readiness: () => 'ready',
     targets: () => pools,
     metadata: () => metadata,
-    relabelRules: (pool) =>
-      pool === 'testpool' ? RULES : pool === 'testpool3' ? [...RULES, LATER_RULE] : undefined,
+    relabelRules: rulesOfPool,
     scrapeConfigYaml: () => undefined,
     configYaml: () => 'global:\n  scrape_interval: 15s\n',
     externalLabels: () => externalLabels,
@@ -188,17 +187,7 @@ function services({
       memoryLimitBytes: 1,
       storageRetention: '15d',
     }),
-    cardinality: () => ({
-      numSeries: 0,
-      numLabelPairs: 0,
-      chunkCount: 0,
-      minTimeMs: 0,
-      maxTimeMs: 0,
-      seriesCountByMetricName: [],
-      labelValueCountByLabelName: [],
-      memoryInBytesByLabelName: [],
-      seriesCountByLabelValuePair: [],
-    }),
+    cardinality: () => NO_CARDINALITY,
     blocks: () => [],
     walReplay: () => ({ min: 0, max: 0, current: 0 }),
     notifications: () => [],
@@ -206,6 +195,22 @@ function services({
     reload: () => Promise.resolve(),
     quit: () => undefined,
   }
+}
+
+const NO_CARDINALITY = {
+  numSeries: 0,
+  numLabelPairs: 0,
+  chunkCount: 0,
+  minTimeMs: 0,
+  maxTimeMs: 0,
+  seriesCountByMetricName: [],
+  labelValueCountByLabelName: [],
+  memoryInBytesByLabelName: [],
+  seriesCountByLabelValuePair: [],
+}
+
+function rulesOfPool(pool: string): typeof RULES | undefined {
+  return pool === 'testpool' ? RULES : pool === 'testpool3' ? [...RULES, LATER_RULE] : undefined
 }
 
 export interface Answer {

@@ -65,8 +65,6 @@ export interface Notification {
   readonly active: boolean
 }
 
-export type Readiness = 'ready' | 'starting' | 'stopping'
-
 export interface AlertStatus {
   readonly labels: Labels
   readonly annotations: Labels
@@ -105,6 +103,8 @@ export interface RuleGroupStatus {
   readonly evaluationMs: number
   readonly lastEvaluationMs: number | undefined
 }
+
+export type Readiness = 'ready' | 'starting' | 'stopping'
 
 /** The store as its operator sees it. Times in ms, both ends inclusive. */
 export interface StoreAdministration {

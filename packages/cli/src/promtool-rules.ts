@@ -8,7 +8,7 @@ import type { Terminal } from './terminal.ts'
 
 const LINT_EXIT_CODE = 3
 
-export interface CheckRulesOptions extends RuleTextOptions {
+interface CheckRulesOptions extends RuleTextOptions {
   /** all, duplicate-rules, none */
   readonly lint: string
   readonly isLintFatal: boolean

@@ -1,10 +1,8 @@
 import type { Command } from 'commander'
-import { SYNTAX_FEATURES } from '@pharos/promql'
 import { checkConfigFiles, checkMetricsPage } from './promtool-check.ts'
 import { fillPromql } from './promtool-promql.ts'
 import { queryInstant, queryRange } from './promtool-query.ts'
-import { checkRuleFiles } from './promtool-rules.ts'
-import { testRuleFiles } from './promtool-test-rules.ts'
+import { addRuleCommands } from './promtool-rule-commands.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `pharos promtool …`: the reference's commands, arguments, output and exit codes. */
@@ -30,27 +28,6 @@ export function fillPromtool(
       done(await checkConfigFiles(files, options.syntaxOnly === true, terminal)),
     )
   check
-    .command('rules')
-    .description('check rule files; all mistakes at once')
-    .argument('<rule-files...>')
-    .option('--lint <checks>', 'duplicate-rules, all or none', 'duplicate-rules')
-    .option('--lint-fatal', 'exit code 3 when there are findings')
-    .option('--ignore-unknown-fields', 'take keys that are not known')
-    .action(async (files: string[], options: CheckRulesFlags) =>
-      done(
-        await checkRuleFiles(
-          files,
-          {
-            lint: options.lint,
-            isLintFatal: options.lintFatal === true,
-            ignoresUnknownKeys: options.ignoreUnknownFields === true,
-            features: new Set(SYNTAX_FEATURES),
-          },
-          terminal,
-        ),
-      ),
-    )
-  check
     .command('metrics')
     .description(
       'check a page of metrics from standard input, for example: curl -s URL/metrics | pharos promtool check metrics',
@@ -58,31 +35,7 @@ export function fillPromtool(
     .option('--extended', 'accepted')
     .action(async () => done(await checkMetricsPage(terminal)))
 
-  promtool
-    .command('test')
-    .description('unit tests')
-    .command('rules')
-    .description('run the tests of rule test files')
-    .argument('<test-rule-files...>')
-    .option('--run <regex>', 'only tests whose name matches', collected)
-    .option('--ignore-unknown-fields', 'take keys in rule files that are not known')
-    .option('--enable-feature <names>', 'feature flags', collected)
-    .action(async (files: string[], options: TestRulesFlags) =>
-      done(
-        await testRuleFiles(
-          files,
-          {
-            features: new Set([
-              ...SYNTAX_FEATURES,
-              ...(options.enableFeature ?? []).flatMap((names) => names.split(',')),
-            ]),
-            run: (options.run ?? []).map((pattern) => new RegExp(pattern)),
-            ignoresUnknownKeys: options.ignoreUnknownFields === true,
-          },
-          terminal,
-        ),
-      ),
-    )
+  addRuleCommands(promtool, check, terminal, done)
 
   const query = promtool.command('query').description('query a server')
   query
@@ -116,20 +69,4 @@ export function fillPromtool(
         options: { start?: string; end?: string; step?: string; format: string },
       ) => done(await queryRange(server, expr, options, terminal)),
     )
-}
-
-interface CheckRulesFlags {
-  readonly lint: string
-  readonly lintFatal?: boolean
-  readonly ignoreUnknownFields?: boolean
-}
-
-interface TestRulesFlags {
-  readonly run?: string[]
-  readonly ignoreUnknownFields?: boolean
-  readonly enableFeature?: string[]
-}
-
-function collected(text: string, all: string[] | undefined): string[] {
-  return [...(all ?? []), text]
 }

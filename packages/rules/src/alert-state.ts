@@ -21,7 +21,7 @@ export interface SavedAlert {
   readonly validUntilMs: number
 }
 
-export interface SavedState {
+interface SavedState {
   readonly version: 1
   /** ms since 1970. */
   readonly savedMs: number
@@ -80,7 +80,7 @@ export async function readState(
   return undefined
 }
 
-export interface RestoreTimes {
+interface RestoreTimes {
   readonly nowMs: number
   /** --rules.alert.for-outage-tolerance */
   readonly toleranceMs: number

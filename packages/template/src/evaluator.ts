@@ -34,7 +34,7 @@ import {
 
 export type MissingKey = 'default' | 'zero' | 'error'
 
-export interface Execution {
+interface Execution {
   readonly sink: Sink
   readonly functions: ReadonlyMap<string, GoFunction>
   readonly treeOf: (name: string) => Tree | undefined

@@ -32,7 +32,7 @@ export interface TemplateSample {
   readonly value: number | string
 }
 
-export interface ExpansionSettings {
+interface ExpansionSettings {
   readonly externalUrl: URL
   /** Evaluation time, ms since 1970: what `now` gives. */
   readonly nowMs: number
@@ -132,7 +132,7 @@ export function expansionFunctions(settings: ExpansionSettings): ReadonlyMap<str
   ])
 }
 
-export function sampleList(samples: readonly TemplateSample[]): GoObject {
+function sampleList(samples: readonly TemplateSample[]): GoObject {
   const inner = samples.map(
     ({ labels, value }) =>
       new GoObject({

@@ -11,7 +11,7 @@ const LAYOUT =
   /January|Jan|Monday|Mon|MST|2006|__2|_2|002|0[1-6]|15|PM|pm|-07:00:00|-070000|-07:00|-0700|-07|Z07:00|Z0700|Z07|[,.](?:0+|9+)(?!\d)|[1-5]/g
 
 /** @param timeMs  ms since 1970, with a fraction  @source Go time.Time.Format */
-export function formatTime(timeMs: number, layout: string): string {
+function formatTime(timeMs: number, layout: string): string {
   const date = new Date(Math.floor(timeMs))
   const two = (value: number): string => String(value).padStart(2, '0')
   const hour12 = date.getUTCHours() % 12 || 12
@@ -90,7 +90,7 @@ export function timeText(timeMs: number): string {
 }
 
 /** `1h30m0s`, `1.5s`, `100ms`. @source Go time.Duration.String */
-export function durationText(ms: number): string {
+function durationText(ms: number): string {
   const sign = ms < 0 ? '-' : ''
   const size = Math.abs(ms)
   if (size === 0) return '0s'

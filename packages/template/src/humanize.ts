@@ -6,7 +6,7 @@ import { goDuration, goTime, timeText } from './go-time.ts'
 import { GoObject, innerOf, plainText, typeOf, type Value } from './value.ts'
 
 /** A float64, int or numeric text. @source template/template.go convertToFloat */
-export function floatOf(value: Value): number {
+function floatOf(value: Value): number {
   const inner = innerOf(value)
   if (value instanceof GoObject && value.type === 'time.Duration') return Number(inner) / 1000
   if (typeof inner === 'number') return inner

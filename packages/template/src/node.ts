@@ -5,11 +5,11 @@ interface At {
   readonly pos: number
 }
 
-export interface TextNode extends At {
+interface TextNode extends At {
   readonly kind: 'text'
   readonly text: string
 }
-export interface ActionNode extends At {
+interface ActionNode extends At {
   readonly kind: 'action'
   readonly pipe: PipeNode
 }
@@ -19,7 +19,7 @@ export interface BranchNode extends At {
   readonly list: ListNode
   readonly elseList: ListNode | undefined
 }
-export interface JumpNode extends At {
+interface JumpNode extends At {
   readonly kind: 'break' | 'continue'
 }
 export interface TemplateNode extends At {
@@ -48,7 +48,7 @@ export interface VariableNode extends At {
   /** The variable with its `$`, then fields. */
   readonly names: readonly string[]
 }
-export interface FieldNode extends At {
+interface FieldNode extends At {
   readonly kind: 'field'
   readonly names: readonly string[]
 }
@@ -57,7 +57,7 @@ export interface ChainNode extends At {
   readonly of: Operand
   readonly names: readonly string[]
 }
-export interface IdentifierNode extends At {
+interface IdentifierNode extends At {
   readonly kind: 'identifier'
   readonly name: string
 }
@@ -67,7 +67,7 @@ export interface ConstantNode extends At {
   readonly text: string
   readonly value: number | bigint | string | boolean
 }
-export interface WordNode extends At {
+interface WordNode extends At {
   readonly kind: 'dot' | 'nil'
 }
 export type Operand =

@@ -16,6 +16,7 @@ import {
   Labels,
   LabelsBuilder,
   type NativeHistogram,
+  type Regex,
 } from '@pharos/model'
 import { createEngine, type Engine } from '@pharos/promql'
 import { compacted, histogramText, MemoryStore, parseSeriesLine } from '@pharos/promql/testing'
@@ -29,7 +30,7 @@ export interface TestRulesOptions {
   readonly clock: Clock
   readonly features: ReadonlySet<string>
   /** Only tests whose name matches one of them; empty: all. */
-  readonly run: readonly RegExp[]
+  readonly run: readonly Regex[]
   readonly ignoresUnknownKeys: boolean
 }
 
@@ -48,7 +49,7 @@ export async function ruleTestFailures(
     const groups = await loadRules(patterns, disk, options)
     const failures: string[] = []
     for (const test of tests.tests) {
-      if (options.run.length > 0 && !options.run.some((name) => name.test(test.name))) continue
+      if (options.run.length > 0 && !options.run.some((name) => name.matches(test.name))) continue
       failures.push(...(await new TestRun(test, tests, groups, options).failures()))
     }
     return failures
