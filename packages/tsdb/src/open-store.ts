@@ -17,6 +17,7 @@ import type { TsdbOptions } from './tsdb-options.ts'
 import { Tombstones } from './tombstones.ts'
 import { emptyStats, type ReplayStatus, type TsdbStats } from './tsdb-status.ts'
 import { Wal } from './wal/wal.ts'
+import type { ReplayTarget } from './wal/wal-replay.ts'
 
 /** What the store uses of the outside world. */
 export type TsdbWorld = Pick<World, 'clock' | 'disk' | 'log' | 'random'>
@@ -106,15 +107,7 @@ async function openParts(
   let replayStatus: ReplayStatus = { current: 0, last: 0, isDone: false }
   const sequence = await replayWal(
     { path: `${path}/wal`, disk, log, stats, quarantine },
-    {
-      head,
-      shapes,
-      log,
-      exemplar: ({ series, exemplar }) => exemplars.add(series, exemplar),
-      metadata(entries) {
-        for (const [name, one] of entries) metadata.set(name, one, undefined)
-      },
-    },
+    replayTarget({ ...shared, exemplars, metadata }),
     tombstones,
     (current, last) => onReplay((replayStatus = { current, last, isDone: false })),
   )
@@ -129,23 +122,9 @@ async function openParts(
     },
     changed: () => maintenance.updateReadOnly(),
   })
-  const maintenance: Maintenance = new Maintenance({
-    ...shared,
-    options,
-    wal,
-    segments,
-    blocks,
-    tombstones,
-  })
-  const administration = new Administration({
-    ...shared,
-    path,
-    wal,
-    segments,
-    blocks,
-    tombstones,
-    maintenance,
-  })
+  const parts = { ...shared, options, wal, segments, blocks, tombstones }
+  const maintenance: Maintenance = new Maintenance(parts)
+  const administration = new Administration({ ...parts, path, maintenance })
   administration.attach()
   head.wal = wal
   wal.relogHeader()
@@ -163,6 +142,22 @@ async function openParts(
     maintenance,
     administration,
     replayStatus,
+  }
+}
+
+function replayTarget({
+  exemplars,
+  metadata,
+  ...head
+}: Pick<Store, 'head' | 'log' | 'exemplars' | 'metadata'> & {
+  readonly shapes: ShapeTable
+}): ReplayTarget {
+  return {
+    ...head,
+    exemplar: ({ series, exemplar }) => exemplars.add(series, exemplar),
+    metadata(entries) {
+      for (const [name, one] of entries) metadata.set(name, one, undefined)
+    },
   }
 }
 
