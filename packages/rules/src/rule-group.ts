@@ -137,7 +137,9 @@ class Level {
   readonly #writer: GroupAppender
   /** Column → whether it had a value in the last row. */
   #alive: Set<number> = new Set()
-  /** What each rule gave last; a rule that fails keeps its series alive no longer than one row. */
+  /** What each rule gave when it last succeeded. */
+  readonly #columnsOf = new Map<Rule, readonly number[]>()
+  /** Its series have to end: after a reload the group has no such level any more. */
   orphans = false
 
   constructor(rules: readonly Rule[], key: Labels, appender: Appender) {
@@ -152,7 +154,7 @@ class Level {
     stats: RuleGroupStats,
     monotonicMs: () => number,
   ): Promise<number> {
-    const results: (readonly RuleSample[])[] = this.#rules.map(() => [])
+    const results: (readonly RuleSample[] | undefined)[] = this.#rules.map(() => undefined)
     let next = 0
     const worker = async (): Promise<void> => {
       for (;;) {
@@ -164,10 +166,27 @@ class Level {
     }
     const width = Math.max(1, Math.min(concurrency, this.#rules.length))
     await Promise.all(Array.from({ length: width }, worker))
-    return this.#write(context.timeMs, results.flat())
+    // A rule that failed gives neither samples nor stale markers: its series stay as they were.
+    const failed = this.#rules.filter((_rule, i) => results[i] === undefined)
+    const kept = new Set(failed.flatMap((rule) => [...(this.#columnsOf.get(rule) ?? [])]))
+    const samples = results.flatMap((result) => result ?? [])
+    const count = this.#write(context.timeMs, samples, kept)
+    this.#rules.forEach((rule, i) => {
+      const result = results[i]
+      if (result === undefined) return
+      this.#columnsOf.set(
+        rule,
+        result.map(({ labels }) => this.#writer.column(labels)),
+      )
+    })
+    return count
   }
 
-  #write(timeMs: number, samples: readonly RuleSample[]): number {
+  #write(
+    timeMs: number,
+    samples: readonly RuleSample[],
+    kept: ReadonlySet<number> = new Set(),
+  ): number {
     const columns = samples.map(({ labels }) => this.#writer.column(labels))
     const row = new Float64Array(this.#writer.columnCount).fill(ABSENT)
     const histograms = new Map<number, NativeHistogram>()
@@ -179,11 +198,16 @@ class Level {
       if (histogram === undefined) row[column] = value
       else histograms.set(column, histogram)
     })
-    for (const column of this.#alive) if (!alive.has(column)) row[column] = STALE
+    for (const column of this.#alive) {
+      if (alive.has(column)) continue
+      if (!kept.has(column)) row[column] = STALE
+    }
     if (alive.size === 0 && this.#alive.size === 0) return 0
     const outcome = this.#writer.appendRow(timeMs, row, histograms)
+    const { size } = alive
+    for (const column of this.#alive) if (kept.has(column)) alive.add(column)
     if (outcome === AppendOutcome.ok) this.#alive = alive
-    return alive.size
+    return size
   }
 
   known(): readonly Labels[] {
@@ -209,12 +233,13 @@ class Level {
   }
 }
 
+/** Undefined when the rule failed. */
 async function evaluateRule(
   rule: Rule,
   context: EvaluationContext,
   stats: RuleGroupStats,
   monotonicMs: () => number,
-): Promise<readonly RuleSample[]> {
+): Promise<readonly RuleSample[] | undefined> {
   const startedMs = monotonicMs()
   const { outcome } = rule
   stats.evaluations++
@@ -231,7 +256,7 @@ async function evaluateRule(
     // Anything else is our fault; it is shown at the rule, and the other rules run on.
     if (!(error instanceof UserError) && !(error instanceof OutsideError))
       context.onTemplateError(rule.settings.name, error)
-    return []
+    return undefined
   } finally {
     outcome.durationMs = monotonicMs() - startedMs
     stats.evaluationMs += outcome.durationMs

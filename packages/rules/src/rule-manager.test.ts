@@ -194,18 +194,27 @@ test('a rule reads what the rules before it gave in the same iteration', async (
   expect([await valueOf(one, 'later'), await valueOf(one, 'b')]).toEqual([6, 8])
 })
 
-test('a series that a rule no longer gives ends, and so does one above the limit', async () => {
+test('a series that a rule no longer gives ends at once', async () => {
+  const one = house()
+  const rules = await applied(one, 'groups: [{name: g, rules: [{record: r, expr: "up > 1"}]}]')
+  await minutes(one, rules, 1, 2)
+  expect(await valueOf(one, 'r')).toBe(2)
+  await minutes(one, rules, 1, 1)
+  expect(await valueOf(one, 'last_over_time(r[1m])')).toBe(undefined)
+})
+
+test('above the limit nothing is written, stale markers neither', async () => {
   const one = house()
   const rules = await applied(
     one,
     'groups: [{name: g, limit: 1, rules: [{record: r, expr: "up > 1"}]}]',
   )
   await minutes(one, rules, 1, 2)
-  expect(await valueOf(one, 'r')).toBe(2)
   one.store.append(Labels.from({ __name__: 'up', a: 'b' }), one.clock.now(), 5, 'b')
   await minutes(one, rules, 1, 2)
-  expect(await valueOf(one, 'r')).toBe(undefined)
   expect(rules.groups()[0]!.rules[0]!.outcome.lastError).toBe('exceeded limit of 1 with 2 series')
+  expect(await valueOf(one, 'r offset 1m')).toBe(2)
+  expect(await valueOf(one, 'count_over_time(r[2m])')).toBe(1)
 })
 
 test('a reload keeps the alerts of rules that stay', async () => {
