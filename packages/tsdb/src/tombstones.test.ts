@@ -153,6 +153,25 @@ test('a deletion that could not be written hides nothing', async () => {
   await db.close()
 })
 
+/** The file as version 1 wrote it; every later version reads it. */
+const GOLDEN: string = [
+  '11ed56fd {"version":1,"deletions":1}',
+  '567f0bc8 {"matchers":[["=","job","x"],["!~","ü","b.*"]],"fromMs":-5,"toMs":7,"files":["01ARZ3NDEKTSV4RRFFQ69G5FAV.blk","0.1.seg","00000001"]}',
+  '',
+].join('\n')
+
+test('the file of version 1 is read, and one of a newer version refused', () => {
+  const bytes = new TextEncoder().encode(GOLDEN)
+  const { tombstones, damagedLines } = readTombstones(bytes, 'x')
+  expect(damagedLines).toBe(0)
+  expect(new TextDecoder().decode(tombstoneBytes(tombstones))).toBe(GOLDEN)
+  expect(tombstones[0]!.matchers.map((one) => one.matches('x'))).toEqual([true, true])
+  const newer = new TextEncoder().encode('ade14503 {"version":2}\n')
+  expect(() => readTombstones(newer, '/data/tombstones')).toThrow(
+    '/data/tombstones: format version 2',
+  )
+})
+
 test('the file of deletions is read back, and each damage to it is counted', () => {
   const all: Tombstone[] = [
     { matchers: named('a'), fromMs: -5, toMs: 7, files: new Set(['x.blk', '00000001']) },
