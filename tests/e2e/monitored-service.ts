@@ -10,7 +10,7 @@ pings.inc(3)
 const expose = metricsHandler(metrics)
 const server = createServer((request, response) => {
   if (request.url === '/metrics') {
-    void expose(request, response)
+    expose(request, response)
     return
   }
   response.setHeader('Content-Type', 'application/json')

@@ -28,7 +28,7 @@ export async function startRegistry(
     { lasting: true },
   )
   await answering(`${url}/health`, running)
-  return { url, running, stop: running.stop }
+  return { url, running, stop: () => running.stop() }
 }
 
 /** Starts Debian's etcd. Stop it yourself. */
@@ -53,7 +53,7 @@ export async function startEtcd(
     { lasting: true },
   )
   await answering(`${url}/health`, running)
-  return { url, running, stop: running.stop }
+  return { url, running, stop: () => running.stop() }
 }
 
 async function answering(url: string, running: Running): Promise<void> {
@@ -88,7 +88,7 @@ export async function startCluster(directory: string): Promise<readonly RunningR
       ],
       { lasting: true },
     )
-    return { url, running, stop: running.stop }
+    return { url, running, stop: () => running.stop() }
   })
   await Promise.all(members.map((one) => answering(`${one.url}/health`, one.running)))
   return members

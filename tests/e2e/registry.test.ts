@@ -28,14 +28,14 @@ function caseOf(url: string, stop: () => Promise<void>): RegistryCase {
 
 registryContract('built in', async () => {
   const registry = await startRegistry(temporaryDirectory(true))
-  return caseOf(registry.url, registry.stop)
+  return caseOf(registry.url, () => registry.stop())
 })
 
 registryContract(
   `etcd of Debian${hasEtcd ? '' : ' (not installed: these are skipped)'}`,
   async () => {
     const etcd = await startEtcd(temporaryDirectory(true))
-    return caseOf(etcd.url, etcd.stop)
+    return caseOf(etcd.url, () => etcd.stop())
   },
   !hasEtcd,
 )

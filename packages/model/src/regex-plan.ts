@@ -31,7 +31,7 @@ export function regexPlan(pattern: string): RegexPlan {
     else if (sequence.length === 1 && typeof only === 'string') literals.add(only)
     else sequences.push(sequence)
   }
-  const isExact = sequences.every((one) => !one.includes(Wild.opaque))
+  const isExact = sequences.every((one) => !one.includes(Wild.opaque) && !wantsSeveral(one))
   const isFew = sequences.length <= MAX_TRIED
   const has = inSet(literals)
   const tests = isFew ? sequences.map(sequenceTest) : []
@@ -50,6 +50,16 @@ export function regexPlan(pattern: string): RegexPlan {
       sequences[0]?.length === 1 &&
       sequences[0][0] === Wild.some,
   }
+}
+
+/** `.+.+`: two characters at least, and characters are not what the walk counts. */
+function wantsSeveral(sequence: Sequence): boolean {
+  let some = 0
+  return sequence.some((part) => {
+    if (typeof part === 'string') some = 0
+    else if (part === Wild.some) some++
+    return some > 1
+  })
 }
 
 const NO_PLAN: RegexPlan = {

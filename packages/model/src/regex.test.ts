@@ -60,6 +60,15 @@ const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 5 }),
 )
 
+test('two wildcards that want something want two characters', () => {
+  for (const source of ['.+.+', '((?:.+(.+)))', '.+.*.+']) {
+    const regex = Regex.anchored(source)
+    expect(regex.matches(' '), source).toBe(false)
+    expect(regex.matches('\u{1f600}'), source).toBe(false)
+    expect(regex.matches('ab'), source).toBe(true)
+  }
+})
+
 test('string operations give the same verdict as RE2', () => {
   fc.assert(
     fc.property(pattern, fc.array(text, { minLength: 1, maxLength: 8 }), (source, texts) => {
