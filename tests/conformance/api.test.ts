@@ -48,7 +48,7 @@ function targets(dropped: Json, active: readonly Json[]): ScrapePoolStatus[] {
             {
               scrapePool: name,
               discoveredLabels: Labels.from(dropped['DiscoveredLabels'] as Record<string, string>),
-              reason: 'keep',
+              reason: '',
             },
           ]
         : [],

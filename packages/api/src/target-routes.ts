@@ -84,10 +84,11 @@ function targetJson(pool: string, target: TargetStatus, services: ApiServices): 
 }
 
 function droppedJson(pool: ScrapePoolStatus): string[] {
-  return pool.dropped.map(
-    ({ discoveredLabels }) =>
-      `{"discoveredLabels":${jsonLabels(discoveredLabels)},"scrapePool":${jsonText(pool.name)}}`,
-  )
+  return pool.dropped.map(({ discoveredLabels, reason }) => {
+    // The reason is ours; whoever knows the reference's two fields passes over it.
+    const why = reason === '' ? '' : `,"reason":${jsonText(reason)}`
+    return `{"discoveredLabels":${jsonLabels(discoveredLabels)},"scrapePool":${jsonText(pool.name)}${why}}`
+  })
 }
 
 /** −1 when the parameter is missing. */
