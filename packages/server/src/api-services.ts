@@ -3,11 +3,11 @@ import type { ApiServices, QueryEngine, RuntimeInfo, TargetMetadata } from '@pha
 import { formatDuration, Labels } from '@pharos/model'
 import { availableParallelism, totalmem } from 'node:os'
 import { ruleGroupsOf } from './rule-status.ts'
-import type { Server } from './server.ts'
+import type { RunningServer } from './running-server.ts'
 import { REFERENCE_VERSION, VERSION } from './version.ts'
 
 /** Made before the store is open: everything that needs it is asked for when a request comes. */
-export function apiServices(server: Server): ApiServices {
+export function apiServices(server: RunningServer): ApiServices {
   const { flags, world } = server.settings
   return {
     engine: engineOf(server),
@@ -59,7 +59,7 @@ export function apiServices(server: Server): ApiServices {
 }
 
 /** The engine behind the lane. */
-function engineOf(server: Server): QueryEngine {
+function engineOf(server: RunningServer): QueryEngine {
   return {
     instant: (query, timeMs, options = {}) =>
       server.queries.run(query, { startMs: timeMs, endMs: timeMs, stepMs: 0 }, options, (inLane) =>
@@ -73,7 +73,7 @@ function engineOf(server: Server): QueryEngine {
 }
 
 /** What the store remembers of each family. It is kept once for all targets, so no target is named. */
-function metadataOf(server: Server): TargetMetadata[] {
+function metadataOf(server: RunningServer): TargetMetadata[] {
   return [...server.parts.tsdb.metadata()].map(([family, metadata]) => ({
     scrapePool: '',
     target: Labels.EMPTY,
@@ -94,7 +94,7 @@ function jobYaml(yaml: string, pool: string): string | undefined {
   return job === undefined ? undefined : `${job.replace(/^- /, '').replace(/\n {2}/g, '\n')}\n`
 }
 
-function runtimeInfo(server: Server): RuntimeInfo {
+function runtimeInfo(server: RunningServer): RuntimeInfo {
   const { flags, hostName, workingDirectory } = server.settings
   const retention = [
     ...(flags.durationMs('storage.tsdb.retention.time') > 0

@@ -6,7 +6,7 @@ import { registerApi } from '@pharos/api'
 import { apiServices } from './api-services.ts'
 import type { FlagReader } from './flag-reader.ts'
 import { metricsHandler } from '@pharos/client'
-import type { Server } from './server.ts'
+import type { RunningServer } from './running-server.ts'
 import type { ServerUrls } from './server-urls.ts'
 import { registerNoUi, registerUi } from './ui-routes.ts'
 
@@ -28,7 +28,7 @@ export function createListener(
   })
 }
 
-export async function registerRoutes(listener: HttpServer, server: Server): Promise<void> {
+export async function registerRoutes(listener: HttpServer, server: RunningServer): Promise<void> {
   const { app } = listener
   const { prefix } = server.urls
   const { world, uiDirectory } = server.settings
@@ -48,7 +48,7 @@ export async function registerRoutes(listener: HttpServer, server: Server): Prom
 }
 
 /** `/metrics` by the client's own handler, with the metrics of the handler itself. */
-function registerMetrics(listener: HttpServer, server: Server): void {
+function registerMetrics(listener: HttpServer, server: RunningServer): void {
   let handle: ReturnType<typeof metricsHandler> | undefined
   listener.app.get(`${server.urls.prefix}/metrics`, (request, reply) => {
     handle ??= metricsHandler(server.parts.observations.registry, { instrument: true })

@@ -6,53 +6,23 @@
 import { background, bug, messageOf, type World } from '@pharos/base'
 import type { PrometheusConfig, RuleGroupSettings } from '@pharos/config'
 import type { HttpServer } from '@pharos/http'
-import { createEngine, type Engine } from '@pharos/promql'
+import { createEngine } from '@pharos/promql'
 import { loadRules, RuleManager } from '@pharos/rules'
 import { ScrapeManager } from '@pharos/scrape'
 import { type ReplayStatus, Tsdb } from '@pharos/tsdb'
 import { ConfigSource } from './config-file.ts'
 import { discoverersOf } from './discoverers.ts'
-import type { FlagReader } from './flag-reader.ts'
 import { createListener, registerRoutes } from './listener.ts'
 import { createOwnMetrics, type OwnObservations } from './own-metrics.ts'
 import { QueryLane } from './query-lane.ts'
 import { QueryLog } from './query-log.ts'
 import { type ServerUrls, serverUrls } from './server-urls.ts'
+import type { RunningServer, ServerParts, ServerSettings } from './running-server.ts'
 import type { Service } from './service.ts'
 import { engineSettings, ruleOptions, tsdbOptions } from './settings-of-flags.ts'
 import { VERSION } from './version.ts'
 
-export interface ServerSettings {
-  readonly flags: FlagReader
-  readonly world: World
-  readonly hostName: string
-  readonly workingDirectory: string
-  readonly environment: Readonly<Record<string, string | undefined>>
-  /** Stands in for `--config.file`; made when the addresses are known. */
-  readonly standardConfig: ((bound: BoundServer) => string) | undefined
-  /** Where the built pages are. */
-  readonly uiDirectory: string
-  /** Further routes on the same listeners. */
-  readonly addRoutes?: (server: HttpServer, urls: ServerUrls) => void
-}
-
-export interface BoundServer {
-  readonly port: number
-  /** '' or `/prefix`. */
-  readonly prefix: string
-}
-
-/** What runs between start and end. */
-interface ServerParts {
-  readonly tsdb: Tsdb
-  readonly scrapes: ScrapeManager
-  readonly rules: RuleManager
-  readonly engine: Engine
-  readonly observations: OwnObservations
-  readonly startedMs: number
-}
-
-export class Server implements Service {
+export class Server implements Service, RunningServer {
   readonly ended: Promise<number>
   readonly settings: ServerSettings
   readonly urls: ServerUrls

@@ -1,0 +1,60 @@
+// What the parts of the composition know of the running server, and what it is made from. `Server` is the one
+// that implements it; the rooms around it (API, listeners) are built to this door.
+import type { World } from '@pharos/base'
+import type { PrometheusConfig } from '@pharos/config'
+import type { HttpServer } from '@pharos/http'
+import type { Engine } from '@pharos/promql'
+import type { RuleManager } from '@pharos/rules'
+import type { ScrapeManager } from '@pharos/scrape'
+import type { ReplayStatus, Tsdb } from '@pharos/tsdb'
+import type { ConfigSource } from './config-file.ts'
+import type { FlagReader } from './flag-reader.ts'
+import type { OwnObservations } from './own-metrics.ts'
+import type { QueryLane } from './query-lane.ts'
+import type { ServerUrls } from './server-urls.ts'
+
+export interface ServerSettings {
+  readonly flags: FlagReader
+  readonly world: World
+  readonly hostName: string
+  readonly workingDirectory: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Stands in for `--config.file`; made when the addresses are known. */
+  readonly standardConfig: ((bound: BoundServer) => string) | undefined
+  /** Where the built pages are. */
+  readonly uiDirectory: string
+  /** Further routes on the same listeners. */
+  readonly addRoutes?: (server: HttpServer, urls: ServerUrls) => void
+}
+
+export interface BoundServer {
+  readonly port: number
+  /** '' or `/prefix`. */
+  readonly prefix: string
+}
+
+/** What runs between start and end. */
+export interface ServerParts {
+  readonly tsdb: Tsdb
+  readonly scrapes: ScrapeManager
+  readonly rules: RuleManager
+  readonly engine: Engine
+  readonly observations: OwnObservations
+  readonly startedMs: number
+}
+
+export interface RunningServer {
+  readonly settings: ServerSettings
+  readonly urls: ServerUrls
+  readonly source: ConfigSource
+  readonly queries: QueryLane
+  readonly readiness: 'ready' | 'starting' | 'stopping'
+  readonly replay: ReplayStatus
+  /** What runs. Routes are only reached when it is there. */
+  readonly parts: ServerParts
+  /** The configuration in force. */
+  readonly config: PrometheusConfig
+  /** Takes the configuration again, one reload after the other. @throws what is wrong with it; the old one stays */
+  reloadNow(): Promise<void>
+  quit(reason: string): void
+}
