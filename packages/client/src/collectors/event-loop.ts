@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import type { Registry } from '../registry.ts'
-import type { DefaultMetricsOptions, Describe } from './default-metrics.ts'
+import type { DefaultMetricsOptions, Describe } from './description.ts'
 
 const UTILIZATION_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99, 1]
 const UTILIZATION_OBJECTIVES = {

@@ -1,6 +1,6 @@
 import { constants, PerformanceObserver } from 'node:perf_hooks'
 import type { Registry } from '../registry.ts'
-import type { DefaultMetricsOptions, Describe } from './default-metrics.ts'
+import type { DefaultMetricsOptions, Describe } from './description.ts'
 
 /** Pauses of the garbage collector by kind. */
 export function collectGarbage(

@@ -1,6 +1,6 @@
 import { getHeapSpaceStatistics, type HeapSpaceInfo } from 'node:v8'
 import type { Registry } from '../registry.ts'
-import type { Describe } from './default-metrics.ts'
+import type { Describe } from './description.ts'
 
 /** V8's heap as a whole and by space, memory outside of it, and which Node this is. */
 export function collectHeap(registry: Registry, describe: Describe): void {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Registry } from '../registry.ts'
-import type { Describe } from './default-metrics.ts'
+import type { Describe } from './description.ts'
 
 /** Ticks of /proc/<pid>/stat per second; Linux has had 100 for user space on every architecture. */
 const TICKS_PER_SECOND = 100

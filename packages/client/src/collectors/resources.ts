@@ -1,5 +1,5 @@
 import type { Registry } from '../registry.ts'
-import type { Describe } from './default-metrics.ts'
+import type { Describe } from './description.ts'
 
 /** Not in Node's types, and deprecated, but dashboards show what they give. */
 interface Undocumented {

@@ -4,7 +4,7 @@
 import { ABSENT } from '@pharos/model'
 import { bug } from '@pharos/base'
 import type { MatrixPlan } from './plan.ts'
-import type { ColumnKernel } from './range-kernels.ts'
+import type { ColumnKernel } from './column-kernel.ts'
 import { NO_REACH, type Reach, type Windows } from './windows.ts'
 
 export function reachOf(plan: MatrixPlan, lookbackMs: number): Reach {

@@ -5,9 +5,8 @@
 import { ABSENT } from '@pharos/model'
 import { quantileOfSorted, sortFloats } from './quantile.ts'
 import { rateKernel } from './rate-kernel.ts'
+import type { ColumnKernel } from './column-kernel.ts'
 import type { Windows } from './windows.ts'
-
-export type ColumnKernel = (vs: Float64Array, out: Float64Array) => void
 
 /** @param scalars  the call's scalar arguments in order, one value a step */
 type RangeKernel = (windows: Windows, scalars: readonly Float64Array[]) => ColumnKernel

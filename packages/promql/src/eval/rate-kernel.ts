@@ -3,7 +3,7 @@
 // is the reference's, so results are equal bit for bit.
 
 import { ABSENT } from '@pharos/model'
-import type { ColumnKernel } from './range-kernels.ts'
+import type { ColumnKernel } from './column-kernel.ts'
 import type { Windows } from './windows.ts'
 
 /** Per step, from times alone. */

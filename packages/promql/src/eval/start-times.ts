@@ -2,7 +2,7 @@
 // value rose, and the value at the start is known to have been zero.
 
 import { ABSENT } from '@pharos/model'
-import type { ColumnKernel } from './range-kernels.ts'
+import type { ColumnKernel } from './column-kernel.ts'
 import type { Windows } from './windows.ts'
 
 /** Functions that look at start times. */

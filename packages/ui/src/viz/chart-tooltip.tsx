@@ -2,7 +2,7 @@ import { type ReactNode, useLayoutEffect, useRef, useSyncExternalStore } from 'r
 import { formatValue } from '../data/format.ts'
 import { useSettings, useText, useTimeFormat } from '../services.tsx'
 import { seriesColor } from './palette.ts'
-import type { TimeChartProps } from './time-chart.tsx'
+import type { TimeChartProps } from './time-chart-props.ts'
 
 const ROWS_MAX = 14
 

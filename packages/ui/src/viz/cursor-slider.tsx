@@ -2,7 +2,7 @@ import { type ReactNode, type RefObject, useSyncExternalStore } from 'react'
 import type uPlot from 'uplot'
 import { formatValue } from '../data/format.ts'
 import { useText, useTimeFormat } from '../services.tsx'
-import type { TimeChartProps } from './time-chart.tsx'
+import type { TimeChartProps } from './time-chart-props.ts'
 
 const SPOKEN_MAX = 5
 

@@ -2,8 +2,6 @@
 // new range go through setData, a new width through setSize, hiding through setSeries.
 import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import uPlot from 'uplot'
-import type { Unit } from '../data/format.ts'
-import type { Frame } from '../data/frame.ts'
 import { useSettings, useTimeFormat } from '../services.tsx'
 import type { CursorStore } from './chart-cursor.ts'
 import { type ChartEvents, chartOptions, type ChartShape } from './chart-options.ts'
@@ -11,30 +9,7 @@ import { ChartTooltip } from './chart-tooltip.tsx'
 import { drawnColumns } from './drawn-columns.ts'
 import { CursorSlider } from './cursor-slider.tsx'
 import { useWidth } from './use-width.ts'
-
-export interface TimeChartProps {
-  /** What the chart shows, for those who cannot see it. */
-  readonly title: string
-  readonly frame: Frame
-  /** One per series of the frame. */
-  readonly names: readonly string[]
-  readonly unit: Unit
-  readonly heightPx: number
-  readonly startMs: number
-  readonly endMs: number
-  readonly cursor: CursorStore
-  readonly stacked?: boolean
-  /** Opacity of the area below each line, 0 to 1. */
-  readonly fill?: number
-  readonly min?: number
-  readonly max?: number
-  readonly hidden?: ReadonlySet<number>
-  /** The series that the legend points at. */
-  readonly highlight?: number | undefined
-  readonly group?: string
-  readonly onZoom?: (startMs: number, endMs: number) => void
-  readonly onZoomOut?: () => void
-}
+import type { TimeChartProps } from './time-chart-props.ts'
 
 const NONE: ReadonlySet<number> = new Set()
 

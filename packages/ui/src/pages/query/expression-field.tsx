@@ -8,26 +8,13 @@ import {
 } from 'react'
 import { useText } from '../../services.tsx'
 import type { PromEditorProps } from './prom-editor.tsx'
+import type { ExpressionFieldProps, Selection } from './expression-field-props.ts'
 
 /** Starts loading the editor; the bundler keeps the module, so calling it again is free. */
 export function loadEditor(): void {
   // When it cannot be loaded the plain field stays, and works.
   void import('./prom-editor.tsx').catch(() => undefined)
 }
-
-export interface ExpressionFieldProps {
-  readonly value: string
-  readonly isFirst: boolean
-  readonly onChange: (value: string) => void
-  readonly onRun: (value: string) => void
-  /** Called by whichever field is there, with what puts text at its cursor. */
-  readonly onInsertable: (insert: Insert) => void
-}
-
-export type Insert = (text: string) => void
-
-/** Start and end of the selection, in characters. */
-export type Selection = readonly [number, number]
 
 interface Loaded {
   readonly Editor: ComponentType<PromEditorProps>

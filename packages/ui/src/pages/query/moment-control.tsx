@@ -3,7 +3,7 @@ import { nowMs } from '../../data/browser.ts'
 import { parseMoment } from '../../data/time.ts'
 import { IconButton } from '../../kit/button.tsx'
 import { useSettings, useText, useTimeFormat } from '../../services.tsx'
-import type { RangeControlProps } from './range-control.tsx'
+import type { RangeControlProps } from './range-control-props.ts'
 
 /** The moment at which the table is evaluated; empty is now. */
 export function MomentControl(props: RangeControlProps): ReactNode {

@@ -16,7 +16,7 @@ import { PromQLExtension } from '@prometheus-io/codemirror-promql'
 import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react'
 import { cspNonce } from '../../data/browser.ts'
 import { useText } from '../../services.tsx'
-import type { ExpressionFieldProps, Selection } from './expression-field.tsx'
+import type { ExpressionFieldProps, Selection } from './expression-field-props.ts'
 
 export interface PromEditorProps extends ExpressionFieldProps {
   /** Where a person was typing when the editor took over from the plain field. */

@@ -1,18 +1,11 @@
 import { type ReactNode, useRef } from 'react'
-import type { QueryPanelState } from '../../data/query-link.ts'
 import { formatSpan } from '../../data/time.ts'
 import { IconButton } from '../../kit/button.tsx'
 import { Icon } from '../../kit/icon.tsx'
 import { useText, useTimeFormat } from '../../services.tsx'
 import { PopoverSlot, useLazyPopover } from './lazy-popover.tsx'
 import type { RangePopoverProps } from './range-popover.tsx'
-
-export interface RangeControlProps {
-  readonly panel: QueryPanelState
-  readonly runMs: number
-  readonly onChange: (panel: QueryPanelState) => void
-  readonly onNow: () => void
-}
+import type { RangeControlProps } from './range-control-props.ts'
 
 /** Earlier, the range itself, later; the range opens the quick and absolute choices. */
 export function RangeControl(props: RangeControlProps): ReactNode {

@@ -1,0 +1,1 @@
+export type ColumnKernel = (vs: Float64Array, out: Float64Array) => void

@@ -1,0 +1,13 @@
+export interface ExpressionFieldProps {
+  readonly value: string
+  readonly isFirst: boolean
+  readonly onChange: (value: string) => void
+  readonly onRun: (value: string) => void
+  /** Called by whichever field is there, with what puts text at its cursor. */
+  readonly onInsertable: (insert: Insert) => void
+}
+
+export type Insert = (text: string) => void
+
+/** Start and end of the selection, in characters. */
+export type Selection = readonly [number, number]
