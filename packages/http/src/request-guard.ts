@@ -2,6 +2,8 @@
 // to us: by a name that resolves to 127.0.0.1 (DNS rebinding), by a form, by fetch. Programs such as curl send
 // neither Origin nor Sec-Fetch-Site and pass.
 
+import { Regex } from '@pharos/model'
+
 export interface GuardOptions {
   /** Host names to answer to; undefined: any (bound to more than the loopback, where names are not ours to know). */
   readonly allowedHosts: readonly string[] | undefined
@@ -37,13 +39,14 @@ export function refusal(request: GuardedRequest, options: GuardOptions): string 
 const CROSS_SITE = 'cross-site request refused'
 
 /**
- * Takes the pattern of `--web.cors.origin`: the whole origin must match, so that neither `https://good.example.evil`
- * nor `https://evil/?good.example` passes. `null`, the origin of sandboxed pages, never matches.
- * @throws SyntaxError for a pattern that is no regular expression
+ * Takes the pattern of `--web.cors.origin`, in RE2 as in the reference: the whole origin must match, so that neither
+ * `https://good.example.evil` nor `https://evil/?good.example` passes. `null`, the origin of sandboxed pages, never
+ * matches.
+ * @throws UserError `model/regex` for a pattern that is no regular expression
  */
 export function corsPattern(pattern: string): (origin: string) => boolean {
-  const regex = new RegExp(`^(?:${pattern})$`, 'u')
-  return (origin) => origin.length <= 300 && origin !== 'null' && regex.test(origin)
+  const regex = Regex.anchored(pattern)
+  return (origin) => origin.length <= 300 && origin !== 'null' && regex.matches(origin)
 }
 
 /** What a browser wants to hear before it shows an answer to the page of another origin; the reference's values. */
