@@ -1,0 +1,24 @@
+// `npm run sim -- --seeds 20`: the simulations of tests/sim once for each seed, every operation of the disk failing
+// or losing power in turn (SIM_FULL). `--first 7` starts at that seed. Stops at the first seed that fails.
+import { spawnSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1' },
+    first: { type: 'string', default: '1' },
+  },
+})
+const first = Number(values.first)
+const last = first + Number(values.seeds) - 1
+if (!Number.isInteger(first) || !Number.isInteger(last) || last < first) {
+  console.error('usage: npm run sim -- [--seeds COUNT] [--first SEED]')
+  process.exit(2)
+}
+for (let seed = first; seed <= last; seed++) {
+  const env = { ...process.env, SEED: String(seed), SIM_FULL: '1' }
+  const args = ['run', 'tests/sim', '--testTimeout=3600000', '--reporter=dot']
+  const { status } = spawnSync('vitest', args, { env, stdio: 'inherit' })
+  console.log(`seed ${seed}: ${status === 0 ? 'passed' : 'FAILED'}`)
+  if (status !== 0) process.exit(1)
+}
