@@ -88,5 +88,6 @@ scrape_configs:
   console.log(
     `${ROUNDS} kills, ${exporter.servedMs.length} pages served, ${committed} committed before a kill, ${lost.length / SERIES} lost`,
   )
+  expect(committed, 'kills that had something to lose').toBeGreaterThan(ROUNDS)
   expect(lost.slice(0, 10)).toEqual([])
 }, 240_000)
