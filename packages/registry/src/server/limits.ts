@@ -48,9 +48,6 @@ export const RECORD_BYTES_MAX: number = 512 * 1024 * 1024
 /** Largest journal that is read at start, bytes. */
 export const JOURNAL_BYTES_MAX: number = 1024 * 1024 * 1024
 
-/** After a failed write the journal is written anew this often until it succeeds, ms. */
-export const JOURNAL_RETRY_MS = 1_000
-
 /** Tokens of logged-in clients at once, and how long one lives without use, ms; etcd's simple tokens live as long. */
 export const TOKENS_MAX = 10_000
 export const TOKEN_MS = 300_000

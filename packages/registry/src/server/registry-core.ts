@@ -1,16 +1,23 @@
 // The built-in registry: keys, leases and watches of one process, made to last by a journal. Changes are made in
 // memory at once and answered when they are safe; reads wait for what is on its way to the disk.
 
-import { OutsideError } from '@pharos/base'
+import { OutsideError, RecordJournal } from '@pharos/base'
 import type { Clock, Disk, Logger, Random } from '@pharos/base'
 import { base64Of, bytesOf } from '../etcd-wire.ts'
-import { Journal } from './journal.ts'
-import type { JournalRecord } from './journal.ts'
+import type { JournalRecord } from './journal-record.ts'
 import { KeyStore } from './key-store.ts'
 import type { Change } from './key-store.ts'
 import { LeaseTable } from './lease-table.ts'
 import type { HeldLease } from './lease-table.ts'
-import { LEASES_MAX, STORE_BYTES_MAX, TTL_SECONDS_MAX, TTL_SECONDS_MIN } from './limits.ts'
+import {
+  JOURNAL_BYTES_MAX,
+  JOURNAL_BYTES_MIN,
+  LEASES_MAX,
+  RECORD_BYTES_MAX,
+  STORE_BYTES_MAX,
+  TTL_SECONDS_MAX,
+  TTL_SECONDS_MIN,
+} from './limits.ts'
 import { RefusedError, refusals } from './refusals.ts'
 import { WatchHub } from './watch-hub.ts'
 
@@ -36,7 +43,7 @@ export class RegistryCore {
   clusterId: string
   readonly #random: Random
   readonly #log: Logger
-  readonly #journal: Journal
+  readonly #journal: RecordJournal<JournalRecord>
   readonly #unlock: { release(): Promise<void> }
 
   /**
@@ -62,7 +69,17 @@ export class RegistryCore {
     this.#random = world.random
     this.#log = world.log.component('registry')
     this.#unlock = unlock
-    this.#journal = new Journal({ ...world, log: this.#log }, directory, () => this.#records())
+    this.#journal = new RecordJournal<JournalRecord>(
+      { ...world, log: this.#log },
+      {
+        path: `${directory}/registry.journal`,
+        magic: 'PHREG001',
+        state: () => this.#records(),
+        rewriteBytesMin: JOURNAL_BYTES_MIN,
+        recordBytesMax: RECORD_BYTES_MAX,
+        fileBytesMax: JOURNAL_BYTES_MAX,
+      },
+    )
     this.leases = new LeaseTable(world.clock, (ended) => this.#expire(ended))
     this.clusterId = this.#randomId()
   }

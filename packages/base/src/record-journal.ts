@@ -1,42 +1,33 @@
-// What makes the registry last: a file of records, appended and synced before a change is answered, and written
-// anew from the state when it has grown. docs/format/registry-journal.md draws it.
+// What makes the state of a room last: a file of records, appended and synced before a change is answered, and
+// written anew from the state when it has grown.
+//
+//   magic (8 bytes) │ length u32 │ CRC-32C u32 │ payload, one JSON value in UTF-8 │ length …
 
-import { background, ByteReader, ByteWriter, crc32c, messageOf, OutsideError } from '@pharos/base'
-import type { Clock, Disk, Logger, OpenFile } from '@pharos/base'
-import {
-  JOURNAL_BYTES_MAX,
-  JOURNAL_BYTES_MIN,
-  JOURNAL_RETRY_MS,
-  RECORD_BYTES_MAX,
-} from './limits.ts'
+import { background } from './background.ts'
+import { ByteReader } from './byte-reader.ts'
+import { ByteWriter } from './byte-writer.ts'
+import type { Clock } from './clock.ts'
+import { crc32c } from './crc32c.ts'
+import type { Disk, OpenFile } from './disk.ts'
+import { messageOf, OutsideError } from './errors.ts'
+import type { Logger } from './log.ts'
 
-/** Key in base64, value in base64 or null for a deletion, lease. */
-type JournalChange = readonly [key: string, value: string | null, lease: string]
+export interface RecordJournalOptions<R> {
+  readonly path: string
+  /** Eight ASCII characters that the file begins with: what it is, and which version. */
+  readonly magic: string
+  /** The records that say all there is now; read synchronously. */
+  readonly state: () => Iterable<R>
+  /** The file is rewritten when it has grown over this, bytes, and over four times what it was when it was fresh. */
+  readonly rewriteBytesMin: number
+  /** Longest record that is believed when read back, bytes. */
+  readonly recordBytesMax: number
+  /** Largest file that is read, bytes. */
+  readonly fileBytesMax: number
+}
 
-export type JournalRecord =
-  | {
-      readonly kind: 'head'
-      readonly cluster: string
-      readonly revision: number
-      readonly compacted: number
-    }
-  | { readonly kind: 'lease'; readonly id: string; readonly ttl: number }
-  | {
-      readonly kind: 'key'
-      readonly key: string
-      readonly value: string
-      readonly create: number
-      readonly mod: number
-      readonly version: number
-      readonly lease: string
-    }
-  | {
-      readonly kind: 'change'
-      readonly revision: number
-      /** The lease that ended with this change. */
-      readonly ended?: string
-      readonly changes: readonly JournalChange[]
-    }
+/** After a failed write the journal is written anew this often until it succeeds, ms. */
+const RETRY_MS = 1_000
 
 interface JournalWorld {
   readonly clock: Clock
@@ -49,14 +40,12 @@ interface Waiter {
   readonly reject: (error: Error) => void
 }
 
-const MAGIC = 'PHREG001'
-const FILE = 'registry.journal'
 const utf8 = new TextEncoder()
 
-export class Journal {
+/** @typeParam R  a JSON value; the checksum vouches that what is read back is what was once written */
+export class RecordJournal<R> {
   readonly #world: JournalWorld
-  readonly #path: string
-  readonly #state: () => Iterable<JournalRecord>
+  readonly #options: RecordJournalOptions<R>
   #file: OpenFile | undefined
   #bytes = 0
   /** Bytes after the last rewrite. */
@@ -66,11 +55,9 @@ export class Journal {
   #running: Promise<void> | undefined
   #brokenSinceMs: number | undefined
 
-  /** @param state  the records that say all there is now; read synchronously */
-  constructor(world: JournalWorld, directory: string, state: () => Iterable<JournalRecord>) {
+  constructor(world: JournalWorld, options: RecordJournalOptions<R>) {
     this.#world = world
-    this.#path = `${directory}/${FILE}`
-    this.#state = state
+    this.#options = options
   }
 
   get bytes(): number {
@@ -82,20 +69,20 @@ export class Journal {
    * @returns false when there was damage and the journal must be written anew
    * @throws OutsideError `disk/…`
    */
-  async replay(take: (record: JournalRecord) => void): Promise<boolean> {
+  async replay(take: (record: R) => void): Promise<boolean> {
     const { disk, log } = this.#world
-    if ((await disk.stat(this.#path)) === undefined) return false
-    const bytes = await disk.readFile(this.#path, JOURNAL_BYTES_MAX)
-    const { soundBytes, why } = readRecords(bytes, take)
+    if ((await disk.stat(this.#options.path)) === undefined) return false
+    const bytes = await disk.readFile(this.#options.path, this.#options.fileBytesMax)
+    const { soundBytes, why } = readRecords(bytes, this.#options, take)
     if (why === undefined) {
       this.#bytes = bytes.length
       this.#freshBytes = bytes.length
       return true
     }
-    const aside = `${this.#path}.damaged-${this.#world.clock.now()}`
-    await disk.link(this.#path, aside)
+    const aside = `${this.#options.path}.damaged-${this.#world.clock.now()}`
+    await disk.link(this.#options.path, aside)
     log.warn('the end of the journal is not sound and is left out', {
-      path: this.#path,
+      path: this.#options.path,
       soundBytes,
       lostBytes: bytes.length - soundBytes,
       reason: why,
@@ -106,7 +93,7 @@ export class Journal {
 
   /** Opens for appending; `isSound` false writes the state anew first. @throws OutsideError `disk/…` */
   async open(isSound: boolean): Promise<void> {
-    if (isSound) this.#file = await this.#world.disk.open(this.#path, 'append')
+    if (isSound) this.#file = await this.#world.disk.open(this.#options.path, 'append')
     else await this.#rewrite()
   }
 
@@ -114,13 +101,12 @@ export class Journal {
   get isReady(): boolean {
     const { clock } = this.#world
     return (
-      this.#brokenSinceMs === undefined ||
-      clock.monotonicMs() - this.#brokenSinceMs >= JOURNAL_RETRY_MS
+      this.#brokenSinceMs === undefined || clock.monotonicMs() - this.#brokenSinceMs >= RETRY_MS
     )
   }
 
   /** Resolves when the record is safe. @throws OutsideError `disk/…`; what was to be written may or may not be safe */
-  append(record: JournalRecord): Promise<void> {
+  append(record: R): Promise<void> {
     writeRecord(this.#pending, record)
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject })
@@ -161,7 +147,7 @@ export class Journal {
         // After a failed sync nobody knows what is on the disk. Only a whole new file is to be trusted.
         if (this.#brokenSinceMs === undefined)
           this.#world.log.error('the journal cannot be written; changes are refused until it can', {
-            path: this.#path,
+            path: this.#options.path,
             err: messageOf(error),
           })
         this.#brokenSinceMs = this.#world.clock.monotonicMs()
@@ -171,7 +157,7 @@ export class Journal {
   }
 
   #isOvergrown(): boolean {
-    return this.#bytes > JOURNAL_BYTES_MIN && this.#bytes > 4 * this.#freshBytes
+    return this.#bytes > this.#options.rewriteBytesMin && this.#bytes > 4 * this.#freshBytes
   }
 
   async #flush(): Promise<void> {
@@ -184,48 +170,49 @@ export class Journal {
 
   async #rewrite(): Promise<void> {
     const writer = new ByteWriter(65_536)
-    writer.raw(utf8.encode(MAGIC))
-    for (const record of this.#state()) writeRecord(writer, record)
+    writer.raw(utf8.encode(this.#options.magic))
+    for (const record of this.#options.state()) writeRecord(writer, record)
     // The state holds what was waiting to be appended.
     this.#pending.clear()
-    await this.#world.disk.writeFileAtomic(this.#path, writer.bytes())
+    await this.#world.disk.writeFileAtomic(this.#options.path, writer.bytes())
     const old = this.#file
-    this.#file = await this.#world.disk.open(this.#path, 'append')
+    this.#file = await this.#world.disk.open(this.#options.path, 'append')
     this.#bytes = writer.length
     this.#freshBytes = writer.length
     if (this.#brokenSinceMs !== undefined)
-      this.#world.log.info('the journal is written again', { path: this.#path })
+      this.#world.log.info('the journal is written again', { path: this.#options.path })
     this.#brokenSinceMs = undefined
     await old?.close()
   }
 }
 
-function writeRecord(writer: ByteWriter, record: JournalRecord): void {
+function writeRecord(writer: ByteWriter, record: unknown): void {
   const payload = utf8.encode(JSON.stringify(record))
   writer.u32(payload.length)
   writer.u32(crc32c(payload))
   writer.raw(payload)
 }
 
-function readRecords(
+function readRecords<R>(
   bytes: Uint8Array,
-  take: (record: JournalRecord) => void,
+  { magic, recordBytesMax }: RecordJournalOptions<R>,
+  take: (record: R) => void,
 ): { readonly soundBytes: number; readonly why: string | undefined } {
   const reader = new ByteReader(bytes)
   let soundBytes = 0
   const stop = (why: string): { soundBytes: number; why: string } => ({ soundBytes, why })
-  if (bytes.length < MAGIC.length || new TextDecoder().decode(reader.raw(8)) !== MAGIC)
+  if (bytes.length < magic.length || new TextDecoder().decode(reader.raw(magic.length)) !== magic)
     return stop('it does not begin as a journal')
   soundBytes = reader.offset
   while (reader.remaining > 0) {
     if (reader.remaining < 8) return stop('a record is cut off')
     const length = reader.u32()
     const crc = reader.u32()
-    if (length > RECORD_BYTES_MAX || length > reader.remaining) return stop('a record is cut off')
+    if (length > recordBytesMax || length > reader.remaining) return stop('a record is cut off')
     const payload = reader.raw(length)
     if (crc32c(payload) !== crc) return stop('a checksum is wrong')
     // The checksum vouches that this is what we once wrote.
-    take(JSON.parse(new TextDecoder().decode(payload)) as JournalRecord)
+    take(JSON.parse(new TextDecoder().decode(payload)) as R)
     soundBytes = reader.offset
   }
   return { soundBytes, why: undefined }
