@@ -25,7 +25,12 @@ export function sendError(reply: FastifyReply, error: ApiError): FastifyReply {
   return reply
     .code(STATUS_OF[error.errorType])
     .header('Content-Type', JSON_TYPE)
-    .send(`{"status":"error","errorType":"${error.errorType}","error":${jsonText(error.message)}}`)
+    .send(errorJson(error))
+}
+
+/** @param open  what stands before `"status"`: a brace, or more fields */
+export function errorJson(error: ApiError, open: string = '{'): string {
+  return `${open}"status":"error","errorType":"${error.errorType}","error":${jsonText(error.message)}}`
 }
 
 /** Text that is made while it is sent. What fits one chunk goes out as a whole. */

@@ -3,6 +3,12 @@
 /** Points of one series that a range query may ask for; the reference's number. */
 export const MAX_POINTS = 11_000
 
+/** Queries of one batch; the largest dashboards have some 100 panels with a few queries each. */
+export const MAX_BATCH = 500
+
+/** Queries of one batch that run at the same time: a heavy one does not keep the others waiting. */
+export const BATCH_WIDTH = 4
+
 /** What clients are told to wait when more queries were asked for than can run. */
 export const RETRY_AFTER_SECONDS = 5
 

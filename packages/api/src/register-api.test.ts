@@ -432,3 +432,88 @@ test('unknown paths and methods are refused in plain text', async () => {
   expect(await get('/api/v1/nothing')).toEqual([404, '404 page not found\n'])
   expect(await send('PUT', '/api/v1/labels')).toEqual([405, 'Method Not Allowed\n'])
 })
+
+async function batch(body: unknown, change: Partial<ApiServices> = {}): Promise<[number, string]> {
+  const reply = await serverWith(change).app.inject({
+    method: 'POST',
+    url: '/api/v1/query_batch',
+    payload: typeof body === 'string' ? body : JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  })
+  return [reply.statusCode, reply.body]
+}
+
+test('a batch answers each query with a line as it is done, failures too', async () => {
+  const seen: unknown[] = []
+  let letSlowGo: (value: undefined) => void = () => undefined
+  const slow = new Promise((resolve) => (letSlowGo = resolve))
+  const engine: QueryEngine = {
+    instant: async (query, timeMs, options = {}) => {
+      seen.push([query, timeMs, options.lookbackMs])
+      if (query === 'slow') await slow
+      else letSlowGo(undefined)
+      if (query === 'bad') throw new UserError('promql/parse', '1:1: parse error: x')
+      return answer({ type: 'scalar', timeMs, value: 2 })
+    },
+    range: (query, startMs, endMs, stepMs) => {
+      seen.push([query, startMs, endMs, stepMs])
+      return Promise.resolve(answer(SCALAR))
+    },
+  }
+  const [status, body] = await batch(
+    {
+      lookback_delta: '30s',
+      queries: [
+        { id: 'a', query: 'slow', time: 3 },
+        { id: 'b', query: 'bad', time: '2015-07-01T20:10:51.781Z', lookback_delta: 60 },
+        { id: 'c', query: 'up', start: 1, end: 2, step: '1s' },
+        { id: 'd', query: 'up', start: 2, end: 1, step: 1 },
+      ],
+    },
+    { engine },
+  )
+  expect(status).toBe(200)
+  const lines = body.trimEnd().split('\n')
+  expect(lines.map((line) => line.slice(0, 9)).sort()).toEqual(
+    ['a', 'b', 'c', 'd'].map((id) => `{"id":"${id}"`),
+  )
+  const at = (id: string) => lines.findIndex((line) => line.startsWith(`{"id":"${id}"`))
+  expect(at('a'), 'the slow one does not keep others waiting').toBeGreaterThan(at('b'))
+  expect(lines[at('a')]).toBe(
+    '{"id":"a","status":"success","data":{"resultType":"scalar","result":[3,"2"]}}',
+  )
+  expect(lines).toContain(
+    '{"id":"b","status":"error","errorType":"bad_data","error":"invalid parameter \\"query\\": 1:1: parse error: x"}',
+  )
+  expect(lines).toContain(
+    '{"id":"d","status":"error","errorType":"bad_data","error":"invalid parameter \\"end\\": end timestamp must not be before start time"}',
+  )
+  expect(seen).toEqual([
+    ['slow', 3000, 30_000],
+    ['bad', 1_435_781_451_781, 60_000],
+    ['up', 1000, 2000, 1000],
+  ])
+})
+
+test('a batch that is no batch says where it is wrong', async () => {
+  const check = async (body: unknown, message: string) => {
+    const [status, text] = await batch(body)
+    expect(JSON.parse(text)).toEqual({ status: 'error', errorType: 'bad_data', error: message })
+    expect(status).toBe(400)
+  }
+  await check([], 'the body must be a JSON object with a list "queries"')
+  await check({ queries: {} }, 'the body must be a JSON object with a list "queries"')
+  await check({ queries: [1] }, 'queries[0]: wants an object, has a number')
+  await check({ queries: [{ query: 'up' }] }, 'queries[0].id: wants a text, has nothing')
+  await check({ queries: [{ id: 'a' }, { id: 'a' }] }, 'queries[1].id: "a" stands there twice')
+  await check(
+    { queries: [{ id: 'a', query: ['up'] }] },
+    'queries[0].query: wants a text or a number, has a list',
+  )
+  await check(
+    { queries: Array.from({ length: 501 }, () => ({})) },
+    'a batch has at most 500 queries, this one has 501',
+  )
+  const [status, text] = await batch('{"queries":[')
+  expect([status, JSON.parse(text)]).toMatchObject([400, { errorType: 'bad_data' }])
+})

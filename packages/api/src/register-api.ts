@@ -10,6 +10,7 @@ import { registerFederateRoute } from './federate-route.ts'
 import { registerLabelRoutes } from './label-routes.ts'
 import { registerLifecycleRoutes } from './lifecycle-routes.ts'
 import { registerLintRoute } from './lint-route.ts'
+import { registerQueryBatchRoute } from './query-batch-route.ts'
 import { registerQueryManagementRoutes } from './query-management-routes.ts'
 import { registerQueryRoutes } from './query-routes.ts'
 import { refuseUnlessReady } from './readiness.ts'
@@ -36,6 +37,7 @@ export function registerApi(app: FastifyInstance, services: ApiServices): void {
     })
     scope.options('/api/v1/*', async (_request, reply) => reply.code(204).send())
     registerQueryRoutes(scope, services)
+    registerQueryBatchRoute(scope, services)
     registerQueryManagementRoutes(scope, services)
     registerLintRoute(scope, services)
     registerLabelRoutes(scope, services)

@@ -15,11 +15,10 @@ export class RequestForm {
   readonly #body: URLSearchParams | undefined
   readonly #url: URLSearchParams
 
-  constructor(request: FastifyRequest) {
-    const body: unknown = request.body
+  constructor({ body, url }: Pick<FastifyRequest, 'body' | 'url'>) {
     this.#body = body instanceof URLSearchParams ? body : undefined
-    const mark = request.url.indexOf('?')
-    this.#url = new URLSearchParams(mark < 0 ? '' : request.url.slice(mark + 1))
+    const mark = url.indexOf('?')
+    this.#url = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
   }
 
   /** The first value, '' when there is none. */

@@ -7,7 +7,7 @@ import { jsonLabels, jsonTexts } from './json-text.ts'
 import { CHUNK_CHARS } from './limits.ts'
 
 /** What of an answer is written. */
-interface WrittenAnswer {
+export interface WrittenAnswer {
   readonly result: QueryResult
   readonly warnings: readonly string[]
   readonly infos: readonly string[]
@@ -17,19 +17,24 @@ interface WrittenAnswer {
 
 /**
  * `{"status":"success","data":{"resultType":…,"result":…}}` in chunks of some 64 KiB.
+ * @param open  what stands before `"status"`: a brace, or more fields
  * @source Prometheus, web/api/v1/json_codec.go; conformance api/json-encoding.json
  */
-export function* answerJson(answer: WrittenAnswer): Generator<string, void, undefined> {
+export function* answerJson(
+  answer: WrittenAnswer,
+  open: string = '{',
+): Generator<string, void, undefined> {
   const { result, stats } = answer
-  yield* coalesced(pieces(result, stats, answer))
+  yield* coalesced(pieces(open, result, stats, answer))
 }
 
 function* pieces(
+  open: string,
   result: QueryResult,
   stats: string | undefined,
   answer: Pick<QueryAnswer, 'warnings' | 'infos'>,
 ): Generator<string, void, undefined> {
-  yield `{"status":"success","data":{"resultType":"${result.type}","result":`
+  yield `${open}"status":"success","data":{"resultType":"${result.type}","result":`
   yield* resultPieces(result)
   if (stats !== undefined) yield `,"stats":${stats}`
   yield `}${notesJson(answer)}}`
