@@ -38,6 +38,7 @@ export const BROWSER_SAFE: readonly string[] = [
   'packages/model/',
   'packages/exposition/',
   'packages/promql/',
+  'packages/kernel/',
   'packages/base/src/',
 ]
 
