@@ -6,12 +6,15 @@ export const DEFAULT_BUCKETS: readonly number[] = [
 ]
 
 /**
- * `count` bounds, each `width` above the one before: (5, 10, 3) is 5, 15, 25.
+ * `count` bounds, each `width` above the one before: (5, 10, 3) is 5, 15, 25. They are added up as Go's client does,
+ * so that the same arguments give the same `le`.
  * @throws RangeError when `count` is below 1
  */
 export function linearBuckets(start: number, width: number, count: number): number[] {
   if (!(count >= 1)) throw new RangeError(`linear buckets: count is ${count}, must be at least 1`)
-  return Array.from({ length: count }, (_, i) => start + i * width)
+  const bounds: number[] = []
+  for (let i = 0, bound = start; i < count; i++, bound += width) bounds.push(bound)
+  return bounds
 }
 
 /**

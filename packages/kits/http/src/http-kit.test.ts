@@ -1,0 +1,280 @@
+import { Registry } from '@pharos/client'
+import express from 'express'
+import Fastify from 'fastify'
+import { Hono } from 'hono'
+import { serve } from '@hono/node-server'
+import Koa from 'koa'
+import { createServer, get, type IncomingMessage, request, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from 'vitest'
+import { expressMetrics } from './express.ts'
+import { fastifyMetrics } from './fastify.ts'
+import { honoMetrics } from './hono.ts'
+import { measuredFetch, observeClientRequest } from './http-client.ts'
+import { koaMetrics } from './koa.ts'
+import { measuredHandler, measuredListener } from './node-http.ts'
+import { HttpClientMetrics } from './presets/client-metrics.ts'
+import { HttpMetrics } from './presets/http-metrics.ts'
+import type { FinishedRequest, RequestMetrics } from './request-metrics.ts'
+
+/** A preset that only notes. */
+class Notes implements RequestMetrics {
+  readonly finishedRequests: FinishedRequest[] = []
+  startedCount = 0
+  started(): void {
+    this.startedCount++
+  }
+  finished(one: FinishedRequest): void {
+    this.finishedRequests.push(one)
+  }
+}
+
+interface Running {
+  readonly url: string
+  close(): Promise<void>
+}
+
+async function listening(server: Server): Promise<Running> {
+  if (!server.listening) {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  }
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () => {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+/** The same three routes and one that throws, in each framework. */
+const FRAMEWORKS: Readonly<Record<string, (metrics: RequestMetrics) => Promise<Running>>> = {
+  express: (metrics) => {
+    const app = express()
+    app.use(expressMetrics(metrics))
+    const router = express.Router()
+    router.get('/:id', (_request, response) => void response.send('user'))
+    app.use('/users', router)
+    app.post('/items', (_request, response) => void response.status(201).send('made'))
+    app.get('/broken', () => {
+      throw new Error('planted')
+    })
+    app.use(
+      (_error: unknown, _request: unknown, response: express.Response, _next: unknown) =>
+        void response.status(500).end(),
+    )
+    return listening(createServer(app))
+  },
+  fastify: async (metrics) => {
+    const app = Fastify()
+    fastifyMetrics(app, metrics)
+    app.get('/users/:id', async () => 'user')
+    app.post('/items', async (_request, reply) => reply.code(201).send('made'))
+    app.get('/broken', async () => {
+      throw new Error('planted')
+    })
+    const url = await app.listen({ port: 0, host: '127.0.0.1' })
+    return { url, close: () => app.close() }
+  },
+  koa: (metrics) => {
+    const app = new Koa()
+    app.silent = true
+    app.use(koaMetrics(metrics))
+    // What @koa/router does, in short: it notes the template on the context.
+    app.use(async (context) => {
+      const { path, method } = context
+      const note = (template: string): void => void (context['_matchedRoute'] = template)
+      if (method === 'GET' && path.startsWith('/users/')) {
+        note('/users/:id')
+        context.body = 'user'
+      } else if (method === 'POST' && path === '/items') {
+        note('/items')
+        context.status = 201
+        context.body = 'made'
+      } else if (path === '/broken') {
+        note('/broken')
+        throw new Error('planted')
+      }
+    })
+    const callback = app.callback()
+    return listening(createServer((request, response) => void callback(request, response)))
+  },
+  hono: (metrics) => {
+    const app = new Hono()
+    app.use('*', honoMetrics(metrics))
+    app.get('/users/:id', (context) => context.text('user'))
+    app.post('/items', (context) => context.text('made', 201))
+    app.get('/broken', () => {
+      throw new Error('planted')
+    })
+    app.onError((_error, context) => context.text('', 500))
+    return new Promise((resolve) => {
+      const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () =>
+        resolve(listening(server as Server)),
+      )
+    })
+  },
+}
+
+async function settled(notes: Notes, count: number): Promise<void> {
+  for (let turn = 0; notes.finishedRequests.length < count && turn < 1000; turn++) {
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+test.each(Object.keys(FRAMEWORKS))(
+  '%s: routes by template, statuses, unmatched paths and unknown methods',
+  async (framework) => {
+    const notes = new Notes()
+    const running = await FRAMEWORKS[framework]!(notes)
+    try {
+      await (await fetch(`${running.url}/users/17?x=1`)).text()
+      await (await fetch(`${running.url}/items`, { method: 'POST', body: 'hello' })).text()
+      await (await fetch(`${running.url}/broken`)).text()
+      await (await fetch(`${running.url}/wp-admin.php`)).text()
+      await (await fetch(`${running.url}/metrics`)).text()
+      await settled(notes, 4)
+      const seen = notes.finishedRequests.map(({ method, route, statusCode }) => [
+        method,
+        route,
+        statusCode,
+      ])
+      expect(seen).toEqual([
+        ['GET', '/users/:id', 200],
+        ['POST', '/items', 201],
+        ['GET', '/broken', 500],
+        ['GET', '<unmatched>', 404],
+      ])
+      expect(notes.startedCount).toBe(4)
+      expect(notes.finishedRequests[1]).toMatchObject({ requestBytes: 5, responseBytes: 4 })
+      expect(notes.finishedRequests.every((one) => one.seconds >= 0)).toBe(true)
+      expect(notes.finishedRequests.every((one) => !one.isAborted)).toBe(true)
+    } finally {
+      await running.close()
+    }
+  },
+)
+
+test('hono without node:http measures what Content-Length says', async () => {
+  const notes = new Notes()
+  const app = new Hono()
+  app.use('*', honoMetrics(notes))
+  app.post('/items/:id', (context) => context.body('made', 201, { 'content-length': '4' }))
+  const answer = await app.request('/items/1', {
+    method: 'POST',
+    body: 'hello',
+    headers: { 'content-length': '5' },
+  })
+  expect(answer.status).toBe(201)
+  expect(notes.finishedRequests).toMatchObject([
+    { route: '/items/:id', statusCode: 201, requestBytes: 5, responseBytes: 4 },
+  ])
+})
+
+test('ten thousand random paths and methods make one series', async () => {
+  const registry = new Registry()
+  const metrics = new HttpMetrics(registry)
+  const listener = measuredListener(metrics, (_request, response) => {
+    response.statusCode = 404
+    response.end()
+  })
+  const running = await listening(createServer(listener))
+  try {
+    await Promise.all(
+      Array.from({ length: 200 }, async (_, i) => {
+        await (await fetch(`${running.url}/path-${i}`)).text()
+      }),
+    )
+  } finally {
+    await running.close()
+  }
+  for (let i = 0; i < 9_800; i++) {
+    metrics.started('unknown')
+    metrics.finished({
+      method: 'unknown',
+      route: '<unmatched>',
+      path: `/path-${i}`,
+      statusCode: 404,
+      isAborted: false,
+      seconds: 0.001,
+      requestBytes: 0,
+      responseBytes: 0,
+      clientAddress: '',
+      exemplar: undefined,
+    })
+  }
+  const page = await registry.metrics()
+  const counts = page.split('\n').filter((l) => l.startsWith('http_request_duration_seconds_count'))
+  expect(counts).toHaveLength(2)
+  expect(page).toContain('http_requests_in_flight{method="GET"} 0')
+})
+
+test('a client that goes away is status 499, and the request is in flight no more', async () => {
+  const registry = new Registry()
+  const closed = Promise.withResolvers<void>()
+  const listener = measuredListener(new HttpMetrics(registry), (_request, response) => {
+    response.once('close', () => closed.resolve())
+  })
+  const running = await listening(createServer(listener))
+  try {
+    const call = get(`${running.url}/slow`)
+    call.on('error', () => {})
+    call.once('socket', (socket) =>
+      socket.once('connect', () => setImmediate(() => socket.destroy())),
+    )
+    await closed.promise
+    const page = await registry.metrics()
+    expect(page).toContain(
+      'http_request_duration_seconds_count{method="GET",route="<unmatched>",status_code="499"} 1',
+    )
+    expect(page).toContain('http_requests_in_flight{method="GET"} 0')
+  } finally {
+    await running.close()
+  }
+})
+
+test('the bytes of an answer are counted however it is written', async () => {
+  const notes = new Notes()
+  const listener = measuredHandler(notes, '/written', (_request, response) => {
+    response.write('äö')
+    response.write(Buffer.from([1, 2, 3]))
+    response.end('6869', 'hex' as BufferEncoding)
+  })
+  const running = await listening(createServer(listener))
+  try {
+    const body = await (await fetch(running.url)).arrayBuffer()
+    await settled(notes, 1)
+    expect(notes.finishedRequests[0]).toMatchObject({ route: '/written', responseBytes: 9 })
+    expect(body.byteLength).toBe(9)
+  } finally {
+    await running.close()
+  }
+})
+
+test('calls by fetch and by node:http are measured with their outcome and phases', async () => {
+  const registry = new Registry()
+  const metrics = new HttpClientMetrics(registry)
+  const running = await listening(createServer((_request, response) => void response.end('ok')))
+  const host = new URL(running.url).host
+  try {
+    const call = measuredFetch(metrics)
+    await (await call(`${running.url}/a`)).text()
+    await new Promise<void>((resolve) => {
+      const one = request(`${running.url}/b`, (response: IncomingMessage) => {
+        response.resume().once('end', resolve)
+      })
+      observeClientRequest(metrics, one)
+      one.end()
+    })
+    await expect(call('http://127.0.0.1:1/')).rejects.toThrow()
+  } finally {
+    await running.close()
+  }
+  const page = await registry.metrics()
+  const count = 'http_client_request_duration_seconds_count'
+  expect(page).toContain(`${count}{host="${host}",method="GET",status_code="200"} 2`)
+  expect(page).toContain(`${count}{host="127.0.0.1:1",method="GET",status_code="error"} 1`)
+  expect(page).toContain(`http_client_ttfb_duration_seconds_count{host="${host}"} 1`)
+  expect(page).toContain(`http_client_connect_duration_seconds_count{host="${host}"} 1`)
+})
