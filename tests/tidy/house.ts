@@ -39,6 +39,7 @@ export const BROWSER_SAFE: readonly string[] = [
   'packages/exposition/',
   'packages/promql/',
   'packages/kernel/',
+  'packages/dashboards/',
   'packages/base/src/',
 ]
 
