@@ -6,12 +6,26 @@ export { assert, bug, BugError, messageOf, OutsideError, quoted, UserError } fro
 export { ProtoReader, Wire } from './proto-reader.ts'
 export { ProtoWriter } from './proto-writer.ts'
 export { snappyDecode, snappyEncode, snappyLength } from './snappy.ts'
+export { PLAIN_HTTP_CLIENT } from './http-client-settings.ts'
 export { silentLogger } from './log.ts'
 export { RecordJournal } from './record-journal.ts'
 export type { Clock, Timer } from './clock.ts'
 export type { Disk, FileInfo, FileSystemSpace, OpenFile } from './disk.ts'
+export type {
+  HttpClientSettings,
+  OAuth2Settings,
+  ProxySettings,
+  TlsSettings,
+} from './http-client-settings.ts'
 export type { LogFields, Logger, LogLevel } from './log.ts'
-export type { Connection, ConnectionEvents, ConnectOptions, Net, TlsClientOptions } from './net.ts'
+export type {
+  Connection,
+  ConnectionEvents,
+  ConnectOptions,
+  Net,
+  ProxyTunnel,
+  TlsClientOptions,
+} from './net.ts'
 export type { Random } from './random.ts'
 export type { RecordJournalOptions } from './record-journal.ts'
 export type { World } from './world.ts'

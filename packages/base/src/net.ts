@@ -7,7 +7,19 @@ export interface ConnectOptions {
   /** Path of a unix socket; then host and port are ignored. */
   readonly socketPath?: string
   readonly tls?: TlsClientOptions
+  /** Reach the host through this proxy's tunnel. */
+  readonly tunnel?: ProxyTunnel
   readonly signal?: AbortSignal
+}
+
+/** A proxy that is asked with CONNECT to pass bytes on. */
+export interface ProxyTunnel {
+  readonly host: string
+  readonly port: number
+  /** The proxy itself is spoken to over TLS. */
+  readonly tls?: TlsClientOptions
+  /** The whole CONNECT request; an answer other than 200 is `net/proxy`. */
+  readonly request: Uint8Array
 }
 
 export interface TlsClientOptions {
@@ -39,6 +51,8 @@ export interface Connection {
 }
 
 export interface Net {
-  /** @throws OutsideError `net/refused`, `net/unreachable`, `net/timeout`, `net/dns`, `net/tls`, `net/aborted` */
+  /** @throws OutsideError `net/refused`, `net/unreachable`, `net/timeout`, `net/dns`, `net/tls`, `net/proxy`, `net/aborted` */
   connect(options: ConnectOptions): Promise<Connection>
+  /** What HTTP_PROXY, HTTPS_PROXY and NO_PROXY say; '' for what is not set. Missing: nothing does. */
+  proxyEnvironment?(): { readonly http: string; readonly https: string; readonly noProxy: string }
 }

@@ -1,11 +1,11 @@
 // The keys that every HTTP client of the configuration has: who we are, TLS, redirects, proxy, headers.
 
+import type { HttpClientSettings, OAuth2Settings, ProxySettings, TlsSettings } from '@pharos/base'
 import { always, filePath, flag, oneOf, secret, text, url } from './codec.ts'
 import type { Codec } from './codec.ts'
 import { readYaml } from './yaml-tree.ts'
 import { list, mapOf, pointer, section } from './section.ts'
 import type { Refuse, ShapeOf } from './section.ts'
-import type { HttpClientSettings } from './settings.ts'
 import { decoded } from './decode-file.ts'
 
 interface BasicAuth {
@@ -60,12 +60,19 @@ interface OAuth2 extends ProxyFields {
   client_secret: string
   client_secret_file: string
   client_secret_ref: string
+  client_certificate_key_id: string
   client_certificate_key: string
   client_certificate_key_file: string
   client_certificate_key_ref: string
   grant_type: string
   signature_algorithm: string
+  iss: string
+  audience: string
+  claims: readonly (readonly [string, string])[]
+  scopes: readonly string[]
   token_url: string
+  endpoint_params: readonly (readonly [string, string])[]
+  tls_config: TlsFields
 }
 
 export interface HttpFields extends ProxyFields {
@@ -153,7 +160,7 @@ const oauth2Section: Codec<OAuth2> = section(
     client_secret_ref: text(),
     client_certificate_key_id: text(),
     client_certificate_key: secret(),
-    client_certificate_key_file: text(),
+    client_certificate_key_file: filePath(),
     client_certificate_key_ref: text(),
     grant_type: text(),
     signature_algorithm: text(),
@@ -326,6 +333,7 @@ export function httpClientSettings(http: HttpFields): HttpClientSettings {
       credentials: authorization.credentials,
       credentialsFile: authorization.credentials_file,
     },
+    oauth2: http.oauth2 && oauth2Settings(http.oauth2),
     followRedirects: http.follow_redirects,
     headers: http.http_headers.map(([name, { values, secrets, files }]) => ({
       name,
@@ -333,10 +341,11 @@ export function httpClientSettings(http: HttpFields): HttpClientSettings {
       files,
     })),
     tls: tlsSettings(tls_config),
+    proxy: proxySettings(http),
   }
 }
 
-export function tlsSettings(tls: TlsFields): HttpClientSettings['tls'] {
+export function tlsSettings(tls: TlsFields): TlsSettings {
   return {
     ca: tls.ca,
     cert: tls.cert,
@@ -346,6 +355,41 @@ export function tlsSettings(tls: TlsFields): HttpClientSettings['tls'] {
     keyFile: tls.key_file,
     serverName: tls.server_name,
     insecureSkipVerify: tls.insecure_skip_verify,
+    // The section lets no other text through.
+    minVersion: tls.min_version as TlsSettings['minVersion'],
+    maxVersion: tls.max_version as TlsSettings['maxVersion'],
+  }
+}
+
+function proxySettings(proxy: ProxyFields): ProxySettings {
+  return {
+    url: proxy.proxy_url,
+    noProxy: proxy.no_proxy,
+    fromEnvironment: proxy.proxy_from_environment,
+    connectHeaders: proxy.proxy_connect_header,
+  }
+}
+
+function oauth2Settings(oauth2: OAuth2): OAuth2Settings {
+  return {
+    clientId: oauth2.client_id,
+    clientSecret: oauth2.client_secret,
+    clientSecretFile: oauth2.client_secret_file,
+    tokenUrl: oauth2.token_url,
+    scopes: oauth2.scopes,
+    endpointParams: oauth2.endpoint_params,
+    tls: tlsSettings(oauth2.tls_config),
+    proxy: proxySettings(oauth2),
+    grantType: oauth2.grant_type,
+    jwt: {
+      key: oauth2.client_certificate_key,
+      keyFile: oauth2.client_certificate_key_file,
+      keyId: oauth2.client_certificate_key_id,
+      algorithm: oauth2.signature_algorithm,
+      issuer: oauth2.iss,
+      audience: oauth2.audience,
+      claims: oauth2.claims,
+    },
   }
 }
 

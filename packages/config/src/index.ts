@@ -22,7 +22,6 @@ export type {
   EtcdDiscoverySettings,
   FileDiscoverySettings,
   GlobalSettings,
-  HttpClientSettings,
   NotImplemented,
   PrometheusConfig,
   ScrapeProtocol,

@@ -9,14 +9,6 @@ import type { YamlMapping, YamlNode, YamlTree } from './yaml-tree.ts'
 
 const TOP_KEYS = ['alerting', 'otlp', 'remote_read', 'remote_write', 'storage', 'tracing']
 
-const HTTP_KEYS = [
-  'no_proxy',
-  'oauth2',
-  'proxy_connect_header',
-  'proxy_from_environment',
-  'proxy_url',
-]
-
 const SCRAPE_KEYS = [
   'always_scrape_classic_histograms',
   'convert_classic_histograms_to_nhcb',
@@ -48,7 +40,7 @@ export function notImplementedParts(
   note(['global'], mappingOf(root['global']), SCRAPE_KEYS)
   const jobs = root['scrape_configs']
   if (Array.isArray(jobs)) {
-    const keys = [...OTHER_DISCOVERIES, ...HTTP_KEYS, ...SCRAPE_KEYS]
+    const keys = [...OTHER_DISCOVERIES, ...SCRAPE_KEYS]
     jobs.forEach((job, i) => note(['scrape_configs', i], mappingOf(job), keys))
   }
   return parts.sort((a, b) => a.line - b.line || a.column - b.column)

@@ -1,6 +1,7 @@
 // The typed form of prometheus.yml. Durations are ms, sizes are bytes, regexes are compiled; past the
 // schema nobody validates again.
 
+import type { HttpClientSettings, TlsSettings } from '@pharos/base'
 import type { Labels, TargetGroup } from '@pharos/model'
 import type { RelabelRule } from './relabel-rule.ts'
 
@@ -79,7 +80,7 @@ export interface EtcdDiscoverySettings {
   readonly username: string
   readonly password: string
   readonly passwordFile: string
-  readonly tls: HttpClientSettings['tls']
+  readonly tls: TlsSettings
   /** Between two full lists; changes are watched. */
   readonly refreshIntervalMs: number
 }
@@ -88,37 +89,4 @@ export interface FileDiscoverySettings {
   /** Paths with globs in the last part, relative ones resolved against the config file. */
   readonly files: readonly string[]
   readonly refreshIntervalMs: number
-}
-
-/** http_config of scrapes, discoveries and notifications. */
-export interface HttpClientSettings {
-  readonly basicAuth:
-    | {
-        readonly username: string
-        readonly usernameFile: string
-        readonly password: string
-        readonly passwordFile: string
-      }
-    | undefined
-  readonly authorization:
-    | { readonly type: string; readonly credentials: string; readonly credentialsFile: string }
-    | undefined
-  readonly followRedirects: boolean
-  /** http_headers, in the order of the file; the first line of each file is a value too. */
-  readonly headers: readonly {
-    readonly name: string
-    readonly values: readonly string[]
-    readonly files: readonly string[]
-  }[]
-  readonly tls: {
-    /** Texts in PEM; '' when the files are used. */
-    readonly ca: string
-    readonly cert: string
-    readonly key: string
-    readonly caFile: string
-    readonly certFile: string
-    readonly keyFile: string
-    readonly serverName: string
-    readonly insecureSkipVerify: boolean
-  }
 }

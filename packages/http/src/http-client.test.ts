@@ -4,7 +4,7 @@ import { OutsideError } from '@pharos/base'
 import { SimClock, SimNet } from '@pharos/base/sim'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createHttpClient } from './http-client.ts'
+import { createHttpClient } from './create-http-client.ts'
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client.ts'
 
 /** Answers every connection with the texts of a script, one for each request; 'close' ends the connection. */

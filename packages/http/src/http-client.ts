@@ -2,19 +2,13 @@
 // costs 34 µs this way against 182 µs through node:http and 468 µs through fetch, and because simulation can then
 // slow, cut and garble it.
 
-import { gunzip } from 'node:zlib'
-import type { Clock, Connection, Net, TlsClientOptions } from '@pharos/base'
+import type { Clock, Net, TlsClientOptions } from '@pharos/base'
 import { OutsideError, quoted, UserError } from '@pharos/base'
 import { BodyBuffer, BufferPool } from './body-buffer.ts'
-import {
-  bodyTooLarge,
-  canceledError,
-  deadlineError,
-  dialError,
-  labelled,
-  malformed,
-  requestLabel,
-} from './client-errors.ts'
+import { canceledError, deadlineError, labelled, malformed, requestLabel } from './client-errors.ts'
+import { isPacked, unpacked } from './content-coding.ts'
+import { asProxied, dialled } from './dialler.ts'
+import type { HttpProxy } from './dialler.ts'
 import { HttpConnection } from './http-connection.ts'
 import {
   IDLE_CONNECTION_MS_MAX,
@@ -26,6 +20,8 @@ import {
 import { authorizationValue, requestBytes, requestTarget } from './request-bytes.ts'
 import type { HttpCredentials, RequestTarget } from './request-bytes.ts'
 import type { HttpHeaders, ResponseParser } from './response-parser.ts'
+import { streamRequest } from './stream-request.ts'
+import type { HttpStreamRequest } from './stream-request.ts'
 
 export interface HttpRequest {
   /** Absolute http or https URL; may carry `user:password@`. */
@@ -34,6 +30,8 @@ export interface HttpRequest {
   readonly method?: string
   /** Sent as given, after Host; Authorization is not one of them but `credentials`. */
   readonly headers?: readonly (readonly [string, string])[]
+  /** As `headers`, but a redirect to another origin loses them. */
+  readonly privateHeaders?: readonly (readonly [string, string])[]
   readonly body?: Uint8Array
   readonly credentials?: HttpCredentials
   /** For everything: connecting, redirects, the last byte of the body. 30 s when missing. */
@@ -68,11 +66,14 @@ export interface HttpClient {
    *
    * @throws OutsideError whose message is the reference's: `Get "http://h:1/metrics": context deadline exceeded`,
    *   `Get "…": dial tcp 127.0.0.1:9: connect: connection refused`. Codes: `http/timeout`, `http/aborted`,
-   *   `http/malformed`, `http/header-too-large`, `http/body-too-large`, `http/redirects`, `http/gzip`, `net/…`.
+   *   `http/malformed`, `http/header-too-large`, `http/body-too-large`, `http/redirects`, `http/packing`, `http/oauth2`,
+   *   `net/…`.
    *   What fails after the headers has no request in front, as in the reference: `context deadline exceeded`.
    * @throws UserError `http/url`, `http/method`, `http/header` for a request that must not be sent
    */
   request(request: HttpRequest): Promise<HttpResponse>
+  /** Sends one request whose answer is handed on while it arrives; see `HttpStreamRequest`. @throws as `request` */
+  stream(request: HttpStreamRequest): Promise<void>
   /** Closes kept-alive connections; running requests fail. */
   close(): void
 }
@@ -84,8 +85,9 @@ export interface HttpClientOptions {
   readonly buffers?: BufferPool
 }
 
-export function createHttpClient(options: HttpClientOptions): HttpClient {
-  return new Http1Client(options)
+interface TransportOptions extends HttpClientOptions {
+  /** Asked for each target, redirects included. */
+  readonly proxyFor?: (target: RequestTarget) => HttpProxy | undefined
 }
 
 /** What one request carries through its redirects and retries. */
@@ -97,22 +99,28 @@ interface Attempt {
   target: RequestTarget
   body: Uint8Array | undefined
   credentials: HttpCredentials | undefined
+  privateHeaders: readonly (readonly [string, string])[]
+  proxy: HttpProxy | undefined
   /** Set while a connection works for this request, so that time-out and abort can end it. */
   connection: HttpConnection | undefined
 }
 
-class Http1Client implements HttpClient {
+export class Http1Client implements HttpClient {
   readonly #net: Net
   readonly #clock: Clock
   readonly #buffers: BufferPool
   readonly #idle = new Map<string, HttpConnection[]>()
   readonly #running = new Set<Attempt>()
+  readonly #proxyFor: (target: RequestTarget) => HttpProxy | undefined
+  /** Texts of TLS options, which are long, by the object that holds them. */
+  readonly #tlsTexts = new WeakMap<TlsClientOptions, string>()
   #lookedMs = 0
 
-  constructor(options: HttpClientOptions) {
+  constructor(options: TransportOptions) {
     this.#net = options.net
     this.#clock = options.clock
     this.#buffers = options.buffers ?? new BufferPool()
+    this.#proxyFor = options.proxyFor ?? (() => undefined)
   }
 
   async request(request: HttpRequest): Promise<HttpResponse> {
@@ -127,6 +135,8 @@ class Http1Client implements HttpClient {
       target,
       body: request.body,
       credentials: request.credentials ?? target.credentials,
+      privateHeaders: request.privateHeaders ?? [],
+      proxy: undefined,
       connection: undefined,
     }
     const cancel = (error: Error): void => {
@@ -149,6 +159,11 @@ class Http1Client implements HttpClient {
       request.signal?.removeEventListener('abort', onAbort)
       this.#running.delete(attempt)
     }
+  }
+
+  stream(request: HttpStreamRequest): Promise<void> {
+    const world = { net: this.#net, clock: this.#clock }
+    return streamRequest(world, request, this.#proxyFor)
   }
 
   close(): void {
@@ -189,8 +204,12 @@ class Http1Client implements HttpClient {
 
   /** One request, one answer. A kept-alive connection that turns out dead before the first byte is replaced, once. */
   async #exchanged(attempt: Attempt, body: BodyBuffer): Promise<ResponseParser> {
-    const bytes = requestBytes(attempt.method, attempt.target, headersOf(attempt), attempt.body)
-    const origin = originOf(attempt)
+    attempt.proxy =
+      attempt.request.socketPath === undefined ? this.#proxyFor(attempt.target) : undefined
+    const { target, headers } = asProxied(attempt.target, attempt.proxy)
+    const allHeaders = [...headersOf(attempt), ...headers]
+    const bytes = requestBytes(attempt.method, target, allHeaders, attempt.body)
+    const origin = this.#originOf(attempt)
     for (;;) {
       const kept = this.#takeIdle(origin)
       const connection = kept ?? (await this.#connected(attempt))
@@ -215,28 +234,30 @@ class Http1Client implements HttpClient {
   }
 
   async #connected(attempt: Attempt): Promise<HttpConnection> {
-    const { target, request, signal } = attempt
-    let connection: Connection
+    const { target, request, signal, proxy } = attempt
+    const { tls, socketPath } = request
     try {
-      signal.throwIfAborted()
-      connection = await this.#net.connect({
-        host: target.host,
-        port: target.port,
-        signal,
-        ...(request.socketPath === undefined ? {} : { socketPath: request.socketPath }),
-        ...(target.secure ? { tls: request.tls ?? {} } : {}),
+      const connection = await dialled(this.#net, target, { tls, socketPath, proxy, signal })
+      return new HttpConnection(connection, (gone) => {
+        this.#forget(gone)
       })
     } catch (error) {
-      if (signal.aborted) throw labelled(attempt.label, signal.reason)
-      throw labelled(attempt.label, dialError(error, target.host, target.port))
+      throw labelled(attempt.label, error)
     }
-    if (signal.aborted) {
-      connection.destroy()
-      throw labelled(attempt.label, signal.reason)
+  }
+
+  /** Which kept connections a request may take. */
+  #originOf(attempt: Attempt): string {
+    const { target, request, proxy } = attempt
+    const { tls } = request
+    const isSecure = target.secure || proxy?.at.secure === true
+    let tlsText = ''
+    if (isSecure && tls !== undefined) {
+      tlsText = this.#tlsTexts.get(tls) ?? JSON.stringify(tls)
+      this.#tlsTexts.set(tls, tlsText)
     }
-    return new HttpConnection(connection, (gone) => {
-      this.#forget(gone)
-    })
+    const place = `${target.secure ? 's' : 'p'} ${target.host} ${target.port}`
+    return `${place} ${request.socketPath ?? ''} ${proxy?.at.url ?? ''} ${tlsText}`
   }
 
   #takeIdle(origin: string): HttpConnection | undefined {
@@ -289,24 +310,22 @@ class Http1Client implements HttpClient {
     parser: ResponseParser,
     body: BodyBuffer,
   ): Promise<HttpResponse> {
-    const coding = (parser.headers.get('content-encoding') ?? '').trim().toLowerCase()
+    const coding = parser.headers.get('content-encoding')
     const head = {
       status: parser.status,
       statusText: parser.statusText,
       headers: parser.headers,
       url: attempt.target.url,
     }
-    if (coding !== 'gzip' && coding !== 'x-gzip') {
+    if (coding === undefined || !isPacked(coding)) {
       return { ...head, body: body.view(), release: () => body.release() }
     }
     if (body.length === 0) return { ...head, body: NOTHING, release: () => body.release() }
-    const unpacked = await unpackedGzip(
-      body.view(),
-      attempt.request.maxBodyBytes ?? RESPONSE_BODY_BYTES_DEFAULT,
-    )
+    const maxBytes = attempt.request.maxBodyBytes ?? RESPONSE_BODY_BYTES_DEFAULT
+    const plain = await unpacked(coding, body.view(), maxBytes)
     body.release()
     attempt.signal.throwIfAborted()
-    return { ...head, body: unpacked, release: nothingToRelease }
+    return { ...head, body: plain, release: nothingToRelease }
   }
 }
 
@@ -324,15 +343,10 @@ function headersOf(attempt: Attempt): (readonly [string, string])[] {
       throw new UserError('http/header', 'pass an Authorization header as `credentials`')
     }
   }
+  headers.push(...attempt.privateHeaders)
   if (attempt.credentials !== undefined)
     headers.push(['Authorization', authorizationValue(attempt.credentials)])
   return headers
-}
-
-function originOf(attempt: Attempt): string {
-  const { target, request } = attempt
-  const tls = target.secure && request.tls !== undefined ? JSON.stringify(request.tls) : ''
-  return `${target.secure ? 's' : 'p'} ${target.host} ${target.port} ${request.socketPath ?? ''} ${tls}`
 }
 
 function redirect(attempt: Attempt, status: number, location: string): void {
@@ -357,6 +371,7 @@ function redirect(attempt: Attempt, status: number, location: string): void {
     target.host === from.host && target.port === from.port && target.secure === from.secure
   attempt.target = target
   attempt.credentials = target.credentials ?? (sameOrigin ? attempt.credentials : undefined)
+  if (!sameOrigin) attempt.privateHeaders = []
   if (status === 303 || ((status === 301 || status === 302) && attempt.method === 'POST')) {
     if (attempt.method !== 'HEAD') attempt.method = 'GET'
     attempt.body = undefined
@@ -372,20 +387,4 @@ function isBodyTooLarge(error: unknown): boolean {
 function brokenTransport(error: unknown): unknown {
   if (!(error instanceof OutsideError) || error.code !== 'http/malformed') return error
   return malformed(`net/http: HTTP/1.x transport connection broken: ${error.message}`)
-}
-
-function unpackedGzip(packed: Uint8Array, maxBytes: number): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    gunzip(packed, { maxOutputLength: maxBytes }, (error, unpacked) => {
-      if (error === null) resolve(unpacked)
-      else if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') reject(bodyTooLarge())
-      else reject(new OutsideError('http/gzip', gzipText(error), { cause: error }))
-    })
-  })
-}
-
-function gzipText(error: Error): string {
-  const code: unknown = 'code' in error ? error.code : ''
-  if (code === 'Z_BUF_ERROR') return 'unexpected EOF'
-  return error.message.includes('header') ? 'gzip: invalid header' : 'gzip: invalid checksum'
 }

@@ -1,5 +1,5 @@
 export { BufferPool } from './body-buffer.ts'
-export { createHttpClient } from './http-client.ts'
+export { createHttpClient } from './create-http-client.ts'
 export { createHttpServer, sendText } from './http-server.ts'
 export { corsPattern } from './request-guard.ts'
 export { isLoopback, parseListenAddress } from './listen-address.ts'

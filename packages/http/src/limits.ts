@@ -51,3 +51,15 @@ export const SERVER_DRAIN_MS = 10_000
 
 /** Answers below this size are not worth packing, bytes: they fit one packet anyway. */
 export const COMPRESS_BYTES_MIN = 1_024
+
+/** A secret or a certificate in a file, bytes. */
+export const SETTING_FILE_BYTES_MAX: number = 1024 * 1024
+
+/** A secret or certificate that was read so short a time ago is not read again, ms: a job may scrape 1,000 targets at once. */
+export const SETTING_FILE_FRESH_MS = 1_000
+
+/** The answer of a token endpoint, bytes. */
+export const TOKEN_BODY_BYTES_MAX: number = 1024 * 1024
+
+/** A token is fetched anew so long before it ends, ms; the reference's library takes as long. */
+export const TOKEN_EARLY_MS = 10_000

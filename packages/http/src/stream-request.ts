@@ -8,14 +8,15 @@ import {
   brokenError,
   canceledError,
   deadlineError,
-  dialError,
   labelled,
   malformed,
   requestLabel,
 } from './client-errors.ts'
 import { REQUEST_TIMEOUT_MS_DEFAULT } from './limits.ts'
-import { requestBytes, requestTarget } from './request-bytes.ts'
-import type { RequestTarget } from './request-bytes.ts'
+import { asProxied, dialled } from './dialler.ts'
+import type { HttpProxy } from './dialler.ts'
+import { authorizationValue, requestBytes, requestTarget } from './request-bytes.ts'
+import type { HttpCredentials, RequestTarget } from './request-bytes.ts'
 import { ResponseParser } from './response-parser.ts'
 import type { HttpHeaders } from './response-parser.ts'
 
@@ -25,10 +26,14 @@ export interface HttpStreamRequest {
   /** Upper case; GET when missing. */
   readonly method?: string
   readonly headers?: readonly (readonly [string, string])[]
+  readonly privateHeaders?: readonly (readonly [string, string])[]
+  readonly credentials?: HttpCredentials
   readonly body?: Uint8Array
   /** From connecting until the last header, ms; the body may take for ever. 30 s when missing. */
   readonly headTimeoutMs?: number
   readonly tls?: TlsClientOptions
+  /** Connect to this unix socket instead of the URL's host. */
+  readonly socketPath?: string
   /** Ends the stream; the promise then rejects. */
   readonly signal?: AbortSignal
   /** Called once, before any of the body. */
@@ -48,10 +53,14 @@ export interface HttpStreamRequest {
 export async function streamRequest(
   world: { readonly net: Net; readonly clock: Clock },
   request: HttpStreamRequest,
+  proxyFor: (target: RequestTarget) => HttpProxy | undefined = () => undefined,
 ): Promise<void> {
   const method = request.method ?? 'GET'
   const target = requestTarget(request.url)
-  const bytes = requestBytes(method, target, request.headers ?? [], request.body)
+  const proxy = request.socketPath === undefined ? proxyFor(target) : undefined
+  const proxied = asProxied(target, proxy)
+  const headers = [...headersOf(request, target), ...proxied.headers]
+  const bytes = requestBytes(method, proxied.target, headers, request.body)
   const stop = new AbortController()
   const deadline = world.clock.after(request.headTimeoutMs ?? REQUEST_TIMEOUT_MS_DEFAULT, () => {
     stop.abort(deadlineError())
@@ -61,7 +70,12 @@ export async function streamRequest(
   const callbacks = new Callbacks(request)
   request.signal?.addEventListener('abort', onAbort, { once: true })
   try {
-    const connection = await connected(world.net, request, target, stop.signal)
+    const connection = await dialled(world.net, target, {
+      tls: request.tls,
+      socketPath: request.socketPath,
+      proxy,
+      signal: stop.signal,
+    })
     await new Promise<void>((resolve, reject) => {
       const stream = new Stream(connection, method, callbacks, { resolve, reject }, () =>
         deadline.cancel(),
@@ -80,23 +94,14 @@ export async function streamRequest(
   }
 }
 
-async function connected(
-  net: Net,
+function headersOf(
   request: HttpStreamRequest,
   target: RequestTarget,
-  signal: AbortSignal,
-): Promise<Connection> {
-  try {
-    signal.throwIfAborted()
-    return await net.connect({
-      host: target.host,
-      port: target.port,
-      signal,
-      ...(target.secure ? { tls: request.tls ?? {} } : {}),
-    })
-  } catch (error) {
-    throw signal.aborted ? signal.reason : dialError(error, target.host, target.port)
-  }
+): (readonly [string, string])[] {
+  const headers = [...(request.headers ?? []), ...(request.privateHeaders ?? [])]
+  const credentials = request.credentials ?? target.credentials
+  if (credentials !== undefined) headers.push(['Authorization', authorizationValue(credentials)])
+  return headers
 }
 
 interface Settled {

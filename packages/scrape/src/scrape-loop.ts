@@ -1,9 +1,9 @@
 // One target and its life: scrape, write, sleep until the next point of its grid.
 
 import type { ScrapeSettings } from '@pharos/config'
-import type { HttpClient } from '@pharos/http'
 import { messageOf, OutsideError } from '@pharos/base'
-import type { Clock, Disk, Logger } from '@pharos/base'
+import type { Clock, Logger } from '@pharos/base'
+import type { JobClient } from './job-client.ts'
 import { alignedTime, firstDelay, followingTime, nextOnGrid } from './scrape-grid.ts'
 import { requestTarget } from './scrape-request.ts'
 import type { ScrapeStats } from './scrape-stats.ts'
@@ -14,9 +14,8 @@ import { NO_BODY } from './target-writer.ts'
 
 export interface LoopContext {
   readonly clock: Clock
-  readonly disk: Disk
   readonly log: Logger
-  readonly client: HttpClient
+  readonly client: JobClient
   readonly stats: ScrapeStats
   readonly userAgent: string
   readonly offsetSeed: number
@@ -190,9 +189,9 @@ export class ScrapeLoop {
   }
 
   async #pulled(tMs: number): Promise<{ error: string; body: BodyResult }> {
-    const { client, disk, userAgent, stats } = this.#context
+    const { client, userAgent, stats } = this.#context
     try {
-      const context = { client, disk, userAgent, signal: this.#cut.signal }
+      const context = { client, userAgent, signal: this.#cut.signal }
       const response = await requestTarget(this.target, this.#settings, context)
       const body = this.writer.read(response.body, response.headers.get('content-type') ?? '', tMs)
       response.release()

@@ -1,14 +1,13 @@
 // All jobs: what their discoverers find becomes pools of targets.
 
 import type { ScrapeSettings } from '@pharos/config'
-import { BufferPool, createHttpClient } from '@pharos/http'
-import type { HttpClient } from '@pharos/http'
+import { BufferPool } from '@pharos/http'
 import { background } from '@pharos/base'
 import type { Clock, Disk, Logger, Net, Timer } from '@pharos/base'
 import type { Discoverer, TargetGroup } from '@pharos/model'
 import type { Appender } from '@pharos/tsdb'
-import type { LoopContext } from './scrape-loop.ts'
 import { ScrapePool } from './scrape-pool.ts'
+import type { PoolContext } from './scrape-pool.ts'
 import type { ScrapeStats } from './scrape-stats.ts'
 import { newScrapeStats } from './scrape-stats.ts'
 import type { ScrapePoolStatus } from './scrape-status.ts'
@@ -39,8 +38,7 @@ export interface ScrapeManagerOptions {
 export class ScrapeManager {
   readonly stats: ScrapeStats = newScrapeStats()
   readonly #options: ScrapeManagerOptions
-  readonly #client: HttpClient
-  readonly #context: LoopContext
+  readonly #context: PoolContext
   readonly #writers: TargetWriters
   /** By job name, in the order of the configuration. */
   #jobs = new Map<string, RunningJob>()
@@ -48,13 +46,12 @@ export class ScrapeManager {
   constructor(options: ScrapeManagerOptions) {
     this.#options = options
     const { net, clock } = options
-    this.#client = createHttpClient({ net, clock, buffers: new BufferPool() })
     this.#writers = new TargetWriters(options.appender, clock, this.stats)
     this.#context = {
       clock,
       disk: options.disk,
       log: options.log.component('scrape manager'),
-      client: this.#client,
+      http: { net, clock, buffers: new BufferPool() },
       stats: this.stats,
       userAgent: options.userAgent ?? 'Pharos/0.1.0',
       offsetSeed: options.offsetSeed ?? 0,
@@ -94,7 +91,6 @@ export class ScrapeManager {
     this.#jobs = new Map()
     await Promise.all(jobs.map((job) => job.stop()))
     await this.#writers.close(areMarked)
-    this.#client.close()
   }
 }
 

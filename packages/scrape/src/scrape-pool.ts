@@ -1,8 +1,11 @@
 // The targets of one job: which run, which were dropped and why.
 
+import type { Disk } from '@pharos/base'
 import type { ScrapeSettings } from '@pharos/config'
+import type { HttpClientOptions } from '@pharos/http'
 import type { TargetGroup } from '@pharos/model'
 import { compareText, Labels } from '@pharos/model'
+import { JobClient } from './job-client.ts'
 import type { LoopContext } from './scrape-loop.ts'
 import { ScrapeLoop } from './scrape-loop.ts'
 import type { DroppedTarget, ScrapePoolStatus } from './scrape-status.ts'
@@ -10,24 +13,33 @@ import type { Dropped, Target } from './target.ts'
 import { targetsOf } from './target.ts'
 import type { TargetWriters } from './target-writers.ts'
 
+/** What all pools share; each has a client of its own. */
+export interface PoolContext extends Omit<LoopContext, 'client'> {
+  readonly http: HttpClientOptions
+  readonly disk: Disk
+}
+
 export class ScrapePool {
   readonly #context: LoopContext
   readonly #writers: TargetWriters
+  readonly #client: JobClient
   #settings: ScrapeSettings
   /** By target identity. */
   readonly #loops = new Map<string, ScrapeLoop>()
   #dropped: DroppedTarget[] = []
   #droppedCount = 0
 
-  constructor(settings: ScrapeSettings, writers: TargetWriters, context: LoopContext) {
+  constructor(settings: ScrapeSettings, writers: TargetWriters, context: PoolContext) {
     this.#settings = settings
     this.#writers = writers
-    this.#context = context
+    this.#client = new JobClient(settings.http, context.http, context.disk)
+    this.#context = { ...context, client: this.#client }
   }
 
   /** Settings of a reload; `sync` must follow, because relabelling may have changed. */
   reconfigure(settings: ScrapeSettings): void {
     this.#settings = settings
+    this.#client.reconfigure(settings.http)
     for (const loop of this.#loops.values()) loop.reconfigure(settings)
   }
 
@@ -64,6 +76,7 @@ export class ScrapePool {
     const loops = [...this.#loops.values()]
     this.#loops.clear()
     await Promise.all(loops.map((loop) => loop.stop(true)))
+    this.#client.close()
   }
 
   status(): ScrapePoolStatus {

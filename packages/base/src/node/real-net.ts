@@ -1,7 +1,15 @@
 import * as nodeNet from 'node:net'
 import * as nodeTls from 'node:tls'
 import { messageOf, OutsideError } from '../errors.ts'
-import type { Connection, ConnectionEvents, ConnectOptions, Net, TlsClientOptions } from '../net.ts'
+import { openTunnel } from './proxy-tunnel.ts'
+import type {
+  Connection,
+  ConnectionEvents,
+  ConnectOptions,
+  Net,
+  ProxyTunnel,
+  TlsClientOptions,
+} from '../net.ts'
 
 /** Plain sockets read into one buffer for all connections: the kernel fills it and we hand it on in one turn. */
 const READ_BUFFER_BYTES = 256 * 1024
@@ -13,7 +21,25 @@ const MAX_CONTEXTS = 100
 export function createRealNet(): Net {
   const readBuffer = new Uint8Array(READ_BUFFER_BYTES)
   const contexts = new TlsContexts()
-  return { connect: (options) => connect(options, readBuffer, contexts) }
+  return {
+    connect: (options) =>
+      options.tunnel === undefined
+        ? connect(options, readBuffer, contexts)
+        : connectThrough(options, options.tunnel, contexts),
+    proxyEnvironment,
+  }
+}
+
+/** @source golang.org/x/net/http/httpproxy FromEnvironment */
+function proxyEnvironment(): { http: string; https: string; noProxy: string } {
+  const value = (name: string): string => process.env[name] || process.env[name.toLowerCase()] || ''
+  // In a CGI program HTTP_PROXY is a header of the visitor's choice.
+  const isCgi = (process.env['REQUEST_METHOD'] ?? '') !== ''
+  return {
+    http: isCgi ? '' : value('HTTP_PROXY'),
+    https: value('HTTPS_PROXY'),
+    noProxy: value('NO_PROXY'),
+  }
 }
 
 class TlsContexts {
@@ -108,6 +134,88 @@ function connect(
       connection.own(socket, (error) => netError(options, error))
       resolve(connection)
     })
+  })
+}
+
+/** To the proxy, through its tunnel, and then TLS with the host behind it. */
+async function connectThrough(
+  options: ConnectOptions,
+  tunnel: ProxyTunnel,
+  contexts: TlsContexts,
+): Promise<Connection> {
+  const { signal, host } = options
+  if (signal?.aborted) throw aborted(options, signal.reason)
+  const proxy = { host: tunnel.host, port: tunnel.port }
+  const outer =
+    tunnel.tls === undefined
+      ? nodeNet.connect({ ...proxy, noDelay: true })
+      : nodeTls.connect({
+          ...proxy,
+          ...tlsOptions(tunnel.host, tunnel.tls),
+          secureContext: contexts.for(tunnel.tls),
+        })
+  const onAbort = (): void => {
+    outer.destroy(aborted(options, signal!.reason))
+  }
+  signal?.addEventListener('abort', onAbort, { once: true })
+  outer.on('error', () => {}) // Each step below listens for itself; what comes between them ends the next one.
+  try {
+    await ready(outer, tunnel.tls === undefined ? 'connect' : 'secureConnect')
+    await openTunnel(outer, tunnel.request)
+  } catch (error) {
+    outer.destroy()
+    throw netError({ ...proxy, ...(tunnel.tls && { tls: tunnel.tls }) }, error as Error)
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+  }
+  return await secured(outer, options, host, contexts)
+}
+
+async function secured(
+  outer: nodeNet.Socket,
+  options: ConnectOptions,
+  host: string,
+  contexts: TlsContexts,
+): Promise<Connection> {
+  const { signal } = options
+  const onAbort = (): void => {
+    outer.destroy()
+  }
+  signal?.addEventListener('abort', onAbort, { once: true })
+  let inner: nodeTls.TLSSocket | undefined
+  try {
+    const tls = options.tls ?? {}
+    inner = nodeTls.connect({
+      socket: outer,
+      ...tlsOptions(host, tls),
+      secureContext: contexts.for(tls),
+    })
+    await ready(inner, 'secureConnect')
+    const connection = new RealConnection()
+    connection.own(inner, (error) => netError(options, error))
+    return connection
+  } catch (error) {
+    inner?.on('error', () => {}) // Late errors of a socket that was given up have no owner.
+    inner?.destroy()
+    outer.destroy()
+    throw signal?.aborted ? aborted(options, signal.reason) : netError(options, error as Error)
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+function ready(socket: nodeNet.Socket, event: 'connect' | 'secureConnect'): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onReady = (): void => {
+      socket.off('error', onError).off('close', onClose)
+      resolve()
+    }
+    const onError = (error: Error): void => {
+      socket.off(event, onReady).off('close', onClose)
+      reject(error)
+    }
+    const onClose = (): void => onError(new OutsideError('net/closed', 'EOF'))
+    socket.once(event, onReady).once('error', onError).once('close', onClose)
   })
 }
 

@@ -1,3 +1,4 @@
+import { PLAIN_HTTP_CLIENT } from '@pharos/base'
 import type { EtcdDiscoverySettings } from '@pharos/config'
 import { discovererContract } from '@pharos/config/testing'
 import { simWorld } from '@pharos/base/sim'
@@ -16,16 +17,7 @@ const SETTINGS: EtcdDiscoverySettings = {
   username: '',
   password: '',
   passwordFile: '',
-  tls: {
-    ca: '',
-    cert: '',
-    key: '',
-    caFile: '',
-    certFile: '',
-    keyFile: '',
-    serverName: '',
-    insecureSkipVerify: false,
-  },
+  tls: PLAIN_HTTP_CLIENT.tls,
   refreshIntervalMs: 30_000,
 }
 

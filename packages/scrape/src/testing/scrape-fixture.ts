@@ -1,3 +1,4 @@
+import { PLAIN_HTTP_CLIENT } from '@pharos/base'
 import type { ScrapeSettings } from '@pharos/config'
 import type { Connection } from '@pharos/base'
 import type { SimNet } from '@pharos/base/sim'
@@ -31,22 +32,7 @@ export function jobSettings(changed: Partial<ScrapeSettings> = {}): ScrapeSettin
     labelValueLengthLimit: 0,
     targetLimit: 0,
     keepDroppedTargets: 0,
-    http: {
-      basicAuth: undefined,
-      authorization: undefined,
-      followRedirects: true,
-      headers: [],
-      tls: {
-        ca: '',
-        cert: '',
-        key: '',
-        caFile: '',
-        certFile: '',
-        keyFile: '',
-        serverName: '',
-        insecureSkipVerify: false,
-      },
-    },
+    http: PLAIN_HTTP_CLIENT,
     relabelRules: [],
     metricRelabelRules: [],
     staticGroups: [],

@@ -1,0 +1,2 @@
+export { createAuthority } from './certificates.ts'
+export type { Authority, Certificate, CertificateOptions } from './certificates.ts'
