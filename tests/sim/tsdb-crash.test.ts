@@ -15,10 +15,16 @@ import { missing, Workload } from '../../packages/tsdb/src/testing/workload.ts'
 import { dyingDisk } from './dying-disk.ts'
 
 const MINUTE_MS = 60_000
-const small = options({ minBlockMs: MINUTE_MS, maxBlockMs: 9 * MINUTE_MS })
 const STEPS = 30
 const isFull = process.env['SIM_FULL'] === '1'
 const SEED = Number(process.env['SEED'] ?? 1)
+/** Every second seed lets samples come late, over the end of windows too. */
+const LATE_MS = SEED % 2 === 0 ? 0 : 3 * MINUTE_MS
+const small = options({
+  minBlockMs: MINUTE_MS,
+  maxBlockMs: 9 * MINUTE_MS,
+  outOfOrderMs: LATE_MS,
+})
 
 interface Run {
   readonly world: SimWorld
@@ -34,7 +40,7 @@ async function run(world: SimWorld, disk: Disk, seed: number): Promise<Run | und
     expect(error).toBeInstanceOf(OutsideError)
     return undefined
   }
-  const work = new Workload(db, world.clock, new SimRandom(seed))
+  const work = new Workload(db, world.clock, new SimRandom(seed), LATE_MS)
   for (let i = 0; i < STEPS; i++) {
     await work.step()
     // Whatever the seed brings, windows end and become blocks.

@@ -26,6 +26,7 @@ export type {
   PrometheusConfig,
   ScrapeProtocol,
   ScrapeSettings,
+  StorageSettings,
 } from './settings.ts'
 export { mistakeOf, readRuleFile } from './rule-file.ts'
 export type { RuleFileOptions, RuleGroupSettings, RuleSettings } from './rule-file.ts'

@@ -17,7 +17,6 @@ import {
   otlpSection,
   remoteReadSection,
   remoteWriteSection,
-  storageSection,
   tracingSection,
 } from './remote-sections.ts'
 import type {
@@ -25,7 +24,6 @@ import type {
   OtlpFields,
   RemoteReadFields,
   RemoteWriteFields,
-  StorageFields,
 } from './remote-sections.ts'
 import { checkJob, inheritGlobal, scrapeSection, scrapeSettings } from './scrape-section.ts'
 import type { ScrapeFields } from './scrape-section.ts'
@@ -33,6 +31,8 @@ import { decode, list, section } from './section.ts'
 import type { Refuse } from './section.ts'
 import type { PrometheusConfig } from './settings.ts'
 import { readYaml } from './yaml-tree.ts'
+import { storageSection, storageSettings } from './storage-section.ts'
+import type { StorageFields } from './storage-section.ts'
 
 export interface LoadOptions {
   /** Name for messages. */
@@ -229,6 +229,7 @@ export function loadConfig(fileText: string, options: LoadOptions): PrometheusCo
     ruleFiles: fields.rule_files,
     scrapeConfigFiles: fields.scrape_config_files,
     scrapeConfigs: [...jobs, ...more].map(scrapeSettings),
+    storage: storageSettings(fields.storage),
     notImplemented: notImplementedParts(tree, options.scrapeFiles !== undefined),
     yaml: effectiveYaml(configSection.show(effective)),
   }

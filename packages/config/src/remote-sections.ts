@@ -1,16 +1,14 @@
-// Sections whose components come later: alerting, remote write and read, OTLP, storage, tracing. They are
+// Sections whose components come later: alerting, remote write and read, OTLP, tracing. They are
 // checked as the reference checks them and listed as not implemented.
 
-import { quoted, UserError } from '@pharos/base'
+import { quoted } from '@pharos/base'
 import {
   always,
-  byteSize,
   count,
   duration,
   filePath,
   flag,
   integer,
-  leaf,
   oneOf,
   real,
   secret,
@@ -358,59 +356,6 @@ function trimmedOtlp(otlp: OtlpFields): OtlpFields {
     ignore_resource_attributes: trimmed(otlp.ignore_resource_attributes),
   }
 }
-
-interface RetentionFields {
-  time: number
-  size: number
-  percentage: number
-}
-
-const retentionSection = section<RetentionFields>(
-  { time: duration(), size: byteSize(), percentage: real() },
-  {
-    check({ size, percentage }, refuse) {
-      const name = "'storage.tsdb.retention"
-      if (size !== undefined && size < 0)
-        refuse(`${name}.size' must be greater than or equal to 0, got ${size}`, 'size')
-      if (percentage !== undefined && (percentage < 0 || percentage > 100))
-        refuse(`${name}.percentage' must be in the range [0, 100], got ${percentage}`, 'percentage')
-    },
-  },
-)
-
-const floatEncoding = (): Codec<string> =>
-  leaf({
-    wants: 'xor or xor2',
-    absent: '',
-    zero: '',
-    decode(s) {
-      if (['', 'xor', 'xor2'].includes(s.text)) return s.text
-      const wants = "must be 'xor' or 'xor2', or the field must be omitted entirely"
-      const message = `'storage.tsdb.chunk_encoding.floats' ${wants}, got ${quoted(s.text)}`
-      throw new UserError('config/value', message)
-    },
-    show: (v) => v,
-  })
-
-export interface StorageFields {
-  tsdb: {
-    out_of_order_time_window: number
-    stale_series_compaction_threshold: number
-    chunk_encoding: { floats: string }
-    retention: RetentionFields
-  }
-  exemplars: { max_exemplars: number } | undefined
-}
-
-export const storageSection: Section<StorageFields> = section<StorageFields>({
-  tsdb: section<StorageFields['tsdb']>({
-    out_of_order_time_window: duration(),
-    stale_series_compaction_threshold: real(),
-    chunk_encoding: section({ floats: floatEncoding() }),
-    retention: retentionSection,
-  }),
-  exemplars: pointer(section({ max_exemplars: integer() })),
-})
 
 interface TracingFields {
   client_type: 'http' | 'grpc' | ''

@@ -12,10 +12,22 @@ export interface PrometheusConfig {
   /** Patterns of files with more scrape configs; their texts go to a second `loadConfig` as `scrapeFiles`. */
   readonly scrapeConfigFiles: readonly string[]
   readonly scrapeConfigs: readonly ScrapeSettings[]
+  readonly storage: StorageSettings
   /** Parts of the file that are valid but have no component yet: `remote_write`, `scrape_configs[2].consul_sd_configs`. */
   readonly notImplemented: readonly NotImplemented[]
   /** The effective configuration as YAML with defaults, secrets masked; what /api/v1/status/config answers. */
   readonly yaml: string
+}
+
+/** 0 where the file says nothing: the flags hold then. */
+export interface StorageSettings {
+  readonly outOfOrderMs: number
+  readonly retentionMs: number
+  readonly retentionBytes: number
+  /** Share of the disk. */
+  readonly retentionPercentage: number
+  /** Undefined: the default. */
+  readonly maxExemplars: number | undefined
 }
 
 export interface NotImplemented {

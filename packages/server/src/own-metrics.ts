@@ -183,6 +183,16 @@ function storeCounters({ tsdb, http }: MetricSources): readonly Row[] {
       () => tsdb.outOfOrderSamples,
     ],
     [
+      'prometheus_tsdb_head_out_of_order_samples_appended_total',
+      'Samples taken although they came after newer ones of their series.',
+      () => tsdb.lateSamples,
+    ],
+    [
+      'prometheus_tsdb_too_old_samples_total',
+      'Samples refused because they came outside the out-of-order window.',
+      () => tsdb.tooOldSamples,
+    ],
+    [
       'prometheus_tsdb_out_of_bound_samples_total',
       'Samples refused by the store for their time.',
       () => tsdb.outOfBoundSamples,

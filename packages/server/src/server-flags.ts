@@ -81,7 +81,7 @@ const STORAGE_FLAGS: readonly Flag[] = [
     '0',
     'Most bytes of blocks and log, as 512MB; 0 for no limit.',
   ),
-  idleFlag('storage.tsdb.retention.percentage', 'number', '0', 'Most of the disk in per cent.'),
+  flag('storage.tsdb.retention.percentage', 'number', '0', 'Most of the disk in per cent.'),
   flag('storage.tsdb.min-block-duration', 'duration', '2h', 'Length of a fresh block.', {
     isHidden: true,
   }),

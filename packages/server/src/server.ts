@@ -19,7 +19,7 @@ import { QueryLog } from './query-log.ts'
 import { type ServerUrls, serverUrls } from './server-urls.ts'
 import type { RunningServer, ServerParts, ServerSettings } from './running-server.ts'
 import type { Service } from './service.ts'
-import { engineSettings, ruleOptions, tsdbOptions } from './settings-of-flags.ts'
+import { engineSettings, reloadableOptions, ruleOptions, tsdbOptions } from './settings-of-flags.ts'
 import { VERSION } from './version.ts'
 
 export class Server implements Service, RunningServer {
@@ -162,7 +162,7 @@ export class Server implements Service, RunningServer {
     const ruleGroups = await this.#ruleGroups(config)
     const tsdb = await Tsdb.open(
       this.#world,
-      tsdbOptions(flags),
+      { ...tsdbOptions(flags), ...reloadableOptions(flags, config.storage) },
       (status) => (this.#replay = status),
     )
     this.#parts = this.#wire(tsdb, config, startedMs)
@@ -234,6 +234,7 @@ export class Server implements Service, RunningServer {
       settings,
       discoverers: discoverersOf(settings, this.#world),
     }))
+    this.#parts?.tsdb.reconfigure(reloadableOptions(this.settings.flags, config.storage))
     this.#parts?.scrapes.apply(jobs)
     const { evaluationIntervalMs, ruleQueryOffsetMs: queryOffsetMs, externalLabels } = config.global
     await this.#parts?.rules.apply(ruleGroups, {

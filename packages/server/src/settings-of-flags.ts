@@ -2,7 +2,8 @@
 import type { Clock } from '@pharos/base'
 import type { EngineSettings } from '@pharos/promql'
 import type { RuleManagerSettings } from '@pharos/rules'
-import type { TsdbOptions } from '@pharos/tsdb'
+import type { StorageSettings } from '@pharos/config'
+import type { ReloadableOptions, TsdbOptions } from '@pharos/tsdb'
 import type { FlagReader } from './flag-reader.ts'
 
 const DAY_MS = 24 * 3600_000
@@ -28,9 +29,23 @@ export function tsdbOptions(flags: FlagReader): TsdbOptions {
     // The reader has refused everything else.
     walSync: flags.text('storage.tsdb.wal-sync') as TsdbOptions['walSync'],
     maxFutureMs: flags.durationMs('storage.tsdb.max-future'),
+    retentionPercentage: flags.number('storage.tsdb.retention.percentage'),
     outOfOrderMs: 0,
     maxHeadSeries: flags.number('storage.tsdb.max-head-series'),
     minFreeDiskBytes: flags.bytes('storage.tsdb.min-free-disk'),
+  }
+}
+
+/** What the configuration file says of the store goes before the flags, and may change while it runs. */
+export function reloadableOptions(flags: FlagReader, storage: StorageSettings): ReloadableOptions {
+  const given = tsdbOptions(flags)
+  const isGiven = storage.retentionMs + storage.retentionBytes + storage.retentionPercentage > 0
+  return {
+    outOfOrderMs: storage.outOfOrderMs,
+    // A file that limits retention in one way leaves the others unlimited.
+    retentionMs: isGiven ? storage.retentionMs : given.retentionMs,
+    retentionBytes: isGiven ? storage.retentionBytes : given.retentionBytes,
+    retentionPercentage: isGiven ? storage.retentionPercentage : given.retentionPercentage,
   }
 }
 

@@ -124,7 +124,10 @@ export class Administration {
         if (name.endsWith('.tmp')) await disk.removeTree(`${folder}/${name}`)
       }
       if (!skipHead) {
-        for (const group of head.groups) head.closeTile(group)
+        for (const group of head.groups) {
+          head.closeTile(group)
+          head.closeLate(group)
+        }
         await segments.seal()
         // A link is the same file: nothing may be appended to it any more.
         segments.endFiles()
@@ -175,13 +178,17 @@ export class Administration {
     wal.rotate()
     const selectors = matcherSets.map((matchers) => new Selector(matchers))
     for (const group of head.groups) {
-      const { open, layout, key } = group
-      if (open === undefined || layout === undefined || open.rowCount === 0) continue
-      if (open.firstMs > toMs || open.lastMs < fromMs) continue
+      const { open, late, layout, key } = group
+      const isInRange = [open, late].some(
+        (tile) => tile !== undefined && tile.firstMs <= toMs && tile.lastMs >= fromMs,
+      )
+      if (layout === undefined || !isInRange) continue
       const isHit = selectors.some(
         (selector) => selector.columns(layout, selector.groupMask(key)).length > 0,
       )
-      if (isHit) head.closeTile(group)
+      if (!isHit) continue
+      head.closeTile(group)
+      head.closeLate(group)
     }
     await segments.seal()
     segments.endFiles()

@@ -8,6 +8,10 @@ export const CELL_TILE_ROWS: number = 240
 export const CELL_GRACE_MS: number = 60_000
 /** Rows of a tile in a block. Beyond this tiles gain under 2 % of size and cost decoding. */
 export const BLOCK_TILE_ROWS: number = 480
+/** Rows of a tile of late samples, which come in any order. */
+export const LATE_TILE_ROWS: number = 480
+/** Late samples of a window that is a block already become a block no sooner than this after the first of them. */
+export const LATE_BLOCK_MS: number = 30 * 60_000
 /** Columns of one group: a target with more series than this is a mistake of its author. */
 export const GROUP_COLUMNS: number = 5_000_000
 /** A group with more ended series than this, and than living ones, begins new columns when it is next taken. */

@@ -10,6 +10,7 @@ import type { Shape, ShapeTable } from './catalog/shape.ts'
 import type { Head } from './head/head.ts'
 import type { Segments } from './head/segments.ts'
 import type { TileRef } from './read/tile-ref.ts'
+import { LATE_BLOCK_MS } from './limits.ts'
 import { walPath, walSequences } from './open-wal.ts'
 import type { Quarantine } from './quarantine.ts'
 import type { Tombstones } from './tombstones.ts'
@@ -40,6 +41,8 @@ interface MaintenanceContext {
 export class Maintenance {
   readonly #context: MaintenanceContext
   #lacksSpace = false
+  /** When late samples were first seen of a window that is a block already, by the monotonic clock. */
+  readonly #lateSinceMs = new Map<number, number>()
   #running: Promise<void> = Promise.resolve()
 
   constructor(context: MaintenanceContext) {
@@ -75,7 +78,10 @@ export class Maintenance {
     await this.#running
     const { head, segments, wal } = this.#context
     if (wal.failure !== undefined) return
-    for (const group of head.groups) head.closeTile(group)
+    for (const group of head.groups) {
+      head.closeTile(group)
+      head.closeLate(group)
+    }
     await this.#step('seal', () => segments.seal())
     wal.rotate()
     await this.#step('WAL', () => wal.sync())
@@ -108,8 +114,9 @@ export class Maintenance {
   async #measure(): Promise<void> {
     const { stats, head } = this.#context
     let tiles = 0
-    for (const { sealed, waiting, open } of head.groups) {
-      tiles += sealed.length + waiting.length + (open === undefined ? 0 : 1)
+    for (const { sealed, waiting, open, late } of head.groups) {
+      tiles += sealed.length + waiting.length
+      tiles += (open === undefined ? 0 : 1) + (late === undefined ? 0 : 1)
     }
     stats.headTiles = tiles
     stats.headMinTimeMs = head.minTimeMs
@@ -167,6 +174,8 @@ export class Maintenance {
   #closeTiles(): void {
     const { head, wal } = this.#context
     for (const group of head.groups) {
+      const { late } = group
+      if (late !== undefined && wal.sequence - late.walSequence >= WAL_FILES) head.closeLate(group)
       const tile = group.open
       if (tile === undefined) continue
       const isBehind = wal.sequence - tile.walSequence >= WAL_FILES
@@ -178,7 +187,7 @@ export class Maintenance {
     const { head, segments, wal } = this.#context
     let cut = 0
     for (const windowMs of segments.windows) {
-      if (!this.#isOver(windowMs)) continue
+      if (!this.#isOver(windowMs) || this.#mayGrow(windowMs)) continue
       const isWaiting = [...head.groups].some(({ waiting }) =>
         waiting.some((tile) => head.windowOf(tile.firstMs) === windowMs),
       )
@@ -188,6 +197,21 @@ export class Maintenance {
     }
     // A new WAL file each window: what is in the old one is sealed soon, and then the file can go.
     if (cut > 0) wal.rotate()
+  }
+
+  /** Late samples of a window that is a block already are collected for a while: each block costs a compaction. */
+  #mayGrow(windowMs: number): boolean {
+    const { blocks, clock, options } = this.#context
+    const endMs = windowMs + options.minBlockMs
+    const isBlock = blocks.blocks.some(
+      ({ meta }) => meta.minTime < endMs && meta.maxTime > windowMs,
+    )
+    if (!isBlock) return false
+    const sinceMs = this.#lateSinceMs.get(windowMs) ?? clock.monotonicMs()
+    this.#lateSinceMs.set(windowMs, sinceMs)
+    if (clock.monotonicMs() - sinceMs < LATE_BLOCK_MS) return true
+    this.#lateSinceMs.delete(windowMs)
+    return false
   }
 
   /** Makes a block of the segments of a window. What is sealed into the window later becomes another one. */
@@ -249,7 +273,8 @@ export class Maintenance {
 
   async #retain(): Promise<void> {
     const { blocks, options, stats } = this.#context
-    const { retentionMs, retentionBytes } = options
+    const { retentionMs } = options
+    const retentionBytes = await this.#retentionBytes()
     const byTime = expiredByTime(blocks.blocks, retentionMs, this.#newestMs())
     for (const block of byTime) await this.#expire(block, 'older than the retention time')
     if (retentionBytes <= 0) return
@@ -258,6 +283,15 @@ export class Maintenance {
     const bySize = expiredBySize(blocks.blocks, retentionBytes, otherBytes)
     for (const block of bySize) await this.#expire(block, 'over the retention size')
     stats.blocksLoaded = blocks.blocks.length
+  }
+
+  /** A share of the disk goes before a size, as in the reference. */
+  async #retentionBytes(): Promise<number> {
+    const { options, disk } = this.#context
+    const { retentionPercentage = 0 } = options
+    if (retentionPercentage <= 0) return options.retentionBytes
+    const { totalBytes } = await disk.space(options.path)
+    return Math.floor((totalBytes * retentionPercentage) / 100)
   }
 
   async #expire(block: Parameters<BlockStore['drop']>[0], why: string): Promise<void> {
@@ -278,7 +312,8 @@ export class Maintenance {
   async #truncateWal(): Promise<void> {
     const { head, wal, disk, log, quarantine, options, stats } = this.#context
     let needed = wal.sequence
-    for (const { open, waiting } of head.groups) {
+    for (const { open, late, waiting } of head.groups) {
+      if (late !== undefined) needed = Math.min(needed, late.walSequence)
       if (open !== undefined) needed = Math.min(needed, open.walSequence)
       for (const tile of waiting) needed = Math.min(needed, tile.walSequence)
     }
@@ -294,8 +329,12 @@ export class Maintenance {
   #forget(): void {
     const { head, blocks, shapes, options } = this.#context
     const gone = [...head.groups].filter(
-      ({ handleCount, open, waiting, sealed }) =>
-        handleCount === 0 && open === undefined && waiting.length === 0 && sealed.length === 0,
+      ({ handleCount, open, late, waiting, sealed }) =>
+        handleCount === 0 &&
+        open === undefined &&
+        late === undefined &&
+        waiting.length === 0 &&
+        sealed.length === 0,
     )
     for (const group of gone) head.dropGroup(group)
     head.forgetClosed(this.#newestMs() - options.minBlockMs)

@@ -25,6 +25,8 @@ export type TsdbWorld = Pick<World, 'clock' | 'disk' | 'log' | 'random'>
 export interface Store {
   readonly clock: Clock
   readonly log: Logger
+  /** In force now: a reload changes some of them. */
+  readonly options: TsdbOptions
   readonly stats: TsdbStats
   readonly head: Head
   readonly wal: Wal
@@ -84,10 +86,11 @@ async function makeFolders({ disk }: TsdbWorld, path: string, log: Logger): Prom
 
 async function openParts(
   world: TsdbWorld,
-  options: TsdbOptions,
+  givenOptions: TsdbOptions,
   onReplay: (status: ReplayStatus) => void,
 ): Promise<Omit<Store, 'lock'>> {
   const { clock, disk, log, random } = world
+  const options = { ...givenOptions }
   const { path } = options
   const stats = emptyStats()
   const shapes = new ShapeTable()
@@ -132,6 +135,7 @@ async function openParts(
   return {
     clock,
     log,
+    options,
     stats,
     head,
     wal,
@@ -173,7 +177,9 @@ function usedNames({ blocks }: BlockStore, { all }: Tombstones): string[] {
 export function noteBlocks(head: Head, { blocks }: Pick<BlockStore, 'blocks'>): Coverage {
   const coverage = new Coverage()
   for (const { groups } of blocks) {
-    for (const { name, tiles } of groups) {
+    for (const { name, tiles: all } of groups) {
+      // What came late says nothing of what came in order around it.
+      const tiles = all.filter(({ isLate }) => !isLate)
       coverage.add(name, tiles)
       for (const { lastMs } of tiles) {
         if (lastMs > (head.closedBefore.get(name) ?? -Infinity)) head.closedBefore.set(name, lastMs)

@@ -6,6 +6,8 @@ export interface TsdbOptions {
   readonly retentionMs: number
   /** --storage.tsdb.retention.size; 0: no limit by size. */
   readonly retentionBytes: number
+  /** Share of the disk in percent, in place of `retentionBytes`; 0: none. */
+  readonly retentionPercentage?: number | undefined
   /** Length of the first blocks, default 2 h. */
   readonly minBlockMs: number
   /** Default a tenth of the retention, at most 31 d. */
@@ -14,10 +16,16 @@ export interface TsdbOptions {
   readonly walSync: 'interval' | 'always' | 'never'
   /** Samples further ahead of the clock are refused, default 10 min. */
   readonly maxFutureMs: number
-  /** out_of_order_time_window, default 0. */
+  /** out_of_order_time_window, default 0: how late a sample may come after newer ones of its series. */
   readonly outOfOrderMs: number
   /** 0: no limit. */
   readonly maxHeadSeries: number
   /** --storage.tsdb.min-free-disk, default 64 MiB: below it the store is read-only. */
   readonly minFreeDiskBytes: number
 }
+
+/** Those that stand in the configuration file too. */
+export type ReloadableOptions = Pick<
+  TsdbOptions,
+  'outOfOrderMs' | 'retentionMs' | 'retentionBytes' | 'retentionPercentage'
+>

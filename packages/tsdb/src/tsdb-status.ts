@@ -2,6 +2,10 @@
 export interface TsdbStats {
   appendedSamples: number
   outOfOrderSamples: number
+  /** Taken although they came after newer ones of their series. */
+  lateSamples: number
+  /** Refused because they came after newer ones and outside the out-of-order window. */
+  tooOldSamples: number
   duplicateSamples: number
   outOfBoundSamples: number
   headSeries: number
@@ -68,6 +72,8 @@ export function emptyStats(): TsdbStats {
   return {
     appendedSamples: 0,
     outOfOrderSamples: 0,
+    lateSamples: 0,
+    tooOldSamples: 0,
     duplicateSamples: 0,
     outOfBoundSamples: 0,
     headSeries: 0,

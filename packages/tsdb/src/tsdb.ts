@@ -12,7 +12,7 @@ import type { Querier } from './querier.ts'
 import { headSnapshot, storedSnapshot } from './read/snapshot.ts'
 import { TileCache } from './read/tile-cache.ts'
 import { TsdbQuerier } from './read/tsdb-querier.ts'
-import type { TsdbOptions } from './tsdb-options.ts'
+import type { ReloadableOptions, TsdbOptions } from './tsdb-options.ts'
 import type { BlockInfo, Cardinality, ReplayStatus, TsdbStats } from './tsdb-status.ts'
 
 export class Tsdb implements Appender {
@@ -80,6 +80,11 @@ export class Tsdb implements Appender {
   sync(): Promise<void> {
     if (this.#isClosed) return Promise.reject(new OutsideError('tsdb/closed', 'store is closed'))
     return this.#store.wal.sync()
+  }
+
+  /** What a reload of the configuration may change; it holds from now on. */
+  reconfigure(changes: Partial<ReloadableOptions>): void {
+    Object.assign(this.#store.options, changes)
   }
 
   /** A consistent view of the samples in [minMs, maxMs], as `promql` wants it. Close it. */

@@ -5,7 +5,7 @@ import { DefinitionWriter } from '../catalog/definition-writer.ts'
 import { Layout } from '../catalog/layout.ts'
 import type { Shape } from '../catalog/shape.ts'
 import type { GroupDefinition } from '../catalog/definition-reader.ts'
-import { type TileSource, TileWriter } from '../tile/tile-writer.ts'
+import { TileFlag, type TileSource, TileWriter } from '../tile/tile-writer.ts'
 import {
   type BlockMeta,
   BLOCK_VERSION,
@@ -23,6 +23,7 @@ interface Entry {
   readonly firstMs: number
   readonly lastMs: number
   readonly rowCount: number
+  readonly isLate: boolean
   readonly layoutId: number
 }
 
@@ -71,6 +72,7 @@ export class BlockWriter {
       firstMs,
       lastMs,
       rowCount: source.rowCount,
+      isLate: source.isLate,
       layoutId,
     }
     const entries = this.#entries.get(groupId)
@@ -159,7 +161,7 @@ function writeDirectory(out: ByteWriter, groups: ReadonlyMap<number, readonly En
       out.varint(entry.lastMs - entry.firstMs)
       out.varint(entry.rowCount)
       out.varint(entry.layoutId)
-      out.varint(0)
+      out.varint(entry.isLate ? TileFlag.late : 0)
       end = entry.offset + entry.length
       firstMs = entry.firstMs
     }

@@ -21,6 +21,7 @@ import {
   readFooter,
   type Section,
 } from './block-format.ts'
+import { TileFlag } from '../tile/tile-writer.ts'
 import { TileFile } from './tile-file.ts'
 
 interface BlockGroup {
@@ -127,10 +128,10 @@ function readDirectory(
       const lastMs = firstMs + reader.varint()
       const rowCount = reader.varint()
       const layout = layouts[reader.varint()]
-      reader.varint()
+      const isLate = (reader.varint() & TileFlag.late) !== 0
       end = offset + length
       if (layout === undefined) throw new OutsideError('tsdb/corrupt', 'tile of unknown layout')
-      tiles.push({ file, offset, length, firstMs, lastMs, rowCount, layout })
+      tiles.push({ file, offset, length, firstMs, lastMs, rowCount, layout, isLate })
     }
     if (definition === undefined) throw new OutsideError('tsdb/corrupt', 'tiles of unknown group')
     const { key, kind } = definition

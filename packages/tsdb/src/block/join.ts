@@ -65,8 +65,8 @@ export async function joinTiles(
     const cuts = cutsOf(times.length, isLast)
     for (let c = 0; c + 1 < cuts.length; c++) {
       const [from, to] = [times[cuts[c]!]!, times[cuts[c + 1]! - 1]!]
-      const { shapes, view } = joined(pending, from, to)
-      await sink(definition, shapes, sourceOf(view))
+      const { shapes, view, isLate } = joined(pending, from, to)
+      await sink(definition, shapes, sourceOf(view, isLate))
     }
     const written = cuts.at(-1)!
     if (written === times.length) {
@@ -94,7 +94,7 @@ function joined(
   pending: readonly Pending[],
   fromMs: number,
   toMs: number,
-): { shapes: readonly Shape[]; view: GroupView } {
+): { shapes: readonly Shape[]; view: GroupView; isLate: boolean } {
   const shapes: Shape[] = []
   const seriesOf = new Map<Shape, number>()
   const parts: { part: Part; layout: Layout }[] = []
@@ -115,15 +115,20 @@ function joined(
     })
     return { part, columns }
   })
-  return { shapes, view: new GroupView(shapes.length, () => Labels.EMPTY, pieces) }
+  return {
+    shapes,
+    view: new GroupView(shapes.length, () => Labels.EMPTY, pieces),
+    isLate: parts.every(({ part }) => part.isLate),
+  }
 }
 
-function sourceOf(view: GroupView): TileSource {
+function sourceOf(view: GroupView, isLate: boolean): TileSource {
   let flags = 0
   return {
     times: view.times,
     rowCount: view.times.length,
     columnCount: view.seriesCount,
+    isLate,
     readColumn(column, out) {
       flags = view.readValues(column, out)
     },

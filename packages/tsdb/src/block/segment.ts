@@ -88,6 +88,7 @@ export class SegmentWriter {
       firstMs: source.times[0]!,
       lastMs: source.times[source.rowCount - 1]!,
       rowCount: source.rowCount,
+      isLate: source.isLate,
       layout,
     }
   }
@@ -180,6 +181,7 @@ function tileAt(
       firstMs: view.times[0]!,
       lastMs: view.times.at(-1)!,
       rowCount: view.times.length,
+      isLate: view.isLate,
       layout,
     },
   }

@@ -14,6 +14,10 @@ export interface HeadGroup {
   layout: Layout | undefined
   columnCount: number
   open: OpenTile | undefined
+  /** Samples that came too late for `open`, in any order. */
+  late: OpenTile | undefined
+  /** Time of the newest sample by column, NaN where it was not looked for; kept only when late samples came. */
+  newest: Float64Array | undefined
   /** Full tiles that are not on disk yet, oldest first. Replaced, never changed. */
   waiting: readonly OpenTile[]
   /** Tiles in segments, oldest first. Replaced, never changed. */
@@ -45,6 +49,8 @@ export function headGroup(
     layout: undefined,
     columnCount: 0,
     open: undefined,
+    late: undefined,
+    newest: undefined,
     waiting: [],
     sealed: [],
     lastMs: closedMs,

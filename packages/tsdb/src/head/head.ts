@@ -25,7 +25,8 @@ import { writeRow } from '../wal/row-record.ts'
 import { type Wal, WalRecord } from '../wal/wal.ts'
 import { type Coverage, isCovered } from './coverage.ts'
 import { type HeadGroup, headGroup } from './head-group.ts'
-import { OpenTile, sameBits } from './open-tile.ts'
+import { type LateRow, LateRows, noteNewest } from './late-rows.ts'
+import { hasCell, OpenTile, sameBits, sameSample } from './open-tile.ts'
 
 type Histograms = ReadonlyMap<number, NativeHistogram>
 
@@ -44,6 +45,7 @@ export class Head {
   readonly #layouts = new LayoutTable()
   readonly #groups = new Map<string, HeadGroup>()
   readonly #scratch = new ByteWriter(1024)
+  readonly #late: LateRows
   #coverage: Coverage | undefined
   /** Undefined while replaying: what is replayed is in the WAL already. */
   wal: Wal | undefined
@@ -59,6 +61,12 @@ export class Head {
     this.#options = options
     this.#stats = stats
     this.#shapes = shapes
+    this.#late = new LateRows({
+      stats,
+      scratch: this.#scratch,
+      minBlockMs: options.minBlockMs,
+      windowOf: (tMs) => this.windowOf(tMs),
+    })
   }
 
   get groups(): Iterable<HeadGroup> {
@@ -72,9 +80,10 @@ export class Head {
   /** Oldest sample of the head, ms; Infinity when there is none. */
   get minTimeMs(): number {
     let minMs = Infinity
-    for (const { sealed, waiting, open } of this.#groups.values()) {
-      const oldest = sealed[0] ?? waiting[0] ?? open
-      if (oldest !== undefined && oldest.firstMs < minMs) minMs = oldest.firstMs
+    for (const { sealed, waiting, open, late } of this.#groups.values()) {
+      for (const tile of [sealed[0], ...waiting, open, late]) {
+        if (tile !== undefined && tile.firstMs < minMs) minMs = tile.firstMs
+      }
     }
     return minMs
   }
@@ -117,10 +126,12 @@ export class Head {
     }
     if (group.columnCount - live <= Math.max(live, RENEW_COLUMNS)) return
     this.closeTile(group)
+    this.closeLate(group)
     this.#stats.headSeries -= group.columnCount
     this.#stats.seriesRemoved += group.columnCount
     this.#layouts.release(layout)
     group.layout = undefined
+    group.newest = undefined
     group.columnCount = 0
   }
 
@@ -170,7 +181,11 @@ export class Head {
     }
     const refused = this.#refusal(tMs, samples)
     if (refused !== AppendOutcome.ok) return refused
-    if (tMs <= group.lastMs) return this.#refuseOld(group, tMs, row, n, samples)
+    if (tMs < group.lastMs) {
+      const cells = cellsOf(row, n, histograms)
+      return this.#late.appendRow(this.wal!, group, tMs, cells, this.#oldestMs())
+    }
+    if (tMs === group.lastMs) return this.#refuseTwice(group, tMs, row, n, samples)
     if (n === 0) return AppendOutcome.ok
     // The tile first: it remembers the WAL file of its first row, and logging may begin the next file.
     const tile = this.#tileFor(group, tMs)
@@ -178,6 +193,9 @@ export class Head {
     tile.append(tMs, row, words, n)
     if (histograms !== undefined) {
       for (const [column, h] of histograms) tile.setHistogram(tMs, column, copyHistogram(h))
+    }
+    if (group.newest !== undefined) {
+      for (let c = 0; c < n; c++) if (!isAbsent(row[c]!)) noteNewest(group, c, tMs)
     }
     this.#took(group, tMs, samples)
     return AppendOutcome.ok
@@ -193,9 +211,11 @@ export class Head {
     const refused = this.#refusal(tMs, 1)
     if (refused !== AppendOutcome.ok) return refused
     const outcome = this.#cellOutcome(group, tMs, column, value)
+    if (outcome === AppendOutcome.outOfOrder) {
+      return this.#late.appendSample(this.wal!, group, tMs, column, value, this.#oldestMs())
+    }
     if (outcome !== AppendOutcome.ok) {
-      if (outcome === AppendOutcome.outOfOrder) this.#stats.outOfOrderSamples++
-      else this.#stats.duplicateSamples++
+      this.#stats.duplicateSamples++
       return outcome
     }
     const tile = this.#changeable(group, tMs)
@@ -220,6 +240,7 @@ export class Head {
     }
     if (typeof value === 'number') tile.setCell(row, column, value)
     else tile.setHistogram(tMs, column, copyHistogram(value))
+    noteNewest(group, column, tMs)
     this.#took(group, tMs, 1)
   }
 
@@ -250,7 +271,9 @@ export class Head {
   /** Takes a single sample from the WAL unless it is there already. */
   replayCell(group: HeadGroup, tMs: number, column: number, value: number | NativeHistogram): void {
     if (isCovered(group.covered, tMs)) return
-    let tile = group.waiting.find(({ firstMs, lastMs }) => firstMs <= tMs && tMs <= lastMs)
+    let tile = group.waiting.find(
+      ({ firstMs, lastMs, isLate }) => !isLate && firstMs <= tMs && tMs <= lastMs,
+    )
     if (tile === undefined) {
       if (tMs > group.closedMs) tile = this.#changeable(group, tMs)
       else tile = group.gaps ??= new OpenTile(this.replayedSequence)
@@ -258,6 +281,10 @@ export class Head {
     const row = tile.rowAtTime(tMs)
     if (row >= 0 && hasCell(tile, row, column)) return
     this.#setCell(group, tile, tMs, column, value)
+  }
+
+  replayLate(group: HeadGroup, tMs: number, column: number, value: number | NativeHistogram): void {
+    this.#late.replay(group, tMs, column, value, this.replayedSequence)
   }
 
   /** What replay needed is given back, and rows that it found in gaps take their way to a segment. */
@@ -277,10 +304,11 @@ export class Head {
   takeSealed(key: Labels, kind: GroupKind, ref: TileRef): void {
     const group = this.group(key, kind)
     group.sealed = [...group.sealed, ref]
+    for (const shape of ref.layout.shapes) if (shape !== undefined) this.columnOfShape(group, shape)
+    if (ref.isLate) return
     group.closedMs = Math.max(group.closedMs, ref.lastMs)
     group.lastMs = Math.max(group.lastMs, ref.lastMs)
     this.maxTimeMs = Math.max(this.maxTimeMs, ref.lastMs)
-    for (const shape of ref.layout.shapes) if (shape !== undefined) this.columnOfShape(group, shape)
   }
 
   /** Forgets how far groups had come that are too old to be written to. */
@@ -295,6 +323,7 @@ export class Head {
     for (const group of this.#groups.values()) {
       for (const tile of group.waiting) this.#relogTile(group, tile)
       if (group.open !== undefined) this.#relogTile(group, group.open)
+      if (group.late !== undefined) this.#relogTile(group, group.late)
     }
   }
 
@@ -310,6 +339,11 @@ export class Head {
       group.open = undefined
     }
     group.tileRows = TILE_ROWS
+  }
+
+  /** The late tile waits for its segments. */
+  closeLate(group: HeadGroup): void {
+    this.#late.close(group)
   }
 
   #wait(group: HeadGroup, tile: OpenTile): void {
@@ -329,26 +363,35 @@ export class Head {
   #refusal(tMs: number, samples: number): AppendOutcome {
     if (this.#stats.isReadOnly) return AppendOutcome.readOnly
     const nowMs = this.#clock.now()
-    const { maxFutureMs, minBlockMs } = this.#options
+    const { maxFutureMs, minBlockMs, outOfOrderMs } = this.#options
     let outcome: AppendOutcome = AppendOutcome.ok
     if (!Number.isInteger(tMs) || tMs < -TIME_MS) outcome = AppendOutcome.tooOld
     else if (tMs > TIME_MS || tMs > nowMs + maxFutureMs) outcome = AppendOutcome.tooFarAhead
     // The reference's bound: half a block behind the newest sample. A clock that was ahead does not count.
-    else if (tMs < Math.min(this.maxTimeMs, nowMs) - minBlockMs / 2) outcome = AppendOutcome.tooOld
+    else if (tMs < Math.min(this.maxTimeMs, nowMs) - Math.max(minBlockMs / 2, outOfOrderMs)) {
+      outcome = AppendOutcome.tooOld
+    }
     if (outcome !== AppendOutcome.ok) this.#stats.outOfBoundSamples += samples
     return outcome
   }
 
-  #refuseOld(
+  /** Start of the out-of-order window; Infinity when there is none. */
+  #oldestMs(): number {
+    const { outOfOrderMs } = this.#options
+    if (outOfOrderMs === 0) return Infinity
+    return Math.min(this.maxTimeMs, this.#clock.now()) - outOfOrderMs
+  }
+
+  #refuseTwice(
     group: HeadGroup,
     tMs: number,
     row: Float64Array,
     n: number,
     samples: number,
   ): AppendOutcome {
-    const tile = tMs > group.closedMs ? group.open : group.waiting.at(-1)
+    const tile = tMs > group.closedMs ? group.open : group.waiting.findLast(({ isLate }) => !isLate)
     const at = tile?.rowAtTime(tMs) ?? -1
-    if (tile === undefined || at < 0 || tMs < group.lastMs) {
+    if (tile === undefined || at < 0) {
       this.#stats.outOfOrderSamples += samples
       return AppendOutcome.outOfOrder
     }
@@ -377,12 +420,7 @@ export class Head {
       if (lastMs > tMs) return AppendOutcome.outOfOrder
       if (lastMs < tMs) return AppendOutcome.ok
       const there = tile.histogram(row, column) ?? tile.value(row, column)
-      const isSame =
-        typeof there === 'number'
-          ? typeof value === 'number' && sameBits(there, value)
-          : typeof value !== 'number' &&
-            JSON.stringify(there) === JSON.stringify(copyHistogram(value))
-      return isSame ? AppendOutcome.duplicateSame : AppendOutcome.duplicateDiffers
+      return sameSample(there, value) ? AppendOutcome.duplicateSame : AppendOutcome.duplicateDiffers
     }
     return AppendOutcome.ok
   }
@@ -429,6 +467,7 @@ export class Head {
   }
 
   #relogTile(group: HeadGroup, tile: OpenTile): void {
+    if (tile.isLate) return this.#late.relog(this.wal!, group, tile)
     const row = new Float64Array(tile.columnCount)
     const words = new Uint32Array(row.buffer)
     for (let r = 0; r < tile.rowCount; r++) {
@@ -506,6 +545,8 @@ export function groupName(key: Labels, kind: GroupKind): string {
   return `${kind} ${key.key}`
 }
 
-function hasCell(tile: OpenTile, row: number, column: number): boolean {
-  return !isAbsent(tile.value(row, column)) || tile.histogram(row, column) !== undefined
+function cellsOf(row: Float64Array, n: number, histograms: Histograms | undefined): LateRow {
+  const cells: [number, number | NativeHistogram][] = [...(histograms ?? [])]
+  for (let c = 0; c < n; c++) if (!isAbsent(row[c]!)) cells.push([c, row[c]!])
+  return cells
 }

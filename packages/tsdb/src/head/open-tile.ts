@@ -10,6 +10,7 @@
 
 import type { Layout } from '../catalog/layout.ts'
 import { ABSENT, isAbsent, type NativeHistogram } from '@pharos/model'
+import { copyHistogram } from '../tile/histogram-codec.ts'
 
 const PIECE_VALUES = 2048
 
@@ -21,6 +22,8 @@ export class OpenTile {
   isCaptured = false
   /** It was filled by single samples. */
   hasCells = false
+  /** Its samples came late: those of other tiles go before them. */
+  isLate = false
   /** Sequence number of the oldest WAL file that holds rows of this tile. */
   readonly walSequence: number
   /** Its columns, once it is closed: the group may begin new ones then. */
@@ -169,6 +172,7 @@ export class OpenTile {
   copy(from: number, to: number): OpenTile {
     const copy = new OpenTile(this.walSequence)
     copy.hasCells = this.hasCells
+    copy.isLate = this.isLate
     const row = new Float64Array(this.columnCount)
     const words = new Uint32Array(row.buffer)
     for (let r = from; r < to; r++) {
@@ -253,6 +257,17 @@ export class OpenTile {
     this.#base.fill(ABSENT, this.columnCount, count)
     this.columnCount = count
   }
+}
+
+export function hasCell(tile: OpenTile, row: number, column: number): boolean {
+  return !isAbsent(tile.value(row, column)) || tile.histogram(row, column) !== undefined
+}
+
+export function sameSample(a: number | NativeHistogram, b: number | NativeHistogram): boolean {
+  if (typeof a === 'number' || typeof b === 'number') {
+    return typeof a === 'number' && typeof b === 'number' && sameBits(a, b)
+  }
+  return JSON.stringify(copyHistogram(a)) === JSON.stringify(copyHistogram(b))
 }
 
 /** Equal bit for bit: NaNs of one payload are equal, 0 and −0 are not. */

@@ -116,7 +116,7 @@ export class Segments {
       throw error
     }
     for (const { group, tile, ref } of sealed) {
-      if (ref !== undefined) group.sealed = [...group.sealed, ref]
+      if (ref !== undefined) group.sealed = withTile(group.sealed, ref)
       group.waiting = group.waiting.filter((one) => one !== tile)
     }
   }
@@ -183,11 +183,18 @@ export class Segments {
   }
 }
 
+/** Oldest first: a late tile seldom is the newest. */
+function withTile(sealed: readonly TileRef[], ref: TileRef): readonly TileRef[] {
+  const tiles = [...sealed, ref]
+  return ref.isLate ? tiles.sort((a, b) => a.firstMs - b.firstMs) : tiles
+}
+
 function sourceOf(tile: OpenTile): TileSource {
   return {
     times: tile.times,
     rowCount: tile.rowCount,
     columnCount: tile.columnCount,
+    isLate: tile.isLate,
     readColumn: (column, out) => tile.readColumn(column, 0, tile.rowCount, out, 0),
     histograms(column) {
       const byTime = tile.histograms.get(column)

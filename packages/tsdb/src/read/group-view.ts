@@ -1,5 +1,6 @@
 // Series that share one time column, put together from the tiles they are in. Normally tiles of a group follow
-// each other; where they overlap (two files knew the same time) the first one that has a sample wins.
+// each other; where they overlap (two files knew the same time, or samples came late) the first one that has a sample
+// wins, and late ones are asked last.
 
 import { ABSENT, ABSENT_LOW_WORD, type Labels, lowWord, STALE_LOW_WORD } from '@pharos/model'
 import type { NativeHistogram } from '@pharos/model'
@@ -35,6 +36,7 @@ export class GroupView implements SeriesGroup {
     )
     this.times = this.#isOverlapping ? unionTimes(ordered) : chainedTimes(ordered)
     let at = 0
+    if (this.#isOverlapping) ordered.sort((a, b) => Number(a.part.isLate) - Number(b.part.isLate))
     this.#pieces = ordered.map((piece) => {
       const placed = {
         ...piece,

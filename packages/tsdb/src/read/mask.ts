@@ -67,6 +67,7 @@ export function maskedPart(part: Part, masks: readonly Mask[]): Part {
   }
   return {
     times,
+    isLate: part.isLate,
     readValues(column, out, at) {
       part.readValues(column, out, at)
       hide(column, (row) => (out[at + row] = ABSENT))

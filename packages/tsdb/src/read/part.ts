@@ -7,6 +7,8 @@ import type { TileView } from '../tile/tile-view.ts'
 export interface Part {
   /** Strictly ascending, ms. */
   readonly times: Float64Array
+  /** Where another part has the same time it goes before this one. */
+  readonly isLate: boolean
   /** Values of a column of the tile into `out[at … at + times.length)`. */
   readValues(column: number, out: Float64Array, at: number): void
   hasHistograms(column: number): boolean
@@ -45,6 +47,7 @@ export function openPart(
   if (from >= to) return undefined
   return {
     times: tile.times.slice(from, to),
+    isLate: tile.isLate,
     readValues: (column, out, at) => tile.readColumn(column, from, to, out, at),
     hasHistograms: (column) => tile.histograms.has(column),
     readHistograms(column, out, at) {
@@ -59,6 +62,7 @@ export function sealedPart(view: TileView, startMs: number, endMs: number): Part
   const isWhole = from === 0 && to === view.times.length
   return {
     times: isWhole ? view.times : view.times.subarray(from, to),
+    isLate: view.isLate,
     readValues(column, out, at) {
       if (isWhole) {
         view.readValues(column, out, at)

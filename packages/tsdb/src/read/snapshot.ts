@@ -36,10 +36,15 @@ export function headSnapshot(head: Head, minMs: number, maxMs: number): Snapshot
     for (const ref of group.sealed) {
       if (overlaps(ref, minMs, maxMs)) tiles.push(storedTile(ref))
     }
-    const inMemory = group.open === undefined ? group.waiting : [...group.waiting, group.open]
-    for (const tile of inMemory) {
-      const layout = tile.layout ?? group.layout
-      if (layout === undefined || tile.rowCount === 0 || !overlaps(tile, minMs, maxMs)) continue
+    for (const tile of [...group.waiting, group.open, group.late]) {
+      const layout = tile?.layout ?? group.layout
+      if (
+        tile === undefined ||
+        layout === undefined ||
+        tile.rowCount === 0 ||
+        !overlaps(tile, minMs, maxMs)
+      )
+        continue
       tile.isCaptured = true
       // A closed tile takes no columns any more, an open one may use all that the group has now.
       const columnCount = tile.layout === undefined ? group.columnCount : tile.columnCount

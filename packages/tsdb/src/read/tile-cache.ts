@@ -7,7 +7,12 @@ import type { TileRef } from './tile-ref.ts'
 
 export class TileCache {
   readonly #views = new Map<TileRef, TileView>()
+  readonly #maxBytes: number
   #bytes = 0
+
+  constructor(maxBytes: number = TILE_CACHE_BYTES) {
+    this.#maxBytes = maxBytes
+  }
 
   /** @throws OutsideError when the disk fails or the tile is damaged; the message names file and offset */
   view(ref: TileRef): TileView {
@@ -21,7 +26,7 @@ export class TileCache {
     this.#views.set(ref, view)
     this.#bytes += ref.length
     for (const [oldest] of this.#views) {
-      if (this.#bytes <= TILE_CACHE_BYTES) break
+      if (this.#bytes <= this.#maxBytes) break
       this.#views.delete(oldest)
       this.#bytes -= oldest.length
     }

@@ -10,5 +10,7 @@ export interface TileRef {
   readonly firstMs: number
   readonly lastMs: number
   readonly rowCount: number
+  /** Its samples came late: those of other tiles go before them. */
+  readonly isLate: boolean
   readonly layout: Layout
 }

@@ -35,8 +35,11 @@ export class Workload {
   synced: Content = new Map()
   #handles = new Map<string, GroupAppender>()
   db: Tsdb
+  /** Up to so much late some samples come; 0: none. */
+  readonly #lateMs: number
 
-  constructor(db: Tsdb, clock: SimClock, random: SimRandom) {
+  constructor(db: Tsdb, clock: SimClock, random: SimRandom, lateMs: number = 0) {
+    this.#lateMs = lateMs
     this.db = db
     this.#clock = clock
     this.#random = random
@@ -104,7 +107,7 @@ export class Workload {
     while (group.columnCount < 3 || random.chance(0.1)) {
       if (group.column(this.#series(g, random.int(40))) < 0) break
     }
-    const tMs = this.#clock.now()
+    const tMs = this.#clock.now() - this.#lateness()
     const row = new Float64Array(group.columnCount + 2)
     for (let c = 0; c < group.columnCount; c++) row[c] = this.#value(c)
     const histograms = new Map<number, NativeHistogram>()
@@ -124,12 +127,17 @@ export class Workload {
     const group = this.#group(g)
     const column = group.column(this.#series(g, random.int(10)))
     if (column < 0) return
-    const tMs = this.#clock.now() - random.int(3) * 500
+    const tMs = this.#clock.now() - random.int(3) * 500 - this.#lateness()
     const value = random.chance(0.2) ? histogramOf(random.int(9)) : this.#value(column)
     if (value === ABSENT || (typeof value === 'number' && Number.isNaN(value))) return
     if (group.appendSample(tMs, column, value) === AppendOutcome.ok) {
       this.#note(group, column, tMs, value)
     }
+  }
+
+  #lateness(): number {
+    const isLate = this.#lateMs > 0 && this.#random.chance(0.15)
+    return isLate ? 1 + this.#random.int(this.#lateMs) : 0
   }
 
   #release(): void {

@@ -5,12 +5,13 @@ import type { NativeHistogram } from '@pharos/model'
 import { decodeColumn } from './column-codec.ts'
 import { readHistogram } from './histogram-codec.ts'
 import { readIntegers } from './integer-stream.ts'
-import { HISTOGRAM_COLUMN, SKIP_COLUMNS, TILE_MAGIC } from './tile-writer.ts'
+import { HISTOGRAM_COLUMN, SKIP_COLUMNS, TILE_MAGIC, TileFlag } from './tile-writer.ts'
 
 export class TileView {
   readonly groupId: number
   readonly layoutId: number
   readonly columnCount: number
+  readonly isLate: boolean
   /** Strictly ascending, ms. */
   readonly times: Float64Array
   readonly bytes: Uint8Array
@@ -30,7 +31,7 @@ export class TileView {
     this.groupId = reader.u32()
     this.layoutId = reader.u32()
     const rowCount = reader.u16()
-    reader.u16()
+    this.isLate = (reader.u16() & TileFlag.late) !== 0
     this.columnCount = reader.u32()
     const firstMs = reader.i64()
     const lastMs = reader.i64()

@@ -16,7 +16,7 @@ import { writeHistogram } from './histogram-codec.ts'
 import { writeIntegers } from './integer-stream.ts'
 
 export const TILE_MAGIC = 0x314c4954
-const TileFlag = { late: 1, histograms: 2 } as const
+export const TileFlag = { late: 1, histograms: 2 } as const
 export const HISTOGRAM_COLUMN = 0x20
 export const SKIP_COLUMNS = 256
 
@@ -25,6 +25,7 @@ export interface TileSource {
   readonly times: Float64Array
   readonly rowCount: number
   readonly columnCount: number
+  readonly isLate: boolean
   /** Values of a column into `out[0 … rowCount)`. */
   readonly readColumn: (column: number, out: Float64Array) => void
   /** By row; undefined when the column has none. */
@@ -72,7 +73,7 @@ export class TileWriter {
     out: ByteWriter,
     groupId: number,
     layoutId: number,
-    { times, rowCount }: TileSource,
+    { times, rowCount, isLate }: TileSource,
     columnCount: number,
   ): void {
     const start = out.length
@@ -82,7 +83,7 @@ export class TileWriter {
     out.u32(groupId)
     out.u32(layoutId)
     out.u16(rowCount)
-    out.u16(this.#hasHistograms ? TileFlag.histograms : 0)
+    out.u16((isLate ? TileFlag.late : 0) | (this.#hasHistograms ? TileFlag.histograms : 0))
     out.u32(columnCount)
     out.i64(times[0]!)
     out.i64(times[rowCount - 1]!)

@@ -106,8 +106,13 @@ class FileReplay {
     if (definition === undefined || layout === undefined) return false
     const group = this.#target.head.group(definition.key, definition.kind)
     if (type === WalRecord.row) return this.#readRow(reader, group, groupId, layout)
-    if (type === WalRecord.cells) return this.#cells(reader, group, layout)
-    if (type === WalRecord.histogram) return this.#histogram(reader, group, layout)
+    const isLate = type === WalRecord.lateCells || type === WalRecord.lateHistogram
+    if (type === WalRecord.cells || type === WalRecord.lateCells) {
+      return this.#cells(reader, group, layout, isLate)
+    }
+    if (type === WalRecord.histogram || type === WalRecord.lateHistogram) {
+      return this.#histogram(reader, group, layout, isLate)
+    }
     return false
   }
 
@@ -189,7 +194,7 @@ class FileReplay {
     return isHidden
   }
 
-  #cells(reader: ByteReader, group: HeadGroup, layout: Layout): boolean {
+  #cells(reader: ByteReader, group: HeadGroup, layout: Layout, isLate: boolean): boolean {
     const tMs = reader.zigzag()
     const columns = this.#columnsOf(group, layout)
     let isWhole = true
@@ -198,21 +203,33 @@ class FileReplay {
       const column = columns[own] ?? -1
       const value = reader.f64()
       if (this.#isHidden(group, layout, tMs, own)) continue
-      if (column >= 0) this.#target.head.replayCell(group, tMs, column, value)
-      else isWhole = false
+      if (column < 0) isWhole = false
+      else this.#takeCell(group, tMs, column, value, isLate)
     }
     return isWhole
   }
 
-  #histogram(reader: ByteReader, group: HeadGroup, layout: Layout): boolean {
+  #histogram(reader: ByteReader, group: HeadGroup, layout: Layout, isLate: boolean): boolean {
     const tMs = reader.zigzag()
     const own = reader.varint()
     const column = this.#columnsOf(group, layout)[own] ?? -1
     const histogram = readHistogram(reader)
     if (this.#isHidden(group, layout, tMs, own)) return true
     if (column < 0) return false
-    this.#target.head.replayCell(group, tMs, column, histogram)
+    this.#takeCell(group, tMs, column, histogram, isLate)
     return true
+  }
+
+  #takeCell(
+    group: HeadGroup,
+    tMs: number,
+    column: number,
+    value: number | NativeHistogram,
+    isLate: boolean,
+  ): void {
+    const { head } = this.#target
+    if (isLate) head.replayLate(group, tMs, column, value)
+    else head.replayCell(group, tMs, column, value)
   }
 
   /** The group's column of each column of a layout in the file; −1 where its definition was lost. */

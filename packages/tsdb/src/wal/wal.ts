@@ -26,7 +26,15 @@ import { fileHeader } from './file-header.ts'
 import { RecordBuffer } from './record-buffer.ts'
 
 /** Numbers on disk: append only. */
-export const WalRecord = { definitions: 1, row: 2, cells: 3, histogram: 6, exemplar: 7 } as const
+export const WalRecord = {
+  definitions: 1,
+  row: 2,
+  cells: 3,
+  histogram: 6,
+  exemplar: 7,
+  lateCells: 9,
+  lateHistogram: 10,
+} as const
 
 interface WalOwner {
   readonly clock: Clock

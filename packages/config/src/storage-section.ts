@@ -1,0 +1,72 @@
+// What the configuration file says of the store; flags say the rest.
+
+import { quoted, UserError } from '@pharos/base'
+import { byteSize, duration, integer, leaf, real } from './codec.ts'
+import type { Codec } from './codec.ts'
+import { pointer, section } from './section.ts'
+import type { Section } from './section.ts'
+import type { StorageSettings } from './settings.ts'
+
+interface RetentionFields {
+  time: number
+  size: number
+  percentage: number
+}
+
+const retentionSection = section<RetentionFields>(
+  { time: duration(), size: byteSize(), percentage: real() },
+  {
+    check({ size, percentage }, refuse) {
+      const name = "'storage.tsdb.retention"
+      if (size !== undefined && size < 0)
+        refuse(`${name}.size' must be greater than or equal to 0, got ${size}`, 'size')
+      if (percentage !== undefined && (percentage < 0 || percentage > 100))
+        refuse(`${name}.percentage' must be in the range [0, 100], got ${percentage}`, 'percentage')
+    },
+  },
+)
+
+const floatEncoding = (): Codec<string> =>
+  leaf({
+    wants: 'xor or xor2',
+    absent: '',
+    zero: '',
+    decode(s) {
+      if (['', 'xor', 'xor2'].includes(s.text)) return s.text
+      const wants = "must be 'xor' or 'xor2', or the field must be omitted entirely"
+      const message = `'storage.tsdb.chunk_encoding.floats' ${wants}, got ${quoted(s.text)}`
+      throw new UserError('config/value', message)
+    },
+    show: (v) => v,
+  })
+
+export interface StorageFields {
+  tsdb: {
+    out_of_order_time_window: number
+    stale_series_compaction_threshold: number
+    chunk_encoding: { floats: string }
+    retention: RetentionFields
+  }
+  exemplars: { max_exemplars: number } | undefined
+}
+
+export const storageSection: Section<StorageFields> = section<StorageFields>({
+  tsdb: section<StorageFields['tsdb']>({
+    out_of_order_time_window: duration(),
+    stale_series_compaction_threshold: real(),
+    chunk_encoding: section({ floats: floatEncoding() }),
+    retention: retentionSection,
+  }),
+  exemplars: pointer(section({ max_exemplars: integer() })),
+})
+
+export function storageSettings({ tsdb, exemplars }: StorageFields): StorageSettings {
+  const { time, size, percentage } = tsdb.retention
+  return {
+    outOfOrderMs: tsdb.out_of_order_time_window,
+    retentionMs: time,
+    retentionBytes: size,
+    retentionPercentage: percentage,
+    maxExemplars: exemplars?.max_exemplars,
+  }
+}
