@@ -50,7 +50,7 @@ const DEFINITION = fromJSON(
   { keepCase: true },
 )
 
-export interface MetadataService {
+interface MetadataService {
   readonly definition: ServiceDefinition
   readonly implementation: UntypedServiceImplementation
 }

@@ -8,7 +8,7 @@ import {
 } from '@grpc/grpc-js'
 
 /** A call as its handler gets it. */
-export interface HandledCall {
+interface HandledCall {
   readonly metadata: Metadata
   emit(event: 'error', error: unknown): boolean
 }
@@ -17,7 +17,7 @@ export interface HandledCall {
 export type Handler = (call: never, callback: Callback) => unknown
 export type Callback = (error: unknown, value?: unknown) => void
 
-export interface RecoveryOptions {
+interface RecoveryOptions {
   /** A handler threw. */
   readonly onCrash: (path: string, error: unknown) => void
   /** Limit of a unary call, ms; 0 for none. */

@@ -40,8 +40,6 @@ const CODES = [
   'Unauthenticated',
 ]
 
-export const RPC_CODES: readonly string[] = CODES
-
 export function codeName(code: number): string {
   return CODES[code] ?? 'Unknown'
 }
