@@ -17,7 +17,8 @@ interface CommandEntry {
 const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'up',
-    description: 'server, host exporter and pages in one process, without configuration',
+    description:
+      'server, host exporter, push gateway and pages in one process, without configuration',
     load: async () => (await import('./serve.ts')).fillUp,
   },
   {
@@ -29,6 +30,11 @@ const COMMANDS: readonly CommandEntry[] = [
     name: 'node',
     description: "the host exporter, with node_exporter's flags",
     load: async () => (await import('./serve.ts')).fillNode,
+  },
+  {
+    name: 'pushgateway',
+    description: "the gateway for jobs that push, with Pushgateway's flags",
+    load: async () => (await import('./serve.ts')).fillPushgateway,
   },
   {
     name: 'registry',

@@ -1,7 +1,16 @@
-// `pharos up`, `server` and `node`: start, then obey signals as the reference does. The first SIGINT or
+// `pharos up`, `server`, `node` and `pushgateway`: start, then obey signals as the reference does. The first SIGINT or
 // SIGTERM ends in order, the second at once; SIGHUP reloads.
 import type { Service } from '@pharos/server'
-import { nodeFlags, SERVER_FLAGS, startNode, startServer, startUp, upFlags } from '@pharos/server'
+import {
+  nodeFlags,
+  PUSHGATEWAY_FLAGS,
+  SERVER_FLAGS,
+  startNode,
+  startPushgateway,
+  startServer,
+  startUp,
+  upFlags,
+} from '@pharos/server'
 import type { Command } from 'commander'
 import { addFlags } from './flag-options.ts'
 import type { Terminal } from './terminal.ts'
@@ -16,6 +25,11 @@ export function fillServer(command: Command, terminal: Terminal, done: Done): vo
 export function fillNode(command: Command, terminal: Terminal, done: Done): void {
   const values = addFlags(command, nodeFlags(), terminal.environment)
   command.action(async () => done(await serve(await startNode(values), terminal)))
+}
+
+export function fillPushgateway(command: Command, terminal: Terminal, done: Done): void {
+  const values = addFlags(command, PUSHGATEWAY_FLAGS, terminal.environment)
+  command.action(async () => done(await serve(await startPushgateway(values), terminal)))
 }
 
 export function fillUp(command: Command, terminal: Terminal, done: Done): void {

@@ -1,1 +1,8 @@
-export {}
+export { Gateway } from './gateway.ts'
+export { registerGateway } from './gateway-routes.ts'
+export { GAUGE_MODES } from './aggregate.ts'
+export { parseTtl } from './push-ttl.ts'
+export type { GaugeMode } from './aggregate.ts'
+export type { GatewayPaths } from './gateway-routes.ts'
+export type { GatewaySettings } from './gateway.ts'
+export type { PushGroup } from './push-group.ts'

@@ -2,10 +2,11 @@ import { loadConfig } from '@pharos/config'
 import { expect, test } from 'vitest'
 import { defaultConfig } from './default-config.ts'
 
-test('the built-in configuration loads, and watches this server and this machine every five seconds', () => {
+test('the built-in configuration loads, and watches this server, this machine and what is pushed every five seconds', () => {
   const text = defaultConfig(
     { address: 'localhost:9090', metricsPath: '/prefix/metrics' },
     { address: 'localhost:9100', metricsPath: '/metrics' },
+    { address: 'localhost:9091', metricsPath: '/metrics' },
   )
   const config = loadConfig(text, { file: 'built in', baseDirectory: '.' })
   expect(config.notImplemented).toEqual([])
@@ -14,5 +15,7 @@ test('the built-in configuration loads, and watches this server and this machine
   ).toEqual([
     ['pharos', 5000, '/prefix/metrics'],
     ['node', 5000, '/metrics'],
+    ['pushgateway', 5000, '/metrics'],
   ])
+  expect(config.scrapeConfigs.map((one) => one.honorLabels)).toEqual([false, false, true])
 })

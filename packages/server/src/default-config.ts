@@ -1,10 +1,12 @@
 /**
- * The configuration of `pharos up` when nobody wrote one: this server and this machine, every five seconds.
+ * The configuration of `pharos up` when nobody wrote one: this server, this machine and what is
+ * pushed, every five seconds.
  * Printed by `/api/v1/status/config`, so that it can be copied and grown from.
  */
 export function defaultConfig(
   own: { readonly address: string; readonly metricsPath: string },
   node: { readonly address: string; readonly metricsPath: string },
+  push: { readonly address: string; readonly metricsPath: string },
 ): string {
   return `global:
   scrape_interval: 5s
@@ -18,5 +20,10 @@ scrape_configs:
     metrics_path: ${node.metricsPath}
     static_configs:
       - targets: ['${node.address}']
+  - job_name: pushgateway
+    honor_labels: true
+    metrics_path: ${push.metricsPath}
+    static_configs:
+      - targets: ['${push.address}']
 `
 }

@@ -1,5 +1,7 @@
 export { SERVER_FLAGS } from './server-flags.ts'
 export { nodeFlags, startNode } from './node-service.ts'
+export { startPushgateway } from './push-service.ts'
+export { PUSHGATEWAY_FLAGS } from './push-flags.ts'
 export { startServer, startUp, upFlags } from './start.ts'
 export type { Flag, FlagKind, FlagValues } from './flag.ts'
 export type { Service } from './service.ts'

@@ -36,7 +36,7 @@ export async function registerRoutes(listener: HttpServer, server: RunningServer
     if (server.readiness !== 'starting' || request.url === `${prefix}/-/healthy`) return undefined
     return sendText(reply, 503, 'Service Unavailable')
   })
-  server.settings.addRoutes?.(listener, server.urls)
+  await server.settings.addRoutes?.(listener, server.urls)
   registerMetrics(listener, server)
   await app.register(async (scope) => registerApi(scope, apiServices(server)), { prefix })
   try {

@@ -24,7 +24,7 @@ export interface ServerSettings {
   /** Where the built pages are. */
   readonly uiDirectory: string
   /** Further routes on the same listeners. */
-  readonly addRoutes?: (server: HttpServer, urls: ServerUrls) => void
+  readonly addRoutes?: (server: HttpServer, urls: ServerUrls) => Promise<void>
 }
 
 export interface BoundServer {

@@ -1,6 +1,6 @@
 import { type Flag, flag, idleFlag } from './flag.ts'
 
-const LOG_FLAGS: readonly Flag[] = [
+export const LOG_FLAGS: readonly Flag[] = [
   flag('log.level', 'text', 'info', 'Least severity of a line that is logged.', {
     oneOf: ['debug', 'info', 'warn', 'error'],
   }),

@@ -1,8 +1,7 @@
-// The doors of the commands: a server, and a server with the host exporter in one process.
+// The doors of the commands: a server, and a server with host exporter and push gateway in one process.
 import { messageOf, type World } from '@pharos/base'
 import { realWorld } from '@pharos/base/node'
 import { hostname } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { createHttpServer, type HttpServer } from '@pharos/http'
 import { defaultConfig } from './default-config.ts'
 import type { Flag, FlagValues } from './flag.ts'
@@ -13,7 +12,10 @@ import type { BoundServer, ServerSettings } from './running-server.ts'
 import { Server } from './server.ts'
 import { SERVER_FLAGS } from './server-flags.ts'
 import type { Service } from './service.ts'
+import { tsdbOptions } from './settings-of-flags.ts'
 import { logLevel } from './log-level.ts'
+import { pushFlagsOfUp, type PushPart, startPushPart } from './push-service.ts'
+import { UI_DIRECTORY } from './ui-routes.ts'
 
 export interface StartOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -23,7 +25,7 @@ export interface StartOptions {
 /** Where the host's page is when :9100 belongs to somebody else. */
 const SECOND_HOST_PATH = '/host/metrics'
 
-/** `pharos up` takes the server's flags, and those of the host exporter with `node.` in front. */
+/** `pharos up` takes the server's flags, those of the host exporter with `node.` in front, and the gateway's. */
 export function upFlags(): readonly Flag[] {
   const known = new Set(SERVER_FLAGS.map((one) => one.name))
   const node = nodeFlags()
@@ -33,7 +35,7 @@ export function upFlags(): readonly Flag[] {
       isHidden: !one.name.startsWith('web.listen'),
     }))
     .filter((one) => !known.has(one.name) && !one.name.startsWith('node.log.'))
-  return [...SERVER_FLAGS, ...node]
+  return [...SERVER_FLAGS, ...node, ...pushFlagsOfUp()]
 }
 
 export async function startServer(values: FlagValues, options: StartOptions): Promise<Service> {
@@ -41,22 +43,32 @@ export async function startServer(values: FlagValues, options: StartOptions): Pr
   return Server.start(settingsOf(flags, worldOf(flags), options))
 }
 
-/** Server, host exporter and pages; without `--config.file` it watches itself and this machine. */
+/** Server, host exporter, push gateway and pages; without `--config.file` it watches itself and this machine. */
 export async function startUp(values: FlagValues, options: StartOptions): Promise<Service> {
   const flags = new FlagReader(upFlags(), values)
   const world = worldOf(flags)
   const host = await startHost(world, values)
+  const push = await startPushPart(world, values, tsdbOptions(flags).path).catch(
+    async (error: unknown) => {
+      await host.close()
+      throw error
+    },
+  )
+  const parts = [host, push]
   const settings: ServerSettings = {
     ...settingsOf(flags, world, options),
-    addRoutes: (listener, urls) => host.addTo(listener, urls.prefix),
+    addRoutes: async (listener, urls) => {
+      for (const part of parts) await part.addTo(listener, urls.prefix)
+    },
   }
-  if (flags.isGiven('config.file')) return withHost(host, settings)
+  if (flags.isGiven('config.file')) return withParts(parts, settings)
   const standardConfig = (bound: BoundServer): string =>
     defaultConfig(
       { address: `localhost:${bound.port}`, metricsPath: `${bound.prefix}/metrics` },
       host.target(bound),
+      push.target(bound),
     )
-  return withHost(host, { ...settings, standardConfig })
+  return withParts(parts, { ...settings, standardConfig })
 }
 
 interface HostPart {
@@ -110,8 +122,14 @@ async function startHost(world: World, values: FlagValues): Promise<HostPart> {
   }
 }
 
-/** Starts the server beside the host exporter; whichever way the server ends, the exporter ends with it. */
-async function withHost(host: HostPart, settings: ServerSettings): Promise<Service> {
+/** Starts the server beside the other parts; whichever way the server ends, they end with it. */
+async function withParts(
+  parts: readonly (HostPart | PushPart)[],
+  settings: ServerSettings,
+): Promise<Service> {
+  const closeParts = async (): Promise<void> => {
+    await Promise.all(parts.map((part) => part.close()))
+  }
   try {
     const server = await Server.start(settings)
     return {
@@ -119,12 +137,12 @@ async function withHost(host: HostPart, settings: ServerSettings): Promise<Servi
       reload: () => server.reload(),
       quit: (reason) => server.quit(reason),
       ended: server.ended.then(async (code) => {
-        await host.close()
+        await closeParts()
         return code
       }),
     }
   } catch (error) {
-    await host.close()
+    await closeParts()
     throw error
   }
 }
@@ -144,6 +162,6 @@ function settingsOf(flags: FlagReader, world: World, options: StartOptions): Ser
     environment: options.environment,
     workingDirectory: options.workingDirectory,
     standardConfig: undefined,
-    uiDirectory: fileURLToPath(new URL('../../ui/dist', import.meta.url)),
+    uiDirectory: UI_DIRECTORY,
   }
 }

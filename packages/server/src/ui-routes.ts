@@ -1,12 +1,23 @@
 import type { Random } from '@pharos/base'
 import { sendText } from '@pharos/http'
+import { fileURLToPath } from 'node:url'
 import { preferencesOf, type Ui, UI_PATHS, UI_REDIRECTS, type UiAnswer } from '@pharos/ui/serving'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+/** Where the built pages are. */
+export const UI_DIRECTORY: string = fileURLToPath(new URL('../../ui/dist', import.meta.url))
 
 const NONCE_BYTES = 18
 
 /** The web pages below `prefix`: assets, the index page for each path of the app, and old addresses as redirects. */
-export function registerUi(app: FastifyInstance, ui: Ui, prefix: string, random: Random): void {
+export function registerUi(
+  app: FastifyInstance,
+  ui: Ui,
+  prefix: string,
+  random: Random,
+  /** Where `/` leads; the overview when it is `/` itself. */
+  home = '/',
+): void {
   const page = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { theme, lang } = preferencesOf(
       header(request, 'cookie'),
@@ -16,7 +27,9 @@ export function registerUi(app: FastifyInstance, ui: Ui, prefix: string, random:
     const ifNoneMatch = header(request, 'if-none-match')
     return send(reply, ui.page({ basePath: `${prefix}/`, theme, lang, nonce, ifNoneMatch }))
   }
-  for (const path of UI_PATHS) app.get(path === '/' ? `${prefix}/` : prefix + path, page)
+  for (const path of UI_PATHS) if (path !== '/') app.get(prefix + path, page)
+  if (home === '/') app.get(`${prefix}/`, page)
+  else app.get(`${prefix}/`, async (_, reply) => reply.redirect(prefix + home, 302))
   if (prefix !== '') app.get('/', async (_, reply) => reply.redirect(`${prefix}/`, 302))
   for (const [from, to] of Object.entries(UI_REDIRECTS)) {
     app.get(prefix + from, async (request, reply) => {
