@@ -1,28 +1,32 @@
 import { bodyTooLarge } from './client-errors.ts'
-import { POOLED_BUFFER_BYTES_MAX, POOLED_BUFFERS_MAX } from './limits.ts'
+import { POOLED_BUFFER_BYTES_MAX, POOLED_BYTES_MAX } from './limits.ts'
 
 /** Receive buffers that exist only while a request is in flight: one for each target would cost 260 B a series. */
 export class BufferPool {
+  /** By size. */
   readonly #free: Uint8Array[] = []
+  #freeBytes = 0
 
+  /** The smallest free buffer that is large enough, or a new one. */
   take(minBytes: number): Uint8Array {
-    const free = this.#free
-    for (let i = free.length - 1; i >= 0; i--) {
-      const buffer = free[i]!
-      if (buffer.length >= minBytes) {
-        free[i] = free[free.length - 1]!
-        free.pop()
-        return buffer
-      }
+    const index = this.#free.findIndex((buffer) => buffer.length >= minBytes)
+    if (index >= 0) {
+      const [buffer] = this.#free.splice(index, 1)
+      this.#freeBytes -= buffer!.length
+      return buffer!
     }
     let size = 16_384
     while (size < minBytes) size *= 2
     return new Uint8Array(size)
   }
 
+  /** What is too much goes smallest first: large ones serve for everything. */
   give(buffer: Uint8Array): void {
     if (buffer.length > POOLED_BUFFER_BYTES_MAX) return
-    if (this.#free.length < POOLED_BUFFERS_MAX) this.#free.push(buffer)
+    const index = this.#free.findIndex(({ length }) => length >= buffer.length)
+    this.#free.splice(index < 0 ? this.#free.length : index, 0, buffer)
+    this.#freeBytes += buffer.length
+    while (this.#freeBytes > POOLED_BYTES_MAX) this.#freeBytes -= this.#free.shift()!.length
   }
 }
 
@@ -37,13 +41,12 @@ export interface BodySink {
 /** A body while it arrives: grows by doubling inside pooled buffers and stops at its limit. */
 export class BodyBuffer implements BodySink {
   readonly #pool: BufferPool
-  #bytes: Uint8Array
+  #bytes: Uint8Array = NOTHING
   #length = 0
   #maxBytes: number
 
   constructor(pool: BufferPool, maxBytes: number) {
     this.#pool = pool
-    this.#bytes = pool.take(0)
     this.#maxBytes = maxBytes
   }
 
@@ -83,7 +86,7 @@ export class BodyBuffer implements BodySink {
     if (total <= this.#bytes.length) return
     const larger = this.#pool.take(Math.max(total, this.#bytes.length * 2))
     larger.set(this.view())
-    this.#pool.give(this.#bytes)
+    if (this.#bytes.length > 0) this.#pool.give(this.#bytes)
     this.#bytes = larger
   }
 }

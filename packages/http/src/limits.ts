@@ -18,14 +18,14 @@ export const REDIRECTS_MAX = 10
 /** Interim 1xx answers before the real one. */
 export const INTERIM_RESPONSES_MAX = 5
 
-/** Kept-alive connections a client keeps for one origin; a scrape target never needs more than one. */
-export const IDLE_CONNECTIONS_PER_ORIGIN = 2
+/** Kept-alive connections a client keeps for one origin; exporters that probe others have one target a probed host. */
+export const IDLE_CONNECTIONS_PER_ORIGIN = 64
 
 /** A kept-alive connection unused for so long is closed, ms. Longer than the usual scrape intervals. */
 export const IDLE_CONNECTION_MS_MAX = 300_000
 
-/** Buffers kept for the next body, and the largest one worth keeping: a rare 100 MB body must not stay in memory. */
-export const POOLED_BUFFERS_MAX = 16
+/** Buffers kept for the next body in all, and the largest one worth keeping: a rare 100 MB body must not stay in memory. */
+export const POOLED_BYTES_MAX: number = 8 * 1024 * 1024
 export const POOLED_BUFFER_BYTES_MAX: number = 4 * 1024 * 1024
 
 /** Connections a listener serves at once; the reference's `--web.max-connections`. */

@@ -32,9 +32,10 @@ export class ResponseParser {
   readonly #method: string
   readonly #body: BodySink
   #state: State = State.head
-  #head: Uint8Array = new Uint8Array(1_024)
+  /** Of a head that came in parts. */
+  #head: Uint8Array = NOTHING
   #headLength = 0
-  #lineStart = 0
+  #lineHasText = false
   #interim = 0
   #remaining = 0
   #line = ''
@@ -106,37 +107,47 @@ export class ResponseParser {
     throw new OutsideError('net/closed', 'unexpected EOF')
   }
 
+  /** Nearly always the whole head arrives at once and is read where it lies; otherwise its parts are collected. */
   #takeHead(bytes: Uint8Array, from: number): number {
-    const want = Math.min(bytes.length - from, RESPONSE_HEADER_BYTES_MAX + 1 - this.#headLength)
-    if (this.#headLength + want > this.#head.length) {
-      const larger = new Uint8Array(Math.max(this.#headLength + want, this.#head.length * 2))
-      larger.set(this.#head.subarray(0, this.#headLength))
-      this.#head = larger
-    }
-    const head = this.#head
-    for (let i = 0; i < want; i++) {
-      const byte = bytes[from + i]!
-      head[this.#headLength++] = byte
-      if (byte !== LF) continue
-      const lineLength = this.#headLength - 1 - this.#lineStart
-      const empty = lineLength === 0 || (lineLength === 1 && head[this.#lineStart] === CR)
-      this.#lineStart = this.#headLength
-      if (empty) {
-        this.#readHead(
-          Buffer.from(head.buffer, head.byteOffset, this.#headLength).toString('latin1'),
-        )
-        this.#headLength = 0
-        this.#lineStart = 0
-        return from + i + 1
+    const end = Math.min(bytes.length, from + RESPONSE_HEADER_BYTES_MAX + 1 - this.#headLength)
+    let at = from
+    while (at < end) {
+      const lineFeed = bytes.indexOf(LF, at)
+      const stop = lineFeed < 0 || lineFeed >= end ? end : lineFeed
+      this.#lineHasText ||= stop - at > 1 || (stop - at === 1 && bytes[at] !== CR)
+      if (stop === end) break
+      at = stop + 1
+      if (this.#lineHasText) {
+        this.#lineHasText = false
+        continue
       }
+      if (this.#headLength === 0) this.#readHead(latin1(bytes, from, at))
+      else {
+        this.#collectHead(bytes, from, at)
+        this.#readHead(latin1(this.#head, 0, this.#headLength))
+      }
+      this.#headLength = 0
+      return at
     }
+    this.#collectHead(bytes, from, end)
     if (this.#headLength > RESPONSE_HEADER_BYTES_MAX) {
       throw new OutsideError(
         'http/header-too-large',
         `net/http: server response headers exceeded ${RESPONSE_HEADER_BYTES_MAX} bytes; aborted`,
       )
     }
-    return from + want
+    return end
+  }
+
+  #collectHead(bytes: Uint8Array, from: number, end: number): void {
+    const length = this.#headLength + end - from
+    if (length > this.#head.length) {
+      const larger = new Uint8Array(Math.max(length, this.#head.length * 2))
+      larger.set(this.#head.subarray(0, this.#headLength))
+      this.#head = larger
+    }
+    this.#head.set(bytes.subarray(from, end), this.#headLength)
+    this.#headLength = length
   }
 
   #readHead(text: string): void {
@@ -201,7 +212,7 @@ export class ResponseParser {
     this.#lineBytes += end - from
     if (this.#lineBytes > CHUNK_LINE_BYTES_MAX)
       throw malformed('invalid chunked encoding: line too long')
-    this.#line += Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).toString('latin1')
+    this.#line += latin1(bytes, from, end)
     if (lineFeed < 0) return end
     const line = withoutCr(this.#line)
     this.#line = ''
@@ -227,6 +238,11 @@ export class ResponseParser {
 
 const LF = 10
 const CR = 13
+const NOTHING = new Uint8Array(0)
+
+function latin1(bytes: Uint8Array, from: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).toString('latin1')
+}
 
 function withoutCr(line: string): string {
   return line.endsWith('\r') ? line.slice(0, -1) : line
