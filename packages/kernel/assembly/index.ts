@@ -1,4 +1,6 @@
 // What the module exports. A function that is named here has a twin of the same name in ../src/twin.
 
-export { rowDecode, rowEncode } from './row'
 export { heapBase } from './heap'
+export { parseNumber } from './number'
+export { rowDecode, rowEncode } from './row'
+export { scan } from './scan'

@@ -1,22 +1,14 @@
 // Twin of assembly/row.ts. Whole numbers are below 2^50 here, so their differences are exact in a double.
 
-import type { KernelFunctions } from '../functions.ts'
 import type { KernelMemory } from '../kernel-memory.ts'
 
 const WHOLE = 2 ** 50
-
-export function rowTwins(memory: KernelMemory): Pick<KernelFunctions, 'rowEncode' | 'rowDecode'> {
-  return {
-    rowEncode: (base, row, n, out) => rowEncode(memory, base, row, n, out),
-    rowDecode: (from, end, base, n, row) => rowDecode(memory, from, end, base, n, row),
-  }
-}
 
 function isWhole(value: number): boolean {
   return value < WHOLE && value > -WHOLE && Math.floor(value) === value
 }
 
-function rowEncode(
+export function rowEncode(
   { u8, u32, f64 }: KernelMemory,
   base: number,
   row: number,
@@ -61,7 +53,7 @@ function writeXor(u8: Uint8Array, from: number, low: number, high: number): numb
   return at
 }
 
-function rowDecode(
+export function rowDecode(
   { u8, f64 }: KernelMemory,
   from: number,
   end: number,
