@@ -1,3 +1,4 @@
+export { BodyTemplates } from './body-templates.ts'
 export { createCursor } from './create-cursor.ts'
 export { Entry } from './cursor.ts'
 export { Format, negotiate } from './accept.ts'
@@ -12,6 +13,7 @@ export {
   writeOpenMetrics2,
 } from './write-openmetrics.ts'
 export { writeText } from './write-text.ts'
+export type { BodyTemplate } from './body-templates.ts'
 export type { BodyFormat, ParserChoice } from './content-type.ts'
 export type { ExpositionCursor, ExpositionOptions } from './cursor.ts'
 export type {

@@ -30,3 +30,6 @@ export const CACHE_SLACK_LINES = 1_000
 
 /** A group with more ended columns than this, and than living ones, is opened anew; the store's number. */
 export const ENDED_COLUMNS = 100
+
+/** A target whose body changes its structure all the time is read line by line for so many scrapes at most before its structure is learnt again. */
+export const TEMPLATE_PAUSE_SCRAPES_MAX = 64

@@ -9,8 +9,9 @@ import { requestTarget } from './scrape-request.ts'
 import type { ScrapeStats } from './scrape-stats.ts'
 import type { TargetHealth, TargetStatus } from './scrape-status.ts'
 import type { Target } from './target.ts'
-import type { BodyResult, TargetWriter } from './target-writer.ts'
-import { NO_BODY } from './target-writer.ts'
+import type { BodyResult } from './body-result.ts'
+import { NO_BODY } from './body-result.ts'
+import type { TargetWriter } from './target-writer.ts'
 
 export interface LoopContext {
   readonly clock: Clock

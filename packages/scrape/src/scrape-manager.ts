@@ -1,9 +1,11 @@
 // All jobs: what their discoverers find becomes pools of targets.
 
 import type { ScrapeSettings } from '@pharos/config'
+import { BodyTemplates } from '@pharos/exposition'
 import { BufferPool } from '@pharos/http'
 import { background } from '@pharos/base'
 import type { Clock, Disk, Logger, Net, Timer } from '@pharos/base'
+import { createKernel, type Kernel } from '@pharos/kernel'
 import type { Discoverer, TargetGroup } from '@pharos/model'
 import type { Appender } from '@pharos/tsdb'
 import { ScrapePool } from './scrape-pool.ts'
@@ -26,6 +28,8 @@ export interface ScrapeManagerOptions {
   /** For secrets and certificates in files. */
   readonly disk: Disk
   readonly log: Logger
+  /** The thread's; one of its own when missing. */
+  readonly kernel?: Kernel
   /** For example `Pharos/0.1.0`. */
   readonly userAgent?: string
   /** Moves all grids: replicas of one server take different ones. */
@@ -46,7 +50,8 @@ export class ScrapeManager {
   constructor(options: ScrapeManagerOptions) {
     this.#options = options
     const { net, clock } = options
-    this.#writers = new TargetWriters(options.appender, clock, this.stats)
+    const templates = new BodyTemplates(options.kernel ?? createKernel())
+    this.#writers = new TargetWriters(options.appender, clock, this.stats, templates)
     this.#context = {
       clock,
       disk: options.disk,

@@ -28,7 +28,7 @@ test('a real server is scraped over real sockets, from its first answer to its e
   })
   manager.apply([
     {
-      settings: jobSettings({ scrapeIntervalMs: 50, scrapeTimeoutMs: 50 }),
+      settings: jobSettings({ scrapeIntervalMs: 250, scrapeTimeoutMs: 250 }),
       discoverers: [new FakeDiscoverer([server.boundAddress])],
     },
   ])

@@ -52,6 +52,19 @@ export class TargetRow {
     return true
   }
 
+  /**
+   * Begins a row with values for the columns that the last row had, no more and no fewer.
+   * @param columns  of each value; −1: it is not stored
+   */
+  refill(values: Float64Array, columns: Int32Array): void {
+    const row = this.#row
+    row.fill(ABSENT)
+    for (let i = 0; i < values.length; i++) {
+      const column = columns[i]!
+      if (column >= 0) row[column] = values[i]!
+    }
+  }
+
   /** The series lives without a value in this row: its samples have times of their own. */
   keepAlive(column: number): void {
     if (column >= this.#row.length) this.#reserve()

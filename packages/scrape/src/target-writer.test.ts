@@ -6,10 +6,10 @@ import { expect, test } from 'vitest'
 import { measureTargetWriter } from './target-writer.bench.ts'
 import { newScrapeStats } from './scrape-stats.ts'
 import type { ScrapeStats } from './scrape-stats.ts'
-import type { BodyResult } from './target-writer.ts'
+import type { BodyResult } from './body-result.ts'
 import { TargetWriter } from './target-writer.ts'
 import { FakeAppender } from './testing/fake-appender.ts'
-import { jobSettings } from './testing/scrape-fixture.ts'
+import { bodyTemplates, jobSettings } from './testing/scrape-fixture.ts'
 
 const TARGET = Labels.from({ job: 'j', instance: 'i' })
 const TEXT = 'text/plain'
@@ -29,7 +29,14 @@ interface Bench {
 function bench(changed: Partial<ScrapeSettings> = {}): Bench {
   const appender = new FakeAppender()
   const stats = newScrapeStats()
-  const writer = new TargetWriter(appender, TARGET, TARGET, jobSettings(changed), stats)
+  const writer = new TargetWriter(
+    appender,
+    TARGET,
+    TARGET,
+    jobSettings(changed),
+    stats,
+    bodyTemplates(),
+  )
   let tMs = 0
   return {
     appender,

@@ -2,37 +2,20 @@
 // own waits until the whole body is read, because a body that fails at its end has stored nothing.
 
 import type { ScrapeSettings } from '@pharos/config'
-import type { ExpositionCursor } from '@pharos/exposition'
+import type { BodyTemplates, ExpositionCursor } from '@pharos/exposition'
 import { createCursor, Entry, parserFor } from '@pharos/exposition'
 import { messageOf, UserError } from '@pharos/base'
 import type { Exemplar, Labels, Metadata } from '@pharos/model'
 import type { Appender, GroupAppender } from '@pharos/tsdb'
 import { AppendOutcome } from '@pharos/tsdb'
+import type { BodyResult } from './body-result.ts'
 import { AHEAD_MS_MAX, CACHE_SLACK_LINES, ENDED_COLUMNS, SAMPLES_DEFAULT } from './limits.ts'
+import { KnownBody } from './known-body.ts'
 import { sampleLabels } from './sample-labels.ts'
 import type { ScrapeStats } from './scrape-stats.ts'
 import { Line, SeriesCache } from './series-cache.ts'
 import { TargetRow } from './target-row.ts'
 import { TimedSamples } from './timed-samples.ts'
-
-/** What reading a body came to. Numbers count up to the failure, as in the reference. */
-export interface BodyResult {
-  /** '' when the body was good. */
-  readonly error: string
-  readonly failure: 'none' | 'parse' | 'sampleLimit' | 'labelLimit'
-  readonly scraped: number
-  /** After relabelling; samples that are then dropped for their time count too. */
-  readonly added: number
-  readonly seriesAdded: number
-}
-
-export const NO_BODY: BodyResult = {
-  error: '',
-  failure: 'none',
-  scraped: 0,
-  added: 0,
-  seriesAdded: 0,
-}
 
 /** A series that the budget refused is asked for again this often: room may have come. */
 const REFUSED_AGAIN_SCRAPES = 20
@@ -58,6 +41,7 @@ export class TargetWriter {
   readonly #labels: Labels
   readonly #stats: ScrapeStats
   readonly #cache = new SeriesCache()
+  readonly #known: KnownBody
   readonly #row: TargetRow
   readonly #metadata = new Map<string, Metadata>()
   #settings: ScrapeSettings
@@ -92,7 +76,9 @@ export class TargetWriter {
     labels: Labels,
     settings: ScrapeSettings,
     stats: ScrapeStats,
+    templates: BodyTemplates,
   ) {
+    this.#known = new KnownBody(templates)
     this.#appender = appender
     this.#key = key
     this.#group = appender.group(key, 'scrape')
@@ -106,6 +92,7 @@ export class TargetWriter {
   /** New settings from a reload; the known lines are kept unless what becomes of them has changed. */
   reconfigure(settings: ScrapeSettings): void {
     this.#settings = settings
+    this.#known.forget()
     const rules = rulesKey(settings)
     if (rules === this.#rules) return
     this.#rules = rules
@@ -117,6 +104,8 @@ export class TargetWriter {
    * @param tMs  the scrape's timestamp
    */
   read(body: Uint8Array, contentType: string, tMs: number): BodyResult {
+    const values = this.#known.values(body, contentType)
+    if (values !== undefined) return this.#takeKnown(values)
     this.#begin()
     // An empty answer is a good scrape of nothing: no Content-Type is asked for.
     if (body.length === 0) return this.#bodyRead()
@@ -136,7 +125,10 @@ export class TargetWriter {
       throw error
     }
     if (this.#sampleLimitHit) return this.#failed('sampleLimit', 'sample limit exceeded')
-    return this.#bodyRead()
+    const result = this.#bodyRead()
+    if (this.dropped.duplicates > 0) this.#known.refuse()
+    this.#known.learn(body, contentType, this.#cache.column, result)
+    return result
   }
 
   /** The scrape did not get as far as a body: its row holds stale markers only. */
@@ -168,10 +160,20 @@ export class TargetWriter {
   }
 
   release(): void {
+    this.#known.forget()
     this.#group.release()
   }
 
+  /** Every line feeds the column that it fed last time. */
+  #takeKnown(values: Float64Array): BodyResult {
+    this.#resetDropped()
+    this.#rowSamples = this.#known.sampleCount
+    this.#row.refill(values, this.#known.columns)
+    return this.#known.result!
+  }
+
   #begin(): void {
+    this.#known.begin()
     this.#renewColumns()
     this.#scrape++
     this.#scraped = 0
@@ -180,13 +182,17 @@ export class TargetWriter {
     this.#taken = 0
     this.#rowSamples = 0
     this.#sampleLimitHit = false
+    this.#resetDropped()
+    this.#forgetWaiting()
+    this.#cache.begin(NOTHING)
+    this.#row.begin()
+  }
+
+  #resetDropped(): void {
     this.dropped.duplicates = 0
     this.dropped.outOfOrder = 0
     this.dropped.outOfBounds = 0
     this.dropped.rows = 0
-    this.#forgetWaiting()
-    this.#cache.begin(NOTHING)
-    this.#row.begin()
   }
 
   /**
@@ -236,6 +242,7 @@ export class TargetWriter {
     const entry = cache.find(cursor.seriesStart, cursor.seriesEnd)
     this.#lastEntry = entry
     if (entry < 0) return this.#takeNew(cursor, -1)
+    this.#known.note(entry, cursor.seriesEnd)
     const column = cache.column[entry]!
     const seen = cache.seen[entry]!
     if (column < 0) {
@@ -263,6 +270,7 @@ export class TargetWriter {
     const labels = sampleLabels(cursor.labels(), this.#labels, this.#settings)
     const cache = this.#cache
     const entry = known >= 0 ? known : cache.add(cursor.seriesStart, cursor.seriesEnd, Line.unknown)
+    if (known < 0) this.#known.note(entry, cursor.seriesEnd)
     if (labels === undefined) {
       cache.column[entry] = Line.dropped
       return undefined
@@ -284,6 +292,7 @@ export class TargetWriter {
   /** A sample with its own time. It goes round the row, and gets no stale marker unless the job asks for it. */
   #takeTimed(cursor: ExpositionCursor, tMs: number): Fault | undefined {
     this.#scraped++
+    this.#known.refuse()
     const cache = this.#cache
     let entry = cache.find(cursor.seriesStart, cursor.seriesEnd)
     this.#lastEntry = entry
@@ -311,6 +320,7 @@ export class TargetWriter {
   #takeExemplar(cursor: ExpositionCursor, tMs: number): void {
     const exemplar = cursor.exemplar()
     if (exemplar === undefined) return
+    this.#known.refuse()
     if (this.#lastEntry < 0) return
     this.#exemplarEntries.push(this.#lastEntry)
     this.#exemplars.push(
@@ -426,8 +436,9 @@ export class TargetWriter {
   #writeRow(tMs: number): void {
     const outcome = this.#row.write(tMs)
     this.#count(outcome, this.#rowSamples)
-    if (outcome === AppendOutcome.ok || outcome === AppendOutcome.duplicateSame)
-      this.#lastRowMs = tMs
+    if (outcome !== AppendOutcome.ok && outcome !== AppendOutcome.duplicateSame) return
+    this.#lastRowMs = tMs
+    this.#known.confirm()
   }
 
   #count(outcome: AppendOutcome, samples: number): void {

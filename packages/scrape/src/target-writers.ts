@@ -3,6 +3,7 @@
 
 import type { ScrapeSettings } from '@pharos/config'
 import type { Clock, Timer } from '@pharos/base'
+import type { BodyTemplates } from '@pharos/exposition'
 import type { Labels } from '@pharos/model'
 import type { Appender } from '@pharos/tsdb'
 import type { ScrapeLoop } from './scrape-loop.ts'
@@ -25,11 +26,13 @@ export class TargetWriters {
   readonly #appender: Appender
   readonly #clock: Clock
   readonly #stats: ScrapeStats
+  readonly #templates: BodyTemplates
   /** By the key of the group in the store. */
   readonly #places = new Map<string, Place>()
   readonly #placeOf = new Map<TargetWriter, Place>()
 
-  constructor(appender: Appender, clock: Clock, stats: ScrapeStats) {
+  constructor(appender: Appender, clock: Clock, stats: ScrapeStats, templates: BodyTemplates) {
+    this.#templates = templates
     this.#appender = appender
     this.#clock = clock
     this.#stats = stats
@@ -47,7 +50,14 @@ export class TargetWriters {
       place.writer.reconfigure(settings)
       return { writer: place.writer, free: place.free }
     }
-    const writer = new TargetWriter(this.#appender, key, target.labels, settings, this.#stats)
+    const writer = new TargetWriter(
+      this.#appender,
+      key,
+      target.labels,
+      settings,
+      this.#stats,
+      this.#templates,
+    )
     const free = Promise.resolve()
     const made: Place = { key, writer, free, ending: undefined, left: undefined }
     this.#places.set(key.key, made)

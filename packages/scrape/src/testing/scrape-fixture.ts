@@ -2,8 +2,14 @@ import { PLAIN_HTTP_CLIENT } from '@pharos/base'
 import type { ScrapeSettings } from '@pharos/config'
 import type { Connection } from '@pharos/base'
 import type { SimNet } from '@pharos/base/sim'
+import { BodyTemplates } from '@pharos/exposition'
+import { createKernel } from '@pharos/kernel'
 import type { Discoverer, TargetGroup } from '@pharos/model'
 import { Labels } from '@pharos/model'
+
+export function bodyTemplates(): BodyTemplates {
+  return new BodyTemplates(createKernel())
+}
 
 /** A job as the configuration's defaults make it, except for what a test says. */
 export function jobSettings(changed: Partial<ScrapeSettings> = {}): ScrapeSettings {
