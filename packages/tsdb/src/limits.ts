@@ -35,6 +35,10 @@ export const KEYFRAME_ROWS: number = 32
 export const FILE_BYTES: number = 2 ** 31 - 1
 /** Verified tiles kept in memory for the next query. */
 export const TILE_CACHE_BYTES: number = 64 << 20
+/** Selectors kept for the next query, each with the columns it found; a large dashboard has some 200. */
+export const SELECTORS_KEPT: number = 256
+/** Label values of which one matcher of a kept selector remembers its verdict. */
+export const SELECTOR_VERDICTS: number = 100_000
 /** Exemplars kept, all series together; the reference's default for max_exemplars is 100,000. */
 export const EXEMPLARS: number = 100_000
 /** Metric names with metadata. */

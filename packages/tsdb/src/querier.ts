@@ -39,11 +39,24 @@ export interface Selection {
 /** What a column holds besides plain floats; bits. */
 export const Column = { plain: 0, specials: 1, histograms: 2 } as const
 
+/** What makes a series' labels out of those of its group. */
+interface SeriesShape {
+  readonly own: Labels
+  /** Labels of the group that the series does not have. */
+  readonly removed: readonly string[]
+}
+
 export interface SeriesGroup {
   /** ms since 1970, strictly ascending, shared by all series of the group. Read only. */
   readonly times: Float64Array
   readonly seriesCount: number
   labels(series: number): Labels
+  /** What the labels are put together from; missing where they are kept whole. */
+  readonly parts?: {
+    readonly common: Labels
+    /** By series: replaces or takes away labels of `common`. Groups of one kind have the same array. */
+    readonly shapes: readonly SeriesShape[]
+  }
   /**
    * Writes one value for each time into `out[0 … times.length)`.
    * @returns bits of `Column`; `plain` promises that neither ABSENT nor STALE occurs

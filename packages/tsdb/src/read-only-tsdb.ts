@@ -20,7 +20,8 @@ import { noteBlocks } from './open-store.ts'
 import { isWalName } from './open-wal.ts'
 import type { Querier } from './querier.ts'
 import { headSnapshot, storedSnapshot } from './read/snapshot.ts'
-import { readTile, TileCache } from './read/tile-cache.ts'
+import { ReadCache } from './read/read-cache.ts'
+import { readTile } from './read/tile-cache.ts'
 import { TsdbQuerier } from './read/tsdb-querier.ts'
 import { readTombstones, type Tombstone } from './tombstones.ts'
 import { type BlockInfo, emptyStats } from './tsdb-status.ts'
@@ -127,7 +128,7 @@ export class ReadOnlyTsdb {
     for (const { groups: stored } of this.#blocks) {
       groups.push(...storedSnapshot(stored, minMs, maxMs))
     }
-    return new TsdbQuerier(groups, minMs, maxMs, new TileCache(), silentLogger)
+    return new TsdbQuerier(groups, minMs, maxMs, new ReadCache(), silentLogger)
   }
 
   close(): void {

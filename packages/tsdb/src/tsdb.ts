@@ -10,14 +10,14 @@ import { MAINTENANCE_MS } from './limits.ts'
 import { openStore, type Store, type TsdbWorld } from './open-store.ts'
 import type { Querier } from './querier.ts'
 import { headSnapshot, storedSnapshot } from './read/snapshot.ts'
-import { TileCache } from './read/tile-cache.ts'
+import { ReadCache } from './read/read-cache.ts'
 import { TsdbQuerier } from './read/tsdb-querier.ts'
 import type { ReloadableOptions, TsdbOptions } from './tsdb-options.ts'
 import type { BlockInfo, Cardinality, ReplayStatus, TsdbStats } from './tsdb-status.ts'
 
 export class Tsdb implements Appender {
   readonly #store: Store
-  readonly #cache = new TileCache()
+  readonly #cache = new ReadCache()
   readonly #stop = new AbortController()
   readonly #loop: Promise<void>
   #isClosed = false

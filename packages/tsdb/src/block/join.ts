@@ -117,7 +117,7 @@ function joined(
   })
   return {
     shapes,
-    view: new GroupView(shapes.length, () => Labels.EMPTY, pieces),
+    view: new GroupView({ common: Labels.EMPTY, shapes }, pieces),
     isLate: parts.every(({ part }) => part.isLate),
   }
 }

@@ -8,6 +8,8 @@ export class Layout {
   readonly shapes: (Shape | undefined)[] = []
   readonly #columnOf = new Map<Shape, number>()
   readonly #byName = new Map<string, number[]>()
+  /** Labels that some shape sets or removes. */
+  readonly #touched = new Set<string>()
   /** Groups of the head that use it. */
   userCount = 0
 
@@ -25,6 +27,9 @@ export class Layout {
     this.shapes.push(shape)
     if (shape === undefined) return column
     this.#columnOf.set(shape, column)
+    const { flat } = shape.own
+    for (let i = 0; i < flat.length; i += 2) this.#touched.add(flat[i]!)
+    for (const name of shape.removed) this.#touched.add(name)
     const named = this.#byName.get(shape.metricName)
     if (named === undefined) this.#byName.set(shape.metricName, [column])
     else named.push(column)
@@ -34,6 +39,11 @@ export class Layout {
   /** −1 when it has no such column. */
   columnOf(shape: Shape): number {
     return this.#columnOf.get(shape) ?? -1
+  }
+
+  /** False: in every column this label is the group's. */
+  touches(name: string): boolean {
+    return this.#touched.has(name)
   }
 
   /** Columns of one metric name, ascending. */

@@ -4,6 +4,7 @@
 
 import { ABSENT, ABSENT_LOW_WORD, type Labels, lowWord, STALE_LOW_WORD } from '@pharos/model'
 import type { NativeHistogram } from '@pharos/model'
+import { seriesLabels, type Shape } from '../catalog/shape.ts'
 import { Column, type SeriesGroup } from '../querier.ts'
 import type { Part } from './part.ts'
 
@@ -23,13 +24,21 @@ interface Placed extends Piece {
 export class GroupView implements SeriesGroup {
   readonly times: Float64Array
   readonly seriesCount: number
-  readonly #labels: (series: number) => Labels
+  readonly parts?: { readonly common: Labels; readonly shapes: readonly Shape[] }
+  readonly #labels: readonly Labels[]
   readonly #pieces: readonly Placed[]
   readonly #isOverlapping: boolean
 
-  constructor(seriesCount: number, labels: (series: number) => Labels, pieces: readonly Piece[]) {
-    this.seriesCount = seriesCount
-    this.#labels = labels
+  /** @param names  the labels of each series, whole or in parts */
+  constructor(names: readonly Labels[] | (GroupView['parts'] & {}), pieces: readonly Piece[]) {
+    if ('shapes' in names) {
+      this.parts = names
+      this.#labels = []
+      this.seriesCount = names.shapes.length
+    } else {
+      this.#labels = names
+      this.seriesCount = names.length
+    }
     const ordered = pieces.toSorted((a, b) => a.part.times[0]! - b.part.times[0]!)
     this.#isOverlapping = ordered.some(
       ({ part }, i) => i > 0 && part.times[0]! <= ordered[i - 1]!.part.times.at(-1)!,
@@ -49,7 +58,10 @@ export class GroupView implements SeriesGroup {
   }
 
   labels(series: number): Labels {
-    return this.#labels(series)
+    const { parts } = this
+    return parts === undefined
+      ? this.#labels[series]!
+      : seriesLabels(parts.common, parts.shapes[series]!)
   }
 
   readValues(series: number, out: Float64Array): number {

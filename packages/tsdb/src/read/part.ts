@@ -60,6 +60,7 @@ export function sealedPart(view: TileView, startMs: number, endMs: number): Part
   const [from, to] = rowRange(view.times, view.times.length, startMs, endMs)
   if (from >= to) return undefined
   const isWhole = from === 0 && to === view.times.length
+  let all: Float64Array | undefined
   return {
     times: isWhole ? view.times : view.times.subarray(from, to),
     isLate: view.isLate,
@@ -68,14 +69,15 @@ export function sealedPart(view: TileView, startMs: number, endMs: number): Part
         view.readValues(column, out, at)
         return
       }
-      const all = new Float64Array(view.times.length)
+      // One buffer for all columns of the part.
+      all ??= new Float64Array(view.times.length)
       view.readValues(column, all, 0)
-      for (let row = from; row < to; row++) out[at + row - from] = all[row]!
+      out.set(all.subarray(from, to), at)
     },
     hasHistograms: (column) => view.hasHistograms(column),
     readHistograms(column, out, at) {
-      const all = view.readHistograms(column)
-      for (let row = from; row < to; row++) out[at + row - from] = all[row]
+      const cells = view.readHistograms(column)
+      for (let row = from; row < to; row++) out[at + row - from] = cells[row]
     },
   }
 }

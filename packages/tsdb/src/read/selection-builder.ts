@@ -3,28 +3,32 @@
 
 import type { Labels } from '@pharos/model'
 import type { Layout } from '../catalog/layout.ts'
-import { seriesLabels, type Shape } from '../catalog/shape.ts'
+import type { Shape } from '../catalog/shape.ts'
 import type { SeriesGroup } from '../querier.ts'
 import { GroupView, type Piece } from './group-view.ts'
 import type { Part } from './part.ts'
 
 interface Collected {
   readonly key: Labels
-  readonly shapes: Shape[]
-  readonly seriesOf: Map<Shape, number>
-  readonly parts: {
+  /** By series. Shared with other groups until a list of other columns comes. */
+  shapes: readonly Shape[]
+  /** Made when it is needed. */
+  seriesOf: Map<Shape, number> | undefined
+  readonly pieces: {
     readonly part: Part
     readonly columns: Int32Array
-    readonly series: Int32Array
+    /** Undefined: the columns are those of series 0, 1, 2 … */
+    readonly series: Int32Array | undefined
   }[]
-  /** Series of each distinct list of columns; lists are shared between tiles. */
-  readonly known: Map<Int32Array, Int32Array>
+  /** Of the column list that came last; tiles of a group nearly always have the same one. */
+  lastColumns: Int32Array | undefined
+  lastSeries: Int32Array | undefined
 }
 
 export class SelectionBuilder {
   readonly #groups = new Map<string, Collected>()
-  /** Names that the shapes of a list of columns set or remove. */
-  readonly #namesOf = new Map<Int32Array, ReadonlySet<string>>()
+  /** Shapes of a list of columns; lists are shared between tiles. */
+  readonly #shapesOf = new Map<Int32Array, readonly Shape[]>()
 
   /** `part` undefined: the series are wanted, their samples are not. */
   add(
@@ -34,69 +38,99 @@ export class SelectionBuilder {
     columns: Int32Array,
     part: Part | undefined,
   ): void {
+    let shapes = this.#shapesOf.get(columns)
+    if (shapes === undefined) {
+      shapes = Array.from(columns, (column) => layout.shapes[column]!)
+      this.#shapesOf.set(columns, shapes)
+    }
     let group = this.#groups.get(name)
     if (group === undefined) {
-      group = { key, shapes: [], seriesOf: new Map(), parts: [], known: new Map() }
+      group = {
+        key,
+        shapes,
+        seriesOf: undefined,
+        pieces: [],
+        lastColumns: columns,
+        lastSeries: undefined,
+      }
       this.#groups.set(name, group)
     }
-    let series = group.known.get(columns)
-    if (series === undefined) {
-      const { shapes, seriesOf } = group
-      series = columns.map((column) => {
-        const shape = layout.shapes[column]!
-        const there = seriesOf.get(shape)
-        if (there !== undefined) return there
-        seriesOf.set(shape, shapes.length)
-        return shapes.push(shape) - 1
-      })
-      group.known.set(columns, series)
-      if (!this.#namesOf.has(columns)) this.#namesOf.set(columns, namesIn(layout, columns))
+    if (group.lastColumns !== columns) {
+      group.lastSeries = seriesOf(group, shapes)
+      group.lastColumns = columns
     }
-    if (part !== undefined) group.parts.push({ part, columns, series })
+    if (part !== undefined) group.pieces.push({ part, columns, series: group.lastSeries })
   }
 
   groups(): SeriesGroup[] {
     const buckets = new Map<string, GroupView[]>()
     const names = this.#namesInShapes()
     for (const group of this.#groups.values()) {
-      const { key } = group
       // Labels that no shape touches tell groups apart; only groups with the same of them can meet.
-      const signature = this.#groups.size > 1 ? key.without([...names]).key : ''
+      const signature = this.#groups.size > 1 ? untouched(group.key, names).key : ''
       const bucket = buckets.get(signature)
       if (bucket === undefined) buckets.set(signature, [view(group)])
       else bucket.push(view(group))
     }
-    return [...buckets.values()].flatMap((bucket) =>
-      bucket.length === 1 ? bucket : withoutTwins(bucket),
-    )
+    const views: SeriesGroup[] = []
+    for (const bucket of buckets.values()) {
+      if (bucket.length === 1) views.push(bucket[0]!)
+      else views.push(...withoutTwins(bucket))
+    }
+    return views
   }
 
   #namesInShapes(): ReadonlySet<string> {
     const names = new Set<string>()
-    if (this.#groups.size > 1) {
-      for (const some of this.#namesOf.values()) for (const name of some) names.add(name)
+    if (this.#groups.size === 1) return names
+    for (const shapes of this.#shapesOf.values()) {
+      for (const { own, removed } of shapes) {
+        for (let i = 0; i < own.flat.length; i += 2) names.add(own.flat[i]!)
+        for (const name of removed) names.add(name)
+      }
     }
     return names
   }
 }
 
-function namesIn(layout: Layout, columns: Int32Array): ReadonlySet<string> {
-  const names = new Set<string>()
-  for (const column of columns) {
-    const { own, removed } = layout.shapes[column]!
-    for (let i = 0; i < own.flat.length; i += 2) names.add(own.flat[i]!)
-    for (const name of removed) names.add(name)
+/** The numbers of these shapes' series in the group, which gets those that it has not yet. */
+function seriesOf(group: Collected, shapes: readonly Shape[]): Int32Array | undefined {
+  if (isEqual(group.shapes, shapes)) return undefined
+  if (group.seriesOf === undefined) {
+    group.seriesOf = new Map(group.shapes.map((shape, series) => [shape, series]))
+    group.shapes = [...group.shapes]
   }
-  return names
+  const all = group.shapes as Shape[]
+  return Int32Array.from(shapes, (shape) => {
+    const there = group.seriesOf!.get(shape)
+    if (there !== undefined) return there
+    group.seriesOf!.set(shape, all.length)
+    return all.push(shape) - 1
+  })
 }
 
-function view({ key, shapes, parts }: Collected): GroupView {
-  const pieces = parts.map(({ part, columns, series }): Piece => {
+function isEqual(a: readonly Shape[], b: readonly Shape[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+function untouched(key: Labels, names: ReadonlySet<string>): Labels {
+  const { flat } = key
+  for (let i = 0; i < flat.length; i += 2) {
+    if (names.has(flat[i]!)) return key.without([...names])
+  }
+  return key
+}
+
+function view({ key, shapes, pieces }: Collected): GroupView {
+  const placed = pieces.map(({ part, columns, series }): Piece => {
+    if (series === undefined && columns.length === shapes.length) return { part, columns }
     const columnOf = new Int32Array(shapes.length).fill(-1)
-    for (let i = 0; i < columns.length; i++) columnOf[series[i]!] = columns[i]!
+    for (let i = 0; i < columns.length; i++) columnOf[series?.[i] ?? i] = columns[i]!
     return { part, columns: columnOf }
   })
-  return new GroupView(shapes.length, (series) => seriesLabels(key, shapes[series]!), pieces)
+  return new GroupView({ common: key, shapes }, placed)
 }
 
 /** Takes series that several groups have out of them and joins them in groups of their own. */
@@ -123,7 +157,12 @@ function withoutTwins(views: readonly GroupView[]): SeriesGroup[] {
     const kept = alone[v]!
     if (kept.length === 0) return []
     const pieces = one.piecesOf(kept.map(({ series }) => series))
-    return [new GroupView(kept.length, (series) => kept[series]!.labels, pieces)]
+    return [
+      new GroupView(
+        kept.map(({ labels }) => labels),
+        pieces,
+      ),
+    ]
   })
   // Twins of the same groups share a time column.
   const byOwners = new Map<string, (typeof twins)[number][]>()
@@ -137,7 +176,12 @@ function withoutTwins(views: readonly GroupView[]): SeriesGroup[] {
     const pieces = joined[0]!.of.flatMap(([v], i) =>
       views[v]!.piecesOf(joined.map(({ of }) => of[i]![1])),
     )
-    rest.push(new GroupView(joined.length, (series) => joined[series]!.labels, pieces))
+    rest.push(
+      new GroupView(
+        joined.map(({ labels }) => labels),
+        pieces,
+      ),
+    )
   }
   return rest
 }

@@ -3,14 +3,12 @@
 import { assert, type Logger, messageOf } from '@pharos/base'
 import { compareText, type Matcher } from '@pharos/model'
 import type { TileFile } from '../block/tile-file.ts'
-import type { Layout } from '../catalog/layout.ts'
-import { Selector } from '../catalog/selector.ts'
 import type { LabelList, Querier, SelectHints, Selection } from '../querier.ts'
 import { maskedPart, Masks, unmasked } from './mask.ts'
 import { openPart, type Part, sealedPart } from './part.ts'
 import { SelectionBuilder } from './selection-builder.ts'
 import { filesOf, type SnapshotGroup, type SnapshotTile } from './snapshot.ts'
-import type { TileCache } from './tile-cache.ts'
+import type { ReadCache } from './read-cache.ts'
 
 /** Warnings beyond these say nothing new. */
 const MAX_WARNINGS = 10
@@ -18,7 +16,7 @@ const MAX_WARNINGS = 10
 export class TsdbQuerier implements Querier {
   readonly #groups: readonly SnapshotGroup[]
   readonly #files: ReadonlySet<TileFile>
-  readonly #cache: TileCache
+  readonly #cache: ReadCache
   readonly #log: Logger
   readonly #minMs: number
   readonly #maxMs: number
@@ -30,7 +28,7 @@ export class TsdbQuerier implements Querier {
     groups: readonly SnapshotGroup[],
     minMs: number,
     maxMs: number,
-    cache: TileCache,
+    cache: ReadCache,
     log: Logger,
   ) {
     this.#groups = groups
@@ -61,38 +59,33 @@ export class TsdbQuerier implements Querier {
 
   labelNames(matchers: readonly Matcher[], limit: number): Promise<LabelList> {
     const names = new Set<string>()
-    const known = new Map<Int32Array, ReadonlySet<string>>()
-    this.#visit(matchers, this.#minMs, this.#maxMs, (group, tile, columns) => {
-      let removed = known.get(columns)
-      if (removed === undefined) {
-        for (const column of columns) {
-          const { flat } = tile.layout.shapes[column]!.own
-          for (let i = 0; i < flat.length; i += 2) names.add(flat[i]!)
-        }
-        known.set(columns, (removed = removedByAll(tile.layout, columns)))
+    const seen = new Set<Int32Array>()
+    this.#visit(matchers, this.#minMs, this.#maxMs, (group, { layout }, columns) => {
+      const facts = this.#cache.facts(layout, columns)
+      if (!seen.has(columns)) {
+        seen.add(columns)
+        for (const name of facts.names) names.add(name)
       }
-      for (const [name] of group.key) if (!removed.has(name)) names.add(name)
+      const { flat } = group.key
+      for (let i = 0; i < flat.length; i += 2) {
+        if (!facts.removedByAll.has(flat[i]!)) names.add(flat[i]!)
+      }
     })
     return Promise.resolve(labelList(names, limit))
   }
 
   labelValues(name: string, matchers: readonly Matcher[], limit: number): Promise<LabelList> {
     const values = new Set<string>()
-    const known = new Map<Int32Array, boolean>()
-    this.#visit(matchers, this.#minMs, this.#maxMs, (group, tile, columns) => {
-      let isInherited = known.get(columns)
-      if (isInherited === undefined) {
-        isInherited = false
-        for (const column of columns) {
-          const { own, removed } = tile.layout.shapes[column]!
-          const value = own.get(name)
-          if (value !== '') values.add(value)
-          else if (!removed.includes(name)) isInherited = true
-        }
-        known.set(columns, isInherited)
+    const seen = new Set<Int32Array>()
+    this.#visit(matchers, this.#minMs, this.#maxMs, (group, { layout }, columns) => {
+      const own = this.#cache.facts(layout, columns).valuesOf(name)
+      if (!seen.has(columns)) {
+        seen.add(columns)
+        for (const value of own.values) values.add(value)
       }
+      if (!own.isInherited) return
       const value = group.key.get(name)
-      if (isInherited && value !== '') values.add(value)
+      if (value !== '') values.add(value)
     })
     return Promise.resolve(labelList(values, limit))
   }
@@ -110,7 +103,7 @@ export class TsdbQuerier implements Querier {
     endMs: number,
     found: (group: SnapshotGroup, tile: SnapshotTile, columns: Int32Array) => void,
   ): void {
-    const selector = new Selector(matchers)
+    const selector = this.#cache.selectors.selector(matchers)
     for (const group of this.#groups) {
       const mask = selector.groupMask(group.key)
       for (const tile of group.tiles) {
@@ -119,7 +112,8 @@ export class TsdbQuerier implements Querier {
         const last = all.at(-1)
         if (last === undefined) continue
         // A shared layout may have grown since: lists are ascending, so a look at the last one is enough.
-        let columns = last < tile.columnCount ? all : all.filter((one) => one < tile.columnCount)
+        let columns =
+          last < tile.columnCount ? all : this.#cache.firstColumns(all, tile.columnCount)
         if ('file' in tile.source) {
           const { firstMs, lastMs } = tile.source
           const masks = this.#masks.of(tile.source, group.key)
@@ -140,7 +134,7 @@ export class TsdbQuerier implements Querier {
   ): Part | undefined {
     if ('tile' in source) return openPart(source.tile, source.rowCount, startMs, endMs)
     try {
-      const part = sealedPart(this.#cache.view(source), startMs, endMs)
+      const part = sealedPart(this.#cache.tiles.view(source), startMs, endMs)
       return part === undefined ? undefined : maskedPart(part, this.#masks.of(source, key))
     } catch (error) {
       const warning = `samples from ${source.firstMs} to ${source.lastMs} are missing: ${messageOf(error)}`
@@ -157,16 +151,6 @@ function isIn({ source }: SnapshotTile, startMs: number, endMs: number): boolean
     return tile.times[0]! <= endMs && tile.times[rowCount - 1]! >= startMs
   }
   return source.firstMs <= endMs && source.lastMs >= startMs
-}
-
-function removedByAll(layout: Layout, columns: Int32Array): ReadonlySet<string> {
-  let removed: string[] | undefined
-  for (const column of columns) {
-    const own = layout.shapes[column]!.removed
-    removed = removed === undefined ? [...own] : removed.filter((name) => own.includes(name))
-    if (removed.length === 0) break
-  }
-  return new Set(removed)
 }
 
 function labelList(texts: ReadonlySet<string>, limit: number): LabelList {
