@@ -33,5 +33,33 @@ export type { LoadedDashboard } from './load-dashboard.ts'
 export type { DashboardProblem } from './problem.ts'
 export { framesOf } from './prometheus-frames.ts'
 export type { AnsweredTarget, HistogramSample, PrometheusData } from './prometheus-answer.ts'
-export { compacted, GRID_COLUMNS, gridLayout } from './grid-layout.ts'
-export type { PlacedPanel } from './grid-layout.ts'
+export { valueFormat } from './units/value-format.ts'
+export { UNIT_GROUPS } from './units/unit-names.ts'
+export type { UnitGroup } from './units/unit-names.ts'
+export type { DateFormatContext } from './units/date-unit.ts'
+export { formatDate } from './time/date-format.ts'
+export { fromWall, toWall, UTC, zoneOf } from './time/zone.ts'
+export type { Zone } from './time/zone.ts'
+export { Variables } from './variables/variables.ts'
+export type { LoadQuestion, VariablesContext } from './variables/variables.ts'
+export type { Scope, Session } from './variables/built-in-values.ts'
+export { ALL_TEXT, ALL_VALUE, isAll } from './variables/variable.ts'
+export type {
+  AdhocFilter,
+  DataSourceInfo,
+  Variable,
+  VariableOption,
+  VariableSource,
+  VariableValue,
+} from './variables/variable.ts'
+export {
+  intervalMs,
+  intervalText,
+  isRelative,
+  parseTime,
+  rateIntervalMs,
+  resolveTimeRange,
+  roundInterval,
+  stepFor,
+} from './time/time-range.ts'
+export type { StepQuestion, TimeContext, TimeRange } from './time/time-range.ts'

@@ -7,6 +7,9 @@ export interface FormattedValue {
   readonly suffix?: string
 }
 
+/** Shows a number; what is missing is shown by who knows how (`noValue`). */
+export type ValueFormat = (value: number, decimals?: number | null) => FormattedValue
+
 export interface DisplayValue extends FormattedValue {
   /** NaN for what is no number. */
   readonly numeric: number
