@@ -18,6 +18,12 @@ export interface Field {
   readonly title?: string
   /** Set by `applyFieldConfig`. */
   readonly display?: DisplayProcessor
+  /** Set by `applyFieldConfig`: CSS colour of the series as a whole. */
+  readonly color?: string
+  /** Set by `applyFieldConfig`: its place among all fields that are no time. */
+  readonly seriesIndex?: number
+  /** Set by `applyFieldConfig`: what percentages and gradients are measured by. */
+  readonly range?: { readonly min: number; readonly max: number }
 }
 
 export interface FrameMeta {

@@ -12,8 +12,5 @@ export const MAX_OPTIONS = 10_000
 /** Panels that repeats may make out of one dashboard. */
 export const MAX_PANELS = 2000
 
-/** Panels in panels: a row holds panels, a panel holds none. */
-export const MAX_NESTING = 4
-
 /** Characters of what is interpolated out of one text. */
 export const MAX_INTERPOLATED = 1_000_000

@@ -4,7 +4,7 @@ import { referencesIn } from './interpolate.ts'
 import { queryTextOf } from './query-variable.ts'
 
 /** Names of the variables that a definition mentions. */
-export function mentionedIn(model: VariableModel): ReadonlySet<string> {
+function mentionedIn(model: VariableModel): ReadonlySet<string> {
   const uid = model.datasource?.uid
   const texts = [queryTextOf(model), model.regex ?? '', typeof uid === 'string' ? uid : '']
   return new Set(texts.flatMap((text) => referencesIn(text).map(({ name }) => name)))

@@ -1,5 +1,6 @@
 // What a variable's regex makes of the values that were found.
-import { MAX_PATTERN_LENGTH, MAX_SUBJECT_LENGTH } from '../limits.ts'
+import { MAX_SUBJECT_LENGTH } from '../limits.ts'
+import { searchPattern } from '../pattern.ts'
 import type { VariableOption } from './variable.ts'
 
 /** Matches of one text. Looks like RegExp's, so that either engine fits. */
@@ -48,31 +49,14 @@ function matched(texts: readonly string[], regex: string): VariableOption[] {
 }
 
 function finderOf(regex: string): Find | undefined {
-  if (regex.length > MAX_PATTERN_LENGTH) return undefined
   const slashed = /^\/(.*)\/([a-z]*)$/s.exec(regex)
-  const pattern = slashed?.[1] ?? regex
   const flags = new Set(slashed?.[2] ?? '')
-  return nativeFinder(pattern, flags)
-}
-
-/**
- * JavaScript's own engine: dashboards use look-ahead, which the linear one does not know. It runs in the page of the
- * one who opened the dashboard, on short texts.
- */
-function nativeFinder(pattern: string, flags: ReadonlySet<string>): Find | undefined {
-  const isGlobal = flags.has('g')
-  const kept = [...flags].filter((flag) => 'imsu'.includes(flag)).join('')
-  let compiled: RegExp
-  try {
-    compiled = new RegExp(pattern, `${kept}g`)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  const pattern = searchPattern(slashed?.[1] ?? regex, flags)
+  if (pattern === undefined) return undefined
   return function* find(text) {
-    for (const match of text.matchAll(compiled)) {
+    for (const match of text.matchAll(pattern)) {
       yield { groups: [...match], named: new Map(Object.entries(match.groups ?? {})) }
-      if (!isGlobal) return
+      if (!flags.has('g')) return
     }
   }
 }

@@ -3,6 +3,7 @@ import { objectOf, textOf } from '../json.ts'
 import type { PrometheusData } from '../prometheus-answer.ts'
 import type { TimeRange } from '../time/time-range.ts'
 import type { VariableModel } from '../dashboard.ts'
+import { patternOf } from '../pattern.ts'
 import type { VariableSource } from './variable.ts'
 
 /** The text of the query, whether it is stored as one or within an object; variables not filled in yet. */
@@ -69,7 +70,7 @@ export async function findTexts(
     )
   if (name === 'metrics') {
     const names = await source.labelValues('__name__', [], range)
-    const pattern = patternOf(argument || '.*')
+    const pattern = patternOf(`/${argument || '.*'}/`)
     return pattern === undefined ? [] : names.filter((metric) => pattern.test(metric))
   }
   if (name === 'query_result') return resultTexts(await source.query(argument, range))
@@ -77,15 +78,6 @@ export async function findTexts(
   const label = argument.slice(comma + 1).trim()
   if (label === '') return []
   return source.labelValues(label, comma < 0 ? [] : [argument.slice(0, comma).trim()], range)
-}
-
-function patternOf(text: string): RegExp | undefined {
-  try {
-    return new RegExp(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 /** `label_names(up)` and `label_names({job="x"})` name series; anything else is a pattern of metric names. */
