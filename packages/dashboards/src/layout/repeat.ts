@@ -3,9 +3,9 @@ import type { Panel } from '../dashboard.ts'
 import { MAX_PANELS } from '../limits.ts'
 import type { VariableValue } from '../variables/variable.ts'
 import type { Variables } from '../variables/variables.ts'
+import { GRID_COLUMNS } from './compaction.ts'
 import type { PlacedPanel } from './placed-panel.ts'
 
-const COLUMNS = 24
 const DEFAULT_PER_ROW = 4
 
 /**
@@ -68,7 +68,7 @@ function below(at: Place, index: number): Place {
 
 /** As wide as fits, at most so many in a row as the panel says. */
 function beside(at: Place, index: number, count: number, { maxPerRow }: Panel): Place {
-  const perRow = Math.min(count, Math.max(1, Math.min(COLUMNS, maxPerRow ?? DEFAULT_PER_ROW)))
-  const w = Math.floor(COLUMNS / perRow)
+  const perRow = Math.min(count, Math.max(1, Math.min(GRID_COLUMNS, maxPerRow ?? DEFAULT_PER_ROW)))
+  const w = Math.floor(GRID_COLUMNS / perRow)
   return { ...at, x: (index % perRow) * w, y: at.y + Math.floor(index / perRow) * at.h, w }
 }
