@@ -41,4 +41,58 @@ export interface KernelFunctions {
     powers: number,
     out: number,
   ): number
+  /**
+   * Decodes one column of a tile: docs/format/tile.md.
+   * @param from, end  the bytes of the column
+   * @param n  its rows, ≥ 1
+   * @param out  f64[n]
+   * @returns 0: no marker occurs; 1: ABSENT or STALE may occur; −1: not decoded, the caller's own decoder has to
+   */
+  columnDecode(from: number, end: number, n: number, out: number): number
+  /**
+   * The latest sample of each step.
+   * @param vs  f64 values of a column
+   * @param latest  i32[steps], indexes into `vs`, negative where there is none
+   * @param out  f64[steps], ABSENT where there is none
+   */
+  rollLatest(vs: number, latest: number, steps: number, out: number): void
+  /**
+   * rate, increase and delta of one column without markers: (vs[last] − vs[first]) · factor, and for counters the
+   * extrapolation that ends at their zero point.
+   * @param vs  f64[n]
+   * @param constants  i32 first[even], i32 last[even], f64 factor[even], sampled[even], toStart[even], toEnd[even];
+   *   `even` is `steps` rounded up; first equals last where a step has no value
+   * @param divisor  seconds of the range, or 1
+   * @param out  f64[even]
+   * @returns 0 when a counter was reset, and nothing is written; otherwise 1
+   */
+  rollRate(
+    vs: number,
+    n: number,
+    constants: number,
+    steps: number,
+    isCounter: number,
+    divisor: number,
+    out: number,
+  ): number
+  /**
+   * Adds a row to compensated sums; ABSENT adds nothing. Sums begin as −0.
+   * @param row, sums, parts, counts  f64[even], where `even` is `steps` rounded up
+   */
+  rollAdd(row: number, steps: number, sums: number, parts: number, counts: number): void
+  /**
+   * The shortest text of a number that reads back as it, as Prometheus' JSON has it.
+   * @param powers  of `writeShortestPowers`
+   * @param out  room for 96 bytes
+   * @returns where the text ends
+   */
+  printNumber(value: number, powers: number, out: number): number
+  /**
+   * Points of a row as JSON, `,[time,"value"]` for each sample that is not ABSENT.
+   * @param row  f64[steps]
+   * @param heads  32 bytes for each step: `,[time,"`, and its length in the last byte
+   * @param out  room for 64 bytes a step and 96 more
+   * @returns where the text ends
+   */
+  printPoints(row: number, steps: number, heads: number, powers: number, out: number): number
 }

@@ -2,7 +2,13 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createKernel, type Kernel, powersOfFive, twinKernel } from './index.ts'
+import {
+  createKernel,
+  type Kernel,
+  powersOfFive,
+  twinKernel,
+  writeShortestPowers,
+} from './index.ts'
 
 const SEED = Number(process.env['SEED'] ?? 20_261_129)
 const wasm = createKernel()
@@ -220,5 +226,140 @@ test(`a body is matched by its template up to the first line that differs (seed 
       if (body.length > 0) expect(cut[1][0]).toBeLessThan(one.literals.length)
     }),
     { seed: SEED, numRuns: 2_000 },
+  )
+})
+
+test(`numbers print the same by both, the shortest text there is (seed ${SEED})`, () => {
+  const tables = new Map([wasm, twin].map((kernel) => [kernel, writeShortestPowers(kernel)]))
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        value,
+        fc.double(),
+        fc.nat().map((n) => n / 1000),
+      ),
+      (number) => {
+        const [text, twinText] = onBoth(96, (kernel, at) => {
+          const end = kernel.printNumber(number, tables.get(kernel)!, at)
+          return String.fromCharCode(...kernel.memory.u8.subarray(at, end))
+        })
+        expect(text).toBe(twinText)
+        expect(Number(text.replace('Inf', 'Infinity'))).toBe(number)
+      },
+    ),
+    { seed: SEED, numRuns: 5000 },
+  )
+})
+
+/** Also ABSENT, as the evaluator has it. */
+const cells = fc.array(fc.option(value, { nil: undefined }), { minLength: 1, maxLength: 21 })
+
+function writeCells(
+  { f64, u32 }: Kernel['memory'],
+  at: number,
+  row: readonly (number | undefined)[],
+): void {
+  row.forEach((one, i) => {
+    if (one !== undefined) f64[at / 8 + i] = one
+    else {
+      u32[at / 4 + 2 * i] = 3
+      u32[at / 4 + 2 * i + 1] = 0x7ff80000
+    }
+  })
+}
+
+test(`points print as JSON, those that are absent not at all (seed ${SEED})`, () => {
+  const tables = new Map([wasm, twin].map((kernel) => [kernel, writeShortestPowers(kernel)]))
+  fc.assert(
+    fc.property(cells, (row) => {
+      const [text, twinText] = onBoth(4096, (kernel, at) => {
+        const { u8 } = kernel.memory
+        writeCells(kernel.memory, at, row)
+        const heads = at + 8 * row.length
+        row.forEach((_, i) => {
+          const head = `,[${i}.5,"`
+          for (let c = 0; c < head.length; c++) u8[heads + 32 * i + c] = head.charCodeAt(c)
+          u8[heads + 32 * i + 31] = head.length
+        })
+        const out = heads + 32 * row.length
+        const end = kernel.printPoints(at, row.length, heads, tables.get(kernel)!, out)
+        return String.fromCharCode(...u8.subarray(out, end))
+      })
+      expect(text).toBe(twinText)
+      const points = JSON.parse(`[${text.slice(1)}]`) as unknown[]
+      expect(points).toHaveLength(row.filter((one) => one !== undefined).length)
+    }),
+    { seed: SEED, numRuns: 500 },
+  )
+})
+
+test(`rows add up to the same sums by both (seed ${SEED})`, () => {
+  fc.assert(
+    fc.property(fc.array(cells, { minLength: 1, maxLength: 5 }), (rows) => {
+      const steps = Math.max(...rows.map((row) => row.length))
+      const even = steps + (steps & 1)
+      const [sums, twinSums] = onBoth(4 * 8 * even, (kernel, at) => {
+        const { f64 } = kernel.memory
+        const sumsAt = at + 8 * even
+        f64.fill(-0, sumsAt / 8, sumsAt / 8 + even)
+        for (const row of rows) {
+          writeCells(kernel.memory, at, [
+            ...row,
+            ...Array.from({ length: even - row.length }, () => undefined),
+          ])
+          kernel.rollAdd(at, steps, sumsAt, sumsAt + 8 * even, sumsAt + 16 * even)
+        }
+        return f64.slice(sumsAt / 8, sumsAt / 8 + 3 * even)
+      })
+      // NaNs of either sign are NaN.
+      expect([...sums]).toEqual([...twinSums])
+    }),
+    { seed: SEED, numRuns: 500 },
+  )
+})
+
+test(`rates and latest samples are the same by both (seed ${SEED})`, () => {
+  const window = fc.tuple(
+    fc.nat(19),
+    fc.nat(19),
+    fc.double({ noNaN: true }),
+    fc.double({ noNaN: true }),
+  )
+  fc.assert(
+    fc.property(
+      fc.array(value, { minLength: 20, maxLength: 20 }),
+      fc.array(window, { minLength: 1, maxLength: 9 }),
+      fc.boolean(),
+      fc.boolean(),
+      (column, windows, isCounter, isSorted) => {
+        if (isSorted) column = column.map((v) => (Number.isNaN(v) ? 0 : v)).sort((a, b) => a - b)
+        const steps = windows.length
+        const even = steps + (steps & 1)
+        const [made, twinMade] = onBoth(160 + 8 * 8 * even, (kernel, at) => {
+          const { f64, i32 } = kernel.memory
+          f64.set(column, at / 8)
+          const constants = at + 160
+          windows.forEach(([a, b, x, y], s) => {
+            i32[constants / 4 + s] = Math.min(a, b)
+            i32[constants / 4 + even + s] = Math.max(a, b)
+            f64.set([x], constants / 8 + even + s)
+            f64.set([Math.abs(y)], constants / 8 + 2 * even + s)
+            f64.set([Math.abs(x)], constants / 8 + 3 * even + s)
+            f64.set([Math.abs(y)], constants / 8 + 4 * even + s)
+          })
+          const out = constants + 40 * even
+          const done = kernel.rollRate(at, 20, constants, steps, isCounter ? 1 : 0, 300, out)
+          windows.forEach(([a], s) => (i32[constants / 4 + s] = a - 3))
+          kernel.rollLatest(at, constants, steps, out + 8 * even)
+          return [
+            done,
+            ...f64.subarray(out / 8, out / 8 + steps),
+            ...f64.subarray(out / 8 + even, out / 8 + even + steps),
+          ]
+        })
+        expect(made).toEqual(twinMade)
+      },
+    ),
+    { seed: SEED, numRuns: 1000 },
   )
 })

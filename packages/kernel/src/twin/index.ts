@@ -3,6 +3,8 @@
 import type { KernelFunctions } from '../functions.ts'
 import type { KernelMemory } from '../kernel-memory.ts'
 import { parseNumber } from './number.ts'
+import { printNumber, printPoints } from './print.ts'
+import { rollAdd, rollLatest, rollRate } from './roll.ts'
 import { rowDecode, rowEncode } from './row.ts'
 import { scan } from './scan.ts'
 
@@ -13,5 +15,13 @@ export function twins(memory: KernelMemory): KernelFunctions {
     parseNumber: (from, _powers, out) => parseNumber(memory, from, out),
     scan: (body, end, literals, lengths, n, _powers, out) =>
       scan(memory, body, end, literals, lengths, n, out),
+    // The caller's own decoder, which is the oracle too.
+    columnDecode: () => -1,
+    printNumber: (value, _powers, out) => printNumber(memory, value, out),
+    printPoints: (row, steps, heads, _powers, out) => printPoints(memory, row, steps, heads, out),
+    rollLatest: (vs, latest, steps, out) => rollLatest(memory, vs, latest, steps, out),
+    rollRate: (vs, n, constants, steps, isCounter, divisor, out) =>
+      rollRate(memory, { vs, n, constants, steps, out }, isCounter !== 0, divisor),
+    rollAdd: (row, steps, sums, parts, counts) => rollAdd(memory, row, steps, sums, parts, counts),
   }
 }

@@ -67,18 +67,21 @@ export class GroupView implements SeriesGroup {
   readValues(series: number, out: Float64Array): number {
     const count = this.times.length
     let flags: number = Column.plain
+    let mayHaveMarkers = this.#isOverlapping
     if (this.#isOverlapping) out.fill(ABSENT, 0, count)
     for (const { part, columns, at, places } of this.#pieces) {
       const column = columns[series]!
       const rows = part.times.length
       if (column < 0) {
         if (places === undefined) out.fill(ABSENT, at, at + rows)
+        mayHaveMarkers = true
         continue
       }
       if (part.hasHistograms(column)) flags |= Column.histograms
-      if (places === undefined) part.readValues(column, out, at)
-      else spread(part, column, places, out)
+      if (places !== undefined) spread(part, column, places, out)
+      else if (part.readValues(column, out, at)) mayHaveMarkers = true
     }
+    if (!mayHaveMarkers) return flags
     for (let i = 0; i < count; i++) {
       const value = out[i]!
       if (value === value) continue

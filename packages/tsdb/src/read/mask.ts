@@ -71,6 +71,7 @@ export function maskedPart(part: Part, masks: readonly Mask[]): Part {
     readValues(column, out, at) {
       part.readValues(column, out, at)
       hide(column, (row) => (out[at + row] = ABSENT))
+      return true
     },
     hasHistograms: (column) => part.hasHistograms(column),
     readHistograms(column, out: (NativeHistogram | undefined)[], at) {

@@ -2,6 +2,7 @@
 
 import type { NativeHistogram } from '@pharos/model'
 import type { OpenTile } from '../head/open-tile.ts'
+import type { ColumnDecoder } from '../tile/column-decoder.ts'
 import type { TileView } from '../tile/tile-view.ts'
 
 export interface Part {
@@ -9,8 +10,11 @@ export interface Part {
   readonly times: Float64Array
   /** Where another part has the same time it goes before this one. */
   readonly isLate: boolean
-  /** Values of a column of the tile into `out[at … at + times.length)`. */
-  readValues(column: number, out: Float64Array, at: number): void
+  /**
+   * Values of a column of the tile into `out[at … at + times.length)`.
+   * @returns false when neither ABSENT nor STALE is among them; true when they may be
+   */
+  readValues(column: number, out: Float64Array, at: number): boolean
   hasHistograms(column: number): boolean
   readHistograms(column: number, out: (NativeHistogram | undefined)[], at: number): void
 }
@@ -48,7 +52,10 @@ export function openPart(
   return {
     times: tile.times.slice(from, to),
     isLate: tile.isLate,
-    readValues: (column, out, at) => tile.readColumn(column, from, to, out, at),
+    readValues(column, out, at) {
+      tile.readColumn(column, from, to, out, at)
+      return true
+    },
     hasHistograms: (column) => tile.histograms.has(column),
     readHistograms(column, out, at) {
       for (let row = from; row < to; row++) out[at + row - from] = tile.histogram(row, column)
@@ -56,23 +63,29 @@ export function openPart(
   }
 }
 
-export function sealedPart(view: TileView, startMs: number, endMs: number): Part | undefined {
+/** @param decoder  decodes faster than the tile by itself */
+export function sealedPart(
+  view: TileView,
+  startMs: number,
+  endMs: number,
+  decoder?: ColumnDecoder,
+): Part | undefined {
   const [from, to] = rowRange(view.times, view.times.length, startMs, endMs)
   if (from >= to) return undefined
   const isWhole = from === 0 && to === view.times.length
   let all: Float64Array | undefined
+  const read = (column: number, out: Float64Array, at: number): boolean =>
+    decoder === undefined ? view.readValues(column, out, at) : decoder.read(view, column, out, at)
   return {
     times: isWhole ? view.times : view.times.subarray(from, to),
     isLate: view.isLate,
     readValues(column, out, at) {
-      if (isWhole) {
-        view.readValues(column, out, at)
-        return
-      }
+      if (isWhole) return read(column, out, at)
       // One buffer for all columns of the part.
       all ??= new Float64Array(view.times.length)
-      view.readValues(column, all, 0)
+      const hasMarkers = read(column, all, 0)
       out.set(all.subarray(from, to), at)
+      return hasMarkers
     },
     hasHistograms: (column) => view.hasHistograms(column),
     readHistograms(column, out, at) {

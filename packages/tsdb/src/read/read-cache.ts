@@ -1,9 +1,11 @@
 // What queriers leave behind for the next one: tiles that were verified, selectors with what they found, and what is
 // known of the labels of a list of columns. All of it can be worked out anew at any time.
 
+import { createKernel } from '@pharos/kernel'
 import type { Layout } from '../catalog/layout.ts'
 import { SelectorCache } from '../catalog/selector.ts'
 import { ColumnLabels } from './column-labels.ts'
+import { ColumnDecoder } from '../tile/column-decoder.ts'
 import { TileCache } from './tile-cache.ts'
 
 export class ReadCache {
@@ -11,7 +13,13 @@ export class ReadCache {
   readonly selectors: SelectorCache = new SelectorCache()
   /** Lists of columns belong to selectors, and go with them. */
   readonly #facts = new WeakMap<Int32Array, ColumnLabels>()
+  #decoder: ColumnDecoder | undefined
   readonly #cut = new WeakMap<Int32Array, Int32Array>()
+
+  /** Made when the first query comes. */
+  get decoder(): ColumnDecoder {
+    return (this.#decoder ??= new ColumnDecoder(createKernel()))
+  }
 
   facts(layout: Layout, columns: Int32Array): ColumnLabels {
     let facts = this.#facts.get(columns)

@@ -134,7 +134,7 @@ export class TsdbQuerier implements Querier {
   ): Part | undefined {
     if ('tile' in source) return openPart(source.tile, source.rowCount, startMs, endMs)
     try {
-      const part = sealedPart(this.#cache.tiles.view(source), startMs, endMs)
+      const part = sealedPart(this.#cache.tiles.view(source), startMs, endMs, this.#cache.decoder)
       return part === undefined ? undefined : maskedPart(part, this.#masks.of(source, key))
     } catch (error) {
       const warning = `samples from ${source.firstMs} to ${source.lastMs} are missing: ${messageOf(error)}`

@@ -1,5 +1,6 @@
 import { ByteWriter } from '@pharos/base'
-import { ABSENT, NORMAL_NAN, STALE } from '@pharos/model'
+import { createKernel } from '@pharos/kernel'
+import { ABSENT, isSample, NORMAL_NAN, STALE } from '@pharos/model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeColumn, encodeColumn } from './column-codec.ts'
@@ -38,7 +39,30 @@ function roundTrip(values: Float64Array): { bits: BigUint64Array; bytes: number 
   const back = new Float64Array(values.length + 2).fill(7)
   decodeColumn(out.bytes(), values.length, back, 1)
   expect([back[0], back.at(-1)], 'neighbours are not touched').toEqual([7, 7])
+  expectSameOfKernel(out.bytes(), back.slice(1, -1))
   return { bits: new BigUint64Array(back.slice(1, -1).buffer), bytes: out.length }
+}
+
+const kernel = createKernel()
+
+/** The kernel decodes the same bits, knows where no marker is, and never writes past its rows. */
+function expectSameOfKernel(bytes: Uint8Array, values: Float64Array<ArrayBuffer>): void {
+  const at = kernel.memory.allocate(8 * values.length + 8 + bytes.length)
+  const { u8, f64 } = kernel.memory
+  const from = at + 8 * values.length + 8
+  const decode = (length: number): number => {
+    f64.fill(7, at / 8, at / 8 + values.length + 1)
+    u8.set(bytes, from)
+    const flags = kernel.columnDecode(from, from + length, values.length, at)
+    expect(f64[at / 8 + values.length], 'the neighbour is not touched').toBe(7)
+    return flags
+  }
+  for (let cut = 1; cut <= 3; cut++) decode(Math.max(0, bytes.length - cut))
+  const flags = decode(bytes.length)
+  const decoded = f64.slice(at / 8, at / 8 + values.length)
+  kernel.memory.free(at)
+  expect(new BigUint64Array(decoded.buffer)).toEqual(new BigUint64Array(values.buffer))
+  expect(flags).toBe(values.every((value) => isSample(value)) ? 0 : 1)
 }
 
 function check(values: readonly number[] | Float64Array): number {

@@ -60,14 +60,20 @@ export class TileView {
     for (let c = 0; c <= this.columnCount; c++) this.#offsets[c]! += start
   }
 
-  /** Values of a column into `out[at … at + rows)`. */
-  readValues(column: number, out: Float64Array, at: number): void {
+  /** Values of a column into `out[at … at + rows)`. @returns true: ABSENT or STALE may be among them */
+  readValues(column: number, out: Float64Array, at: number): boolean {
     let bytes = this.#column(column)
     if (bytes[0] === HISTOGRAM_COLUMN) {
       const reader = new ByteReader(bytes, 1)
       bytes = reader.raw(reader.varint())
     }
     decodeColumn(bytes, this.times.length, out, at)
+    return true
+  }
+
+  /** Where a column begins in `bytes`; it ends where the next one begins. */
+  offsetOf(column: number): number {
+    return this.#offsets[column]!
   }
 
   hasHistograms(column: number): boolean {
