@@ -28,6 +28,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   host: 4,
   kits: 4,
   api: 5,
+  demo: 5,
   ui: 5,
   server: 6,
   cli: 7,

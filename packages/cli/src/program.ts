@@ -22,6 +22,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./serve.ts')).fillUp,
   },
   {
+    name: 'demo',
+    description:
+      'up, and beside it services with traffic, so that every page has something to show',
+    load: async () => (await import('./demo.ts')).fillDemo,
+  },
+  {
     name: 'server',
     description: "the monitoring server, with Prometheus' flags",
     load: async () => (await import('./serve.ts')).fillServer,

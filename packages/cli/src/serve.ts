@@ -41,7 +41,8 @@ export function fillUp(command: Command, terminal: Terminal, done: Done): void {
   })
 }
 
-async function serve(service: Service, terminal: Terminal): Promise<number> {
+/** Runs a service until a signal ends it. @returns the exit code */
+export async function serve(service: Service, terminal: Terminal): Promise<number> {
   let stops = 0
   const stop = (signal: string): void => {
     stops++

@@ -20,6 +20,8 @@ import { UI_DIRECTORY } from './ui-routes.ts'
 export interface StartOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly workingDirectory: string
+  /** Put behind the `scrape_configs` of a server that nobody configured. */
+  readonly moreScrapes?: string
 }
 
 /** Where the host's page is when :9100 belongs to somebody else. */
@@ -67,7 +69,7 @@ export async function startUp(values: FlagValues, options: StartOptions): Promis
       { address: `localhost:${bound.port}`, metricsPath: `${bound.prefix}/metrics` },
       host.target(bound),
       push.target(bound),
-    )
+    ) + (options.moreScrapes ?? '')
   return withParts(parts, { ...settings, standardConfig })
 }
 

@@ -7,6 +7,7 @@ export {
 } from './presets.ts'
 export { rpcClient } from './rpc-client.ts'
 export { RpcServer } from './rpc-server.ts'
+export { combinedRpc } from './rpc-metrics.ts'
 export { serverMetrics } from './server-interceptor.ts'
 export type { Callback, Handler } from './recovery.ts'
 export type { RpcClientOptions } from './rpc-client.ts'

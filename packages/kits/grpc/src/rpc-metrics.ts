@@ -54,3 +54,16 @@ export function splitPath(path: string): { readonly service: string; readonly me
   const end = path.lastIndexOf('/')
   return { service: path.slice(1, Math.max(end, 1)), method: path.slice(end + 1) }
 }
+
+/** Several presets told of the same calls. */
+export function combinedRpc(presets: readonly RpcMetrics[]): RpcMetrics {
+  const tell = (say: (one: RpcMetrics) => void): void => {
+    for (const one of presets) say(one)
+  }
+  return {
+    started: (method) => tell((one) => one.started(method)),
+    received: (method) => tell((one) => one.received(method)),
+    sent: (method) => tell((one) => one.sent(method)),
+    finished: (method, code, seconds) => tell((one) => one.finished(method, code, seconds)),
+  }
+}

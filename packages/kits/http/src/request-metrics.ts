@@ -71,3 +71,15 @@ export function pathOf(url: string | undefined): string {
   const end = text.search(/[?#]/)
   return end < 0 ? text : text.slice(0, end)
 }
+
+/** Several presets told of the same requests: the names of an old dashboard beside those of a new one. */
+export function combined(presets: readonly RequestMetrics[]): RequestMetrics {
+  return {
+    started: (method) => {
+      for (const one of presets) one.started(method)
+    },
+    finished: (request) => {
+      for (const one of presets) one.finished(request)
+    },
+  }
+}

@@ -1,0 +1,67 @@
+// `pharos demo`: `pharos up` beside the seeds' services, their registry and their traffic.
+import { UserError } from '@pharos/base'
+import { realWorld } from '@pharos/base/node'
+import { demoScrapes, startDemo } from '@pharos/demo'
+import { startRegistry } from '@pharos/registry/server'
+import { startUp, upFlags } from '@pharos/server'
+import { type Flag, flag, FlagReader } from '@pharos/server/flags'
+import type { Command } from 'commander'
+import { addFlags } from './flag-options.ts'
+import { serve } from './serve.ts'
+import type { Terminal } from './terminal.ts'
+
+const DEMO_FLAGS: readonly Flag[] = [
+  flag('demo.listen-address', 'text', ':8083', "Where the fourth seed's server listens."),
+  flag('demo.workers', 'number', '100', 'How many ask it at once.'),
+  flag(
+    'demo.registry',
+    'text',
+    '',
+    'URL of an etcd or pharos registry to register in; without it the demo has one of its own.',
+  ),
+]
+
+export function fillDemo(command: Command, terminal: Terminal, done: (code: number) => void): void {
+  const all = [...upFlags(), ...DEMO_FLAGS]
+  const values = addFlags(command, all, terminal.environment)
+  command.action(async () => {
+    const flags = new FlagReader(all, values)
+    if (flags.isGiven('config.file'))
+      throw new UserError(
+        'flag/invalid',
+        '--config.file: the demo has a configuration of its own; start pharos up beside it instead',
+      )
+    const world = realWorld({ level: 'warn' })
+    const closing: (() => Promise<void>)[] = []
+    try {
+      let registryUrl = flags.text('demo.registry')
+      if (registryUrl === '') {
+        const registry = await startRegistry({
+          ...world,
+          address: '127.0.0.1:0',
+          directory: `${flags.text('storage.tsdb.path')}/registry`,
+        })
+        closing.unshift(() => registry.close())
+        registryUrl = registry.url
+      }
+      const demo = await startDemo({
+        ...world,
+        endpoints: [registryUrl],
+        courseAddress: flags.text('demo.listen-address'),
+        courseWorkers: flags.number('demo.workers'),
+      })
+      closing.unshift(() => demo.close())
+      const own = new Map([...values].filter(([name]) => !name.startsWith('demo.')))
+      const service = await startUp(own, {
+        ...terminal,
+        moreScrapes: demoScrapes(demo.coursePort, registryUrl),
+      })
+      terminal.writeError(
+        `\n  Pharos is up: ${service.url}\n  The demo's first service: http://localhost:${demo.coursePort}/metrics\n\n`,
+      )
+      done(await serve(service, terminal))
+    } finally {
+      for (const close of closing) await close()
+    }
+  })
+}

@@ -1,0 +1,2 @@
+export { demoScrapes, startDemo } from './demo.ts'
+export type { Demo, DemoOptions } from './demo.ts'
