@@ -1,1 +1,3 @@
-export {}
+export { WRITE_BODY_BYTES } from './limits.ts'
+export { WriteReceiver } from './write-receiver.ts'
+export type { WriteAnswer, WriteReceiverContext, WriteReceiverStats } from './write-receiver.ts'

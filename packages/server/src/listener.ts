@@ -6,6 +6,7 @@ import { registerApi } from '@pharos/api'
 import { apiServices } from './api-services.ts'
 import type { FlagReader } from './flag-reader.ts'
 import { metricsHandler } from '@pharos/client'
+import { registerRemoteWrite } from './remote-write.ts'
 import type { RunningServer } from './running-server.ts'
 import type { ServerUrls } from './server-urls.ts'
 import { registerNoUi, registerUi } from './ui-routes.ts'
@@ -38,6 +39,7 @@ export async function registerRoutes(listener: HttpServer, server: RunningServer
   })
   await server.settings.addRoutes?.(listener, server.urls)
   registerMetrics(listener, server)
+  registerRemoteWrite(app, server)
   await app.register(async (scope) => registerApi(scope, apiServices(server)), { prefix })
   try {
     registerUi(app, await loadUi(uiDirectory, world.disk), prefix, world.random)

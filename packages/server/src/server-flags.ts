@@ -42,7 +42,7 @@ const WEB_FLAGS: readonly Flag[] = [
   idleFlag('web.user-assets', 'text', '', 'Directory served under /user.'),
   flag('web.enable-lifecycle', 'bool', 'false', 'Allow reload and shutdown by HTTP.'),
   flag('web.enable-admin-api', 'bool', 'false', 'Allow administration by HTTP.'),
-  idleFlag('web.enable-remote-write-receiver', 'bool', 'false', 'Accept remote write.'),
+  flag('web.enable-remote-write-receiver', 'bool', 'false', 'Accept remote write.'),
   idleFlag(
     'web.remote-write-receiver.accepted-protobuf-messages',
     'list',

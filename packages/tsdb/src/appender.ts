@@ -47,6 +47,21 @@ export interface GroupAppender {
   release(): void
 }
 
+/** A group for writers whose samples come one by one: remote write, backfill. */
+export interface CellAppender extends GroupAppender {
+  /**
+   * Appends samples of one time, as a remote writer sends them: one record in the log.
+   * @param columns   as many as `values` and `outcomes`
+   * @param outcomes  filled with the outcome of each
+   */
+  appendCells(tMs: number, columns: Int32Array, values: Float64Array, outcomes: Uint8Array): void
+}
+
+/** An appender whose groups take single samples in numbers. */
+export interface CellStore extends Appender {
+  group(key: Labels, kind: GroupKind): CellAppender
+}
+
 /** Why a row or sample was taken or not; an expected outcome, never an exception. */
 export const AppendOutcome = {
   ok: 0,

@@ -2,7 +2,7 @@
 
 import { background, messageOf, OutsideError } from '@pharos/base'
 import type { Labels, Matcher, Metadata } from '@pharos/model'
-import type { Appender, GroupAppender, GroupKind } from './appender.ts'
+import type { CellAppender, CellStore, GroupKind } from './appender.ts'
 import { cardinalityOf } from './cardinality.ts'
 import type { StoredExemplar } from './head/exemplar-ring.ts'
 import { GroupHandle } from './head/group-handle.ts'
@@ -15,7 +15,7 @@ import { TsdbQuerier } from './read/tsdb-querier.ts'
 import type { ReloadableOptions, TsdbOptions } from './tsdb-options.ts'
 import type { BlockInfo, Cardinality, ReplayStatus, TsdbStats } from './tsdb-status.ts'
 
-export class Tsdb implements Appender {
+export class Tsdb implements CellStore {
   readonly #store: Store
   readonly #cache = new ReadCache()
   readonly #stop = new AbortController()
@@ -66,7 +66,7 @@ export class Tsdb implements Appender {
     return this.#store.head.maxTimeMs
   }
 
-  group(key: Labels, kind: GroupKind): GroupAppender {
+  group(key: Labels, kind: GroupKind): CellAppender {
     const { head, exemplars } = this.#store
     const group = head.group(key, kind)
     head.renewColumns(group)

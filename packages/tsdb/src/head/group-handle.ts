@@ -1,13 +1,13 @@
 // What a writer holds: the door to one group of the head.
 
 import type { Exemplar, Labels, NativeHistogram } from '@pharos/model'
-import type { AppendOutcome, GroupAppender } from '../appender.ts'
+import type { AppendOutcome, CellAppender } from '../appender.ts'
 import { seriesLabels } from '../catalog/shape.ts'
 import { type ExemplarRing, logExemplar } from './exemplar-ring.ts'
 import type { Head } from './head.ts'
 import type { HeadGroup } from './head-group.ts'
 
-export class GroupHandle implements GroupAppender {
+export class GroupHandle implements CellAppender {
   readonly #head: Head
   readonly #group: HeadGroup
   readonly #exemplars: ExemplarRing
@@ -46,6 +46,10 @@ export class GroupHandle implements GroupAppender {
 
   appendSample(tMs: number, column: number, value: number | NativeHistogram): AppendOutcome {
     return this.#head.appendSample(this.#group, tMs, column, value)
+  }
+
+  appendCells(tMs: number, columns: Int32Array, values: Float64Array, outcomes: Uint8Array): void {
+    this.#head.appendCells(this.#group, tMs, columns, values, outcomes)
   }
 
   appendExemplar(column: number, exemplar: Exemplar): void {

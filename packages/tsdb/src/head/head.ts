@@ -23,9 +23,10 @@ import type { TsdbOptions } from '../tsdb-options.ts'
 import type { TsdbStats } from '../tsdb-status.ts'
 import { writeRow } from '../wal/row-record.ts'
 import { type Wal, WalRecord } from '../wal/wal.ts'
+import { type LateRow, logCells, logSamples } from './cell-log.ts'
 import { type Coverage, isCovered } from './coverage.ts'
 import { type HeadGroup, headGroup } from './head-group.ts'
-import { type LateRow, LateRows, noteNewest } from './late-rows.ts'
+import { LateRows, noteNewest } from './late-rows.ts'
 import { hasCell, OpenTile, sameBits, sameSample } from './open-tile.ts'
 
 type Histograms = ReadonlyMap<number, NativeHistogram>
@@ -219,9 +220,55 @@ export class Head {
       return outcome
     }
     const tile = this.#changeable(group, tMs)
-    this.#logCell(group, tMs, column, value)
+    logSamples(
+      this.wal!,
+      this.#scratch,
+      group,
+      group.layout!,
+      group.columnCount,
+      tMs,
+      [[column, value]],
+      false,
+    )
     this.#setCell(group, tile, tMs, column, value)
     return AppendOutcome.ok
+  }
+
+  /** Single samples of one time; see GroupAppender. */
+  appendCells(
+    group: HeadGroup,
+    tMs: number,
+    columns: Int32Array,
+    values: Float64Array,
+    outcomes: Uint8Array,
+  ): void {
+    const refused = this.#refusal(tMs, columns.length)
+    outcomes.fill(refused)
+    if (refused !== AppendOutcome.ok) return
+    /** Those that the log has on their own already. */
+    let late: Set<number> | undefined
+    let taken = 0
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i]!
+      const value = values[i]!
+      const outcome = this.#cellOutcome(group, tMs, column, value)
+      if (outcome === AppendOutcome.ok) {
+        const tile = this.#changeable(group, tMs)
+        this.#setCell(group, tile, tMs, column, value)
+        taken++
+      } else if (outcome === AppendOutcome.outOfOrder) {
+        const oldestMs = this.#oldestMs()
+        outcomes[i] = this.#late.appendSample(this.wal!, group, tMs, column, value, oldestMs)
+        if (outcomes[i] === AppendOutcome.ok) (late ??= new Set()).add(i)
+      } else {
+        this.#stats.duplicateSamples++
+        outcomes[i] = outcome
+      }
+    }
+    if (taken > 0) {
+      const isIn = (i: number): boolean => outcomes[i] === AppendOutcome.ok && late?.has(i) !== true
+      logCells(this.wal!, this.#scratch, group, tMs, columns, values, isIn, taken)
+    }
   }
 
   /** Puts one sample into the row of its time, which is made when missing. */
@@ -519,25 +566,6 @@ export class Head {
       out.append(body.bytes())
     }
     wal.commit(WalRecord.row)
-  }
-
-  #logCell(group: HeadGroup, tMs: number, column: number, value: number | NativeHistogram): void {
-    const wal = this.wal!
-    const body = this.#scratch
-    body.clear()
-    body.varint(wal.definitions.group(group.key, group.kind))
-    body.varint(wal.definitions.layout(group.layout!, group.columnCount))
-    body.zigzag(tMs)
-    if (typeof value !== 'number') {
-      body.varint(column)
-      writeHistogram(body, value)
-      wal.add(WalRecord.histogram, body.bytes())
-    } else {
-      body.varint(1)
-      body.varint(column)
-      body.f64(value)
-      wal.add(WalRecord.cells, body.bytes())
-    }
   }
 }
 

@@ -6,22 +6,18 @@
 // sample older than its series is taken within `out_of_order_time_window`.
 
 import { type ByteWriter, OutsideError } from '@pharos/base'
-import { isAbsent, type NativeHistogram } from '@pharos/model'
+import { isAbsent } from '@pharos/model'
 import { AppendOutcome } from '../appender.ts'
-import type { Layout } from '../catalog/layout.ts'
 import { LATE_TILE_ROWS } from '../limits.ts'
 import { TileCache } from '../read/tile-cache.ts'
 import type { TileRef } from '../read/tile-ref.ts'
 import type { TileView } from '../tile/tile-view.ts'
-import { copyHistogram, writeHistogram } from '../tile/histogram-codec.ts'
+import { copyHistogram } from '../tile/histogram-codec.ts'
 import type { TsdbStats } from '../tsdb-status.ts'
-import { type Wal, WalRecord } from '../wal/wal.ts'
+import type { Wal } from '../wal/wal.ts'
+import { type LateRow, logSamples, type Sample } from './cell-log.ts'
 import type { HeadGroup } from './head-group.ts'
 import { hasCell, OpenTile, sameSample } from './open-tile.ts'
-
-type Sample = number | NativeHistogram
-/** Samples of one time by column. */
-export type LateRow = readonly (readonly [column: number, value: Sample])[]
 
 /** Verified tiles kept while series of a group are looked up one after the other. */
 const LOOKUP_BYTES = 8 << 20
@@ -117,7 +113,16 @@ export class LateRows {
         const value = tile.histogram(r, c) ?? tile.value(r, c)
         if (typeof value !== 'number' || !isAbsent(value)) row.push([c, value])
       }
-      this.#log(wal, group, layout, tile.columnCount, tile.times[r]!, row)
+      logSamples(
+        wal,
+        this.#context.scratch,
+        group,
+        layout,
+        tile.columnCount,
+        tile.times[r]!,
+        row,
+        true,
+      )
     }
   }
 
@@ -137,7 +142,16 @@ export class LateRows {
     const fresh = row.filter(([column, value]) => this.#set(tile, group, tMs, column, value))
     stats.duplicateSamples += row.length - fresh.length
     stats.appendedSamples += fresh.length
-    this.#log(wal, group, group.layout!, group.columnCount, tMs, fresh)
+    logSamples(
+      wal,
+      this.#context.scratch,
+      group,
+      group.layout!,
+      group.columnCount,
+      tMs,
+      fresh,
+      true,
+    )
     return fresh.length
   }
 
@@ -166,40 +180,6 @@ export class LateRows {
       group.late = group.late.copy(0, group.late.rowCount)
     }
     return group.late
-  }
-
-  #log(
-    wal: Wal,
-    group: HeadGroup,
-    layout: Layout,
-    columnCount: number,
-    tMs: number,
-    row: LateRow,
-  ): void {
-    const body = this.#context.scratch
-    const begin = (): void => {
-      body.clear()
-      body.varint(wal.definitions.group(group.key, group.kind))
-      body.varint(wal.definitions.layout(layout, columnCount))
-      body.zigzag(tMs)
-    }
-    const floats = row.filter((cell): cell is [number, number] => typeof cell[1] === 'number')
-    if (floats.length > 0) {
-      begin()
-      body.varint(floats.length)
-      for (const [column, value] of floats) {
-        body.varint(column)
-        body.f64(value)
-      }
-      wal.add(WalRecord.lateCells, body.bytes())
-    }
-    for (const [column, value] of row) {
-      if (typeof value === 'number') continue
-      begin()
-      body.varint(column)
-      writeHistogram(body, value)
-      wal.add(WalRecord.lateHistogram, body.bytes())
-    }
   }
 
   /** Time of a series' newest sample in memory and segments, ms; −Infinity when there is none. */

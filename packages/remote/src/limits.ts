@@ -1,0 +1,12 @@
+// What a sender could make grow, with the number, its unit and why that number.
+
+/** One request of remote write as it comes. The reference's senders stop at some 2,000 samples, half a megabyte. */
+export const WRITE_BODY_BYTES: number = 32 << 20
+/** The same unpacked, before anything is made of it. */
+export const WRITE_MESSAGE_BYTES: number = 32 << 20
+/** Series whose place is remembered; 40 bytes each. Beyond them all are forgotten and looked up again. */
+export const CACHED_SERIES: number = 4_000_000
+/** Groups are given back and taken anew after this time, so that the store can forget series that have ended. */
+export const RENEW_MS: number = 3_600_000
+/** Buckets of one histogram, as in the reference's limit for samples it can hold. */
+export const HISTOGRAM_BUCKETS: number = 10_000

@@ -1,0 +1,317 @@
+import { ProtoWriter, silentLogger, snappyEncode } from '@pharos/base'
+import { type SimWorld, simWorld } from '@pharos/base/sim'
+import { isStale, Matcher } from '@pharos/model'
+import { Tsdb, type TsdbOptions } from '@pharos/tsdb'
+import { expect, test } from 'vitest'
+import { WriteReceiver } from './write-receiver.ts'
+
+const HOUR_MS = 3_600_000
+const OPTIONS: TsdbOptions = {
+  path: '/data',
+  retentionMs: 0,
+  retentionBytes: 0,
+  minBlockMs: 2 * HOUR_MS,
+  maxBlockMs: 36 * HOUR_MS,
+  walSync: 'always',
+  maxFutureMs: 600_000,
+  outOfOrderMs: 0,
+  maxHeadSeries: 0,
+  minFreeDiskBytes: 0,
+}
+
+type Pairs = readonly (readonly [string, string])[]
+
+interface Series {
+  readonly labels: Pairs
+  readonly samples?: readonly (readonly [tMs: number, value: number])[]
+  readonly fill?: (out: ProtoWriter) => void
+}
+
+function pairs(out: ProtoWriter, labels: Pairs): void {
+  for (const [name, value] of labels) {
+    out.message(1, () => {
+      out.text(1, name)
+      out.text(2, value)
+    })
+  }
+}
+
+function message(series: readonly Series[], more?: (out: ProtoWriter) => void): Uint8Array {
+  const out = new ProtoWriter()
+  for (const { labels, samples = [], fill } of series) {
+    out.message(1, () => {
+      pairs(out, labels)
+      for (const [tMs, value] of samples) {
+        out.message(2, () => {
+          out.double(1, value)
+          out.int64(2, tMs)
+        })
+      }
+      fill?.(out)
+    })
+  }
+  more?.(out)
+  return snappyEncode(out.bytes())
+}
+
+const X: Pairs = [
+  ['__name__', 'x'],
+  ['job', 'a'],
+  ['instance', 'b'],
+]
+
+async function receiving(
+  changes: Partial<TsdbOptions> = {},
+): Promise<{ world: SimWorld; t: number; db: Tsdb; receiver: WriteReceiver }> {
+  const world = simWorld()
+  const db = await Tsdb.open(world, { ...OPTIONS, ...changes })
+  const context = { appender: db, clock: world.clock, random: world.random, log: silentLogger }
+  const receiver = new WriteReceiver({ ...context, isSynced: true })
+  return { world, t: world.clock.now(), db, receiver }
+}
+
+/** `offset:value` of each sample, by series. */
+async function shown(db: Tsdb, t: number): Promise<Record<string, string>> {
+  const querier = db.querier(-1e15, 1e15)
+  const { groups } = await querier.select([new Matcher('!=', '__name__', '')], {
+    startMs: -1e15,
+    endMs: 1e15,
+    stepMs: 0,
+    rangeMs: 0,
+    func: '',
+    grouping: [],
+    by: false,
+  })
+  const lines: Record<string, string> = {}
+  for (const group of groups) {
+    for (let s = 0; s < group.seriesCount; s++) {
+      const values = new Float64Array(group.times.length)
+      group.readValues(s, values)
+      const name = [...group.labels(s)].map(([n, v]) => `${n}=${v}`).join()
+      lines[name] = [...group.times]
+        .map((time, i) => `${time - t}:${isStale(values[i]!) ? 'stale' : values[i]}`)
+        .join(' ')
+    }
+  }
+  querier.close()
+  return lines
+}
+
+test('samples are stored, synced, under sorted labels', async () => {
+  const { db, t, receiver, world } = await receiving()
+  const y: Pairs = [
+    ['z', '1'],
+    ['__name__', 'y'],
+    ['empty', ''],
+  ]
+  const body = message([
+    {
+      labels: X,
+      samples: [
+        [t, 1],
+        [t + 1, 2],
+      ],
+    },
+    { labels: y, samples: [[t, 0.5]] },
+  ])
+  expect(await receiver.write(body)).toEqual({ status: 204, text: '' })
+  const expected = { '__name__=x,instance=b,job=a': '0:1 1:2', '__name__=y,z=1': '0:0.5' }
+  expect(await shown(db, t)).toEqual(expected)
+  const again = await Tsdb.open({ ...world, disk: world.disk.crash() }, OPTIONS)
+  expect(await shown(again, t)).toEqual(expected)
+  await again.close()
+})
+
+test('the same message again is taken without a fault and stored once', async () => {
+  const { db, t, receiver } = await receiving()
+  const body = message([{ labels: X, samples: [[t, 1]] }])
+  await receiver.write(body)
+  expect((await receiver.write(body)).status).toBe(204)
+  expect(receiver.stats).toMatchObject({ requests: 2, failures: 0, samples: 1, repeated: 1 })
+  expect(await shown(db, t)).toEqual({ '__name__=x,instance=b,job=a': '0:1' })
+})
+
+test('the stale marker and other NaNs keep their meaning', async () => {
+  const { db, t, receiver } = await receiving()
+  const marker = (low: number) => (out: ProtoWriter) =>
+    out.message(2, () => {
+      out.double(1, 0)
+      const bytes = out.bytes()
+      bytes.set([low, 0, 0, 0, 0, 0, 0xf0, 0x7f], bytes.length - 8)
+      out.int64(2, t)
+    })
+  const body = message([
+    { labels: [['__name__', 'ended']], fill: marker(2) },
+    { labels: [['__name__', 'nan']], fill: marker(1) },
+  ])
+  expect((await receiver.write(body)).status).toBe(204)
+  expect(await shown(db, t)).toEqual({ '__name__=ended': '0:stale', '__name__=nan': '0:NaN' })
+})
+
+test('faults have the codes and words of the reference, and what is good is stored', async () => {
+  const { db, t, receiver } = await receiving()
+  const check = async (tMs: number, value: number, status: number, text: string): Promise<void> =>
+    expect(await receiver.write(message([{ labels: X, samples: [[tMs, value]] }]))).toEqual({
+      status,
+      text,
+    })
+  await check(t, 1, 204, '')
+  await check(t - 1, 1, 400, 'out of order sample')
+  await check(t, 2, 400, 'duplicate sample for timestamp')
+  await check(t - 2 * HOUR_MS, 1, 400, 'out of bounds')
+  await check(t + HOUR_MS, 1, 400, 'out of bounds: timestamp is too far in the future')
+  await check(-(2 ** 63), 1, 400, 'out of bounds')
+  await check(2 ** 62, 1, 400, 'out of bounds: timestamp is too far in the future')
+  const mixed = message([
+    { labels: X, samples: [[t - 1, 1]] },
+    { labels: [['__name__', 'y']], samples: [[t, 1]] },
+  ])
+  expect((await receiver.write(mixed)).status).toBe(400)
+  expect(await shown(db, t)).toEqual({ '__name__=x,instance=b,job=a': '0:1', '__name__=y': '0:1' })
+  expect(receiver.stats).toMatchObject({ outOfOrder: 2, outOfBounds: 4, duplicates: 1 })
+})
+
+test('series without a name or with a label twice are passed over and counted', async () => {
+  const { db, t, receiver } = await receiving()
+  const body = message([
+    { labels: [['job', 'a']], samples: [[t, 1]] },
+    {
+      labels: [
+        ['__name__', 'x'],
+        ['a', '1'],
+        ['a', '2'],
+      ],
+      samples: [[t, 1]],
+    },
+    {
+      labels: [
+        ['__name__', '__proto__'],
+        ['constructor', 'then'],
+      ],
+      samples: [[t, 1]],
+    },
+  ])
+  expect((await receiver.write(body)).status).toBe(204)
+  expect(receiver.stats.invalidLabels).toBe(2)
+  expect(await shown(db, t)).toEqual({ '__name__=__proto__,constructor=then': '0:1' })
+})
+
+test('histograms of integers and floats, exemplars and metadata arrive', async () => {
+  const { db, t, receiver } = await receiving()
+  const histogram = (isFloat: boolean) => (out: ProtoWriter) => {
+    out.message(4, () => {
+      if (isFloat) out.double(2, 3)
+      else out.uint64(1, 3)
+      out.double(3, 1.5)
+      out.sint64(4, 1)
+      out.double(5, 1e-128)
+      out.message(11, () => {
+        out.sint64(1, -1)
+        out.uint64(2, 2)
+      })
+      if (isFloat) out.packedDouble(13, [1, 2])
+      else out.packedSint64(12, [1, 1])
+      out.int64(14, 3)
+      out.int64(15, t)
+    })
+    out.message(3, () => {
+      pairs(out, [['trace_id', 'abc']])
+      out.double(2, 0.7)
+      out.int64(3, t)
+    })
+  }
+  const body = message(
+    [
+      { labels: [['__name__', 'ints']], fill: histogram(false) },
+      { labels: [['__name__', 'floats']], fill: histogram(true) },
+    ],
+    (out) =>
+      out.message(3, () => {
+        out.uint64(1, 3)
+        out.text(2, 'ints')
+        out.text(4, 'Helps.')
+        out.text(5, 's')
+      }),
+  )
+  expect((await receiver.write(body)).status).toBe(204)
+  const querier = db.querier(t, t)
+  const hints = { startMs: t, endMs: t, stepMs: 0, rangeMs: 0, func: '', grouping: [], by: false }
+  const { groups } = await querier.select([new Matcher('!=', '__name__', '')], hints)
+  expect(groups.length).toBe(1)
+  for (const series of [0, 1]) {
+    const found: unknown[] = []
+    groups[0]!.readHistograms(series, found as [])
+    expect(found).toEqual([
+      {
+        schema: 1,
+        zeroThreshold: 1e-128,
+        zeroCount: 0,
+        count: 3,
+        sum: 1.5,
+        positiveSpans: [{ offset: -1, length: 2 }],
+        positiveBuckets: [1, 2],
+        negativeSpans: [],
+        negativeBuckets: [],
+        customValues: [],
+        counterResetHint: 'gauge',
+      },
+    ])
+  }
+  querier.close()
+  expect(db.metadata('ints').get('ints')).toEqual({ type: 'histogram', help: 'Helps.', unit: 's' })
+  expect(db.exemplars().map(({ exemplar }) => exemplar.value)).toEqual([0.7, 0.7])
+  expect(receiver.stats).toMatchObject({ samples: 0, histograms: 2, exemplars: 2 })
+})
+
+test('an impossible histogram and bodies that are none are refused, and nothing of them is stored', async () => {
+  const { db, t, receiver } = await receiving()
+  const check = async (body: Uint8Array, text: RegExp): Promise<void> => {
+    const answer = await receiver.write(body)
+    expect(answer.status).toBe(400)
+    expect(answer.text).toMatch(text)
+  }
+  const good: Series = { labels: X, samples: [[t, 1]] }
+  const spans = (length: number) => (out: ProtoWriter) =>
+    out.message(4, () => out.message(11, () => out.uint64(2, length)))
+  await check(
+    message([good, { labels: [['__name__', 'h']], fill: spans(2 ** 32) }]),
+    /spans need 4294967296 buckets, have 0 buckets/,
+  )
+  await check(new Uint8Array(0), /snappy: corrupt input/)
+  await check(
+    Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f, 0),
+    /4294967295 bytes uncompressed, allowed are/,
+  )
+  await check(snappyEncode(Uint8Array.of(10, 5, 1)), /protobuf: length 5 where 1 bytes are left/)
+  const cut = message([good])
+  await check(cut.subarray(0, cut.length - 3), /snappy: corrupt input/)
+  expect(await shown(db, t)).toEqual({})
+})
+
+test('series over the budget are refused with words, and others go on', async () => {
+  const { t, receiver } = await receiving({ maxHeadSeries: 1 })
+  await receiver.write(message([{ labels: X, samples: [[t, 1]] }]))
+  const body = message([
+    { labels: X, samples: [[t + 1, 1]] },
+    { labels: [['__name__', 'y']], samples: [[t, 1]] },
+  ])
+  const { status, text } = await receiver.write(body)
+  expect([status, text]).toEqual([400, expect.stringContaining('1 series refused')])
+  expect(receiver.stats).toMatchObject({ samples: 2, seriesRefused: 1 })
+})
+
+test('a disk that fails is a 503, which makes the sender come again', async () => {
+  const { t, world, receiver } = await receiving()
+  world.disk.capacityBytes = 0
+  const { status } = await receiver.write(message([{ labels: X, samples: [[t, 1]] }]))
+  expect(status).toBe(503)
+})
+
+test('groups are given back every hour, and series go on where they were', async () => {
+  const { db, t, world, receiver } = await receiving()
+  await receiver.write(message([{ labels: X, samples: [[t, 1]] }]))
+  await world.clock.advance(HOUR_MS + 1)
+  const later = world.clock.now()
+  await receiver.write(message([{ labels: X, samples: [[later, 2]] }]))
+  expect(await shown(db, t)).toEqual({ '__name__=x,instance=b,job=a': `0:1 ${later - t}:2` })
+})

@@ -1,0 +1,276 @@
+// The receiving end of remote write 1.0:
+//
+//   body ─(snappy, capped)─► message ─(walk)─► series: bytes ─(cache)─► group and column ─► batches ─► store ─(sync)─► answer
+//
+// A message is read to its end before anything of it is stored. Samples that are good are stored even when others of the
+// same message are not; the answer is then 400 with the first fault, as in the reference, and the sender drops them.
+
+import {
+  type Clock,
+  type Logger,
+  messageOf,
+  OutsideError,
+  type Random,
+  snappyDecode,
+} from '@pharos/base'
+import {
+  areValidLabels,
+  type Exemplar,
+  Labels,
+  type Metadata,
+  type NativeHistogram,
+} from '@pharos/model'
+import { AppendOutcome, type CellAppender, type CellStore } from '@pharos/tsdb'
+import { CellBatch } from './cell-batch.ts'
+import { groupKey } from './group-key.ts'
+import { RENEW_MS, WRITE_MESSAGE_BYTES } from './limits.ts'
+import { SeriesCache } from './series-cache.ts'
+import { readLabels, readWriteRequest, type WriteSink } from './write-request.ts'
+
+export interface WriteReceiverContext {
+  readonly appender: CellStore
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  /** Answer only after what was taken is on disk. */
+  readonly isSynced: boolean
+}
+
+/** What the sender is told. */
+export interface WriteAnswer {
+  readonly status: number
+  readonly text: string
+}
+
+/** Counted in plain numbers; `server` turns them into metrics. */
+export interface WriteReceiverStats {
+  requests: number
+  /** Requests that were answered with a fault. */
+  failures: number
+  samples: number
+  histograms: number
+  exemplars: number
+  /** Samples that were there already, with the same value. */
+  repeated: number
+  outOfOrder: number
+  outOfBounds: number
+  duplicates: number
+  /** Series that the budget or a limit refused. */
+  seriesRefused: number
+  /** Series whose labels are not legal; they are passed over, as in the reference. */
+  invalidLabels: number
+}
+
+interface Group {
+  readonly appender: CellAppender
+  readonly batch: CellBatch
+  readonly histograms: { readonly column: number; tMs: number; histogram: NativeHistogram }[]
+  readonly exemplars: { readonly column: number; exemplar: Exemplar }[]
+  isTouched: boolean
+}
+
+/** The reference's words, most telling first. */
+const FAULTS: readonly (readonly [AppendOutcome, number, string])[] = [
+  [AppendOutcome.readOnly, 503, 'storage is read-only'],
+  [AppendOutcome.outOfOrder, 400, 'out of order sample'],
+  [AppendOutcome.duplicateDiffers, 400, 'duplicate sample for timestamp'],
+  [AppendOutcome.tooOld, 400, 'out of bounds'],
+  [AppendOutcome.tooFarAhead, 400, 'out of bounds: timestamp is too far in the future'],
+]
+
+/** Not kept for a series that is passed over. */
+const PASSED_OVER = -2
+
+export class WriteReceiver implements WriteSink {
+  readonly stats: WriteReceiverStats = {
+    requests: 0,
+    failures: 0,
+    samples: 0,
+    histograms: 0,
+    exemplars: 0,
+    repeated: 0,
+    outOfOrder: 0,
+    outOfBounds: 0,
+    duplicates: 0,
+    seriesRefused: 0,
+    invalidLabels: 0,
+  }
+  readonly #context: WriteReceiverContext
+  readonly #cache: SeriesCache
+  readonly #groups: Group[] = []
+  readonly #groupOf = new Map<string, number>()
+  #touched: Group[] = []
+  #metadata: [string, Metadata][] = []
+  #view = new DataView(new ArrayBuffer(0))
+  #group: Group | undefined
+  #column = -1
+  #refused = 0
+  #renewedMs: number
+  /** Message after message is unpacked into it. */
+  #message = new Uint8Array(0)
+
+  constructor(context: WriteReceiverContext) {
+    this.#context = context
+    this.#cache = new SeriesCache(context.random)
+    this.#renewedMs = context.clock.monotonicMs()
+  }
+
+  /** Takes one request's body. Never rejects: a fault is an answer. */
+  async write(body: Uint8Array): Promise<WriteAnswer> {
+    const { log, appender, isSynced } = this.#context
+    this.stats.requests++
+    const answer = this.#take(body)
+    if (answer.status !== 204) {
+      this.stats.failures++
+      log.warn('remote write was not taken whole', { status: answer.status, err: answer.text })
+    }
+    if (!isSynced || answer.status >= 500) return answer
+    try {
+      await appender.sync()
+      return answer
+    } catch (error) {
+      return { status: 503, text: messageOf(error) }
+    }
+  }
+
+  /** Gives all groups back to the store. */
+  close(): void {
+    for (const { appender } of this.#groups) appender.release()
+    this.#groups.length = 0
+    this.#groupOf.clear()
+    this.#cache.clear()
+  }
+
+  #take(body: Uint8Array): WriteAnswer {
+    const nowMs = this.#context.clock.monotonicMs()
+    if (nowMs - this.#renewedMs >= RENEW_MS || this.#cache.isFull) {
+      this.close()
+      this.#renewedMs = nowMs
+    }
+    this.#refused = 0
+    try {
+      const message = snappyDecode(body, WRITE_MESSAGE_BYTES, this.#message)
+      if (message.buffer !== this.#message.buffer && message.length <= 4 << 20) {
+        this.#message = new Uint8Array(message.length * 2)
+      }
+      this.#view = new DataView(message.buffer, message.byteOffset, message.byteLength)
+      readWriteRequest(message, this)
+    } catch (error) {
+      this.#forgetBatches()
+      if (!(error instanceof OutsideError)) throw error
+      return { status: 400, text: error.message }
+    }
+    return this.#store()
+  }
+
+  series(message: Uint8Array, from: number, to: number): boolean {
+    if (!this.#cache.find(this.#view, from, to)) {
+      const [group, column] = this.#place(readLabels(message, from, to))
+      if (group === PASSED_OVER) return false
+      this.#cache.add(group, column)
+      this.#cache.group = group
+      this.#cache.column = column
+    }
+    this.#group = this.#groups[this.#cache.group]!
+    this.#column = this.#cache.column
+    if (!this.#group.isTouched) {
+      this.#group.isTouched = true
+      this.#touched.push(this.#group)
+    }
+    return true
+  }
+
+  sample(tMs: number, value: number): void {
+    this.#group!.batch.add(tMs, this.#column, value)
+  }
+
+  histogram(tMs: number, histogram: NativeHistogram): void {
+    this.#group!.histograms.push({ column: this.#column, tMs, histogram })
+  }
+
+  exemplar(exemplar: Exemplar): void {
+    this.#group!.exemplars.push({ column: this.#column, exemplar })
+  }
+
+  metadata(family: string, metadata: Metadata): void {
+    this.#metadata.push([family, metadata])
+  }
+
+  /** Finds or makes the place of a series. */
+  #place(pairs: [string, string][]): readonly [group: number, column: number] {
+    const labels = Labels.of(pairs)
+    const isWhole = new Set(pairs.map(([name]) => name)).size === pairs.length
+    if (!isWhole || labels.get('__name__') === '' || !areValidLabels(labels)) {
+      this.stats.invalidLabels++
+      return [PASSED_OVER, -1]
+    }
+    const key = groupKey(labels)
+    let group = this.#groupOf.get(key.key)
+    if (group === undefined) {
+      group = this.#groups.length
+      this.#groups.push({
+        appender: this.#context.appender.group(key, 'remote'),
+        batch: new CellBatch(),
+        histograms: [],
+        exemplars: [],
+        isTouched: false,
+      })
+      this.#groupOf.set(key.key, group)
+    }
+    const column = this.#groups[group]!.appender.column(labels)
+    if (column >= 0) return [group, column]
+    this.#refused++
+    this.stats.seriesRefused++
+    return [PASSED_OVER, -1]
+  }
+
+  #store(): WriteAnswer {
+    const { appender } = this.#context
+    const counts = new Uint32Array(Object.keys(AppendOutcome).length)
+    const histogramsBefore = this.stats.histograms
+    for (const group of this.#touched) {
+      group.batch.appendTo(group.appender, counts)
+      for (const { tMs, column, histogram } of group.histograms) {
+        const outcome = group.appender.appendSample(tMs, column, histogram)
+        counts[outcome]!++
+        if (outcome === AppendOutcome.ok) this.stats.histograms++
+      }
+      for (const { column, exemplar } of group.exemplars) {
+        group.appender.appendExemplar(column, exemplar)
+        this.stats.exemplars++
+      }
+    }
+    for (const [family, metadata] of this.#metadata) appender.setMetadata(family, metadata)
+    this.#forgetBatches()
+    this.stats.samples -= this.stats.histograms - histogramsBefore
+    return this.#answer(counts)
+  }
+
+  #answer(counts: Uint32Array): WriteAnswer {
+    const { stats } = this
+    stats.samples += counts[AppendOutcome.ok]!
+    stats.repeated += counts[AppendOutcome.duplicateSame]!
+    stats.duplicates += counts[AppendOutcome.duplicateDiffers]!
+    stats.outOfOrder += counts[AppendOutcome.outOfOrder]!
+    stats.outOfBounds += counts[AppendOutcome.tooOld]! + counts[AppendOutcome.tooFarAhead]!
+    for (const [outcome, status, text] of FAULTS) {
+      if (counts[outcome]! > 0) return { status, text }
+    }
+    if (this.#refused > 0) {
+      const text = `${this.#refused} series refused: the budget of series (--storage.tsdb.max-head-series) is used up or a label is over its limit`
+      return { status: 400, text }
+    }
+    return { status: 204, text: '' }
+  }
+
+  #forgetBatches(): void {
+    for (const group of this.#touched) {
+      group.isTouched = false
+      group.batch.clear()
+      group.histograms.length = 0
+      group.exemplars.length = 0
+    }
+    this.#touched = []
+    this.#metadata = []
+  }
+}
