@@ -44,6 +44,8 @@ export interface WebSettings {
   readonly users: ReadonlyMap<string, string>
   /** One request each `intervalMs` after a burst; 0: no limit. */
   readonly rateLimit: { readonly burst: number; readonly intervalMs: number }
+  /** Ours: paths that answer without a password; a `*` at the end stands for anything. */
+  readonly unauthenticatedPaths: readonly string[]
 }
 
 const VERSIONS = ['TLS10', 'TLS11', 'TLS12', 'TLS13'] as const
@@ -107,6 +109,7 @@ interface WebFields {
   http_server_config: { http2: boolean; headers: readonly (readonly [string, string])[] }
   rate_limit: { burst: number; interval: number }
   basic_auth_users: readonly (readonly [string, string])[]
+  unauthenticated_paths: readonly string[]
 }
 
 const tlsServerSection = section<TlsServerFields>(
@@ -206,6 +209,7 @@ const webSection = section<WebFields>(
     ),
     rate_limit: section<WebFields['rate_limit']>({ burst: count(), interval: duration() }),
     basic_auth_users: mapOf(bcryptHash()),
+    unauthenticated_paths: list(text()),
   },
   {
     check({ tls_server_config: tls, http_server_config: http }, refuse) {
@@ -244,6 +248,7 @@ export function loadWebConfig(
     headers: http.headers,
     users: new Map(fields.basic_auth_users),
     rateLimit: { burst: rate_limit.burst, intervalMs: rate_limit.interval },
+    unauthenticatedPaths: fields.unauthenticated_paths,
   }
 }
 

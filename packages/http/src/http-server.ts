@@ -1,6 +1,7 @@
 // Fastify with our limits, guards and closing. Rooms above register their routes on `app`; what holds for every
 // route (who may ask, how answers are packed, how errors read) stands here.
 
+import type { Server as HttpsServer } from 'node:https'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Fastify from 'fastify'
 import type { Clock, Logger } from '@pharos/base'
@@ -18,6 +19,9 @@ import type { ListenAddress } from './listen-address.ts'
 import { addressText, isLoopback, parseListenAddress } from './listen-address.ts'
 import type { GuardOptions } from './request-guard.ts'
 import { corsHeaders, refusal } from './request-guard.ts'
+import { tlsMistake, tlsOptions, watchTls } from './server-tls.ts'
+import type { WebAccess, WebAccessSource } from './web-access.ts'
+import { DoorKeeper } from './web-access.ts'
 import { acceptsGzip, isPackable, packed } from './response-packing.ts'
 
 export interface HttpServerOptions {
@@ -42,6 +46,8 @@ export interface HttpServerOptions {
   readonly ownHostNames?: readonly string[]
   /** Content-Security-Policy for every HTML answer that sets none of its own. */
   readonly contentSecurityPolicy?: string
+  /** TLS, users and headers: what is in force at the start, and where to look again. Missing: plain, for everybody. */
+  readonly access?: { readonly first: WebAccess; readonly source: WebAccessSource }
 }
 
 /** Counted in plain numbers; `server` turns them into metrics. */
@@ -58,6 +64,8 @@ export interface HttpServer {
   readonly stats: HttpServerStats
   /** Where it listens, for people: `127.0.0.1:9090`, `[::]:9090`, `/run/pharos.sock`. Set by `listen()`. */
   readonly boundAddress: string
+  /** Whether clients have to speak TLS. */
+  readonly isSecure: boolean
   /** The TCP port; 0 on a unix socket. Set by `listen()`. */
   readonly port: number
   /** @throws UserError `http/address-in-use`, `http/address` with one line that says what to do */
@@ -66,7 +74,7 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/** @throws UserError `http/listen-address` */
+/** @throws UserError `http/listen-address`, `http/tls` for a certificate or key that cannot be used */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   return new FastifyServer(options)
 }
@@ -81,13 +89,18 @@ class FastifyServer implements HttpServer {
   }
   boundAddress = ''
   port = 0
+  readonly isSecure: boolean
   readonly #options: HttpServerOptions
   readonly #address: ListenAddress
 
   constructor(options: HttpServerOptions) {
     this.#options = options
     this.#address = parseListenAddress(options.address)
+    const tls = options.access?.first.tls
+    this.isSecure = tls !== undefined
     this.app = createApp(options)
+    if (tls !== undefined)
+      watchTls(this.app.server as HttpsServer, tls, options.access!.source, options.log)
     const server = this.app.server
     server.maxConnections = options.maxConnections ?? SERVER_CONNECTIONS_MAX
     server.on('drop', () => {
@@ -98,6 +111,7 @@ class FastifyServer implements HttpServer {
       ...(options.corsOrigin === undefined ? {} : { corsOrigin: options.corsOrigin }),
     }
     this.#addHooks(guard)
+    if (options.access !== undefined) this.#addDoorKeeper(options.access.source)
     addParsers(this.app)
     addNotFound(this.app)
     addErrors(this.app, options.log, this.stats)
@@ -145,6 +159,16 @@ class FastifyServer implements HttpServer {
     }
   }
 
+  #addDoorKeeper(source: WebAccessSource): void {
+    const keeper = new DoorKeeper(source, this.#options.clock)
+    this.app.addHook('onRequest', async (request, reply) => {
+      const why = await keeper.refusal(request, reply)
+      if (why === undefined) return undefined
+      this.stats.refused++
+      return sendText(reply, why.status, why.text)
+    })
+  }
+
   #addHooks(guard: GuardOptions): void {
     this.app.addHook('onRequest', async (request, reply) => {
       this.stats.requests++
@@ -184,7 +208,22 @@ class FastifyServer implements HttpServer {
 }
 
 function createApp(options: HttpServerOptions): FastifyInstance {
-  return Fastify({
+  const tls = options.access?.first.tls
+  if (tls === undefined) return Fastify(appOptions(options))
+  const { http, ...rest } = appOptions(options)
+  try {
+    // Fastify has a type of its own for an app over TLS; what it can do is the same.
+    return Fastify({
+      ...rest,
+      https: { ...http, ...tlsOptions(tls) },
+    }) as unknown as FastifyInstance
+  } catch (error) {
+    throw tlsMistake(error)
+  }
+}
+
+function appOptions(options: HttpServerOptions) {
+  return {
     logger: false,
     bodyLimit: options.bodyLimitBytes ?? REQUEST_BODY_BYTES_DEFAULT,
     forceCloseConnections: 'idle',
@@ -204,7 +243,7 @@ function createApp(options: HttpServerOptions): FastifyInstance {
         options.headersTimeoutMs ?? SERVER_HEADERS_TIMEOUT_MS,
       ),
     },
-  })
+  } as const
 }
 
 /** Answers in plain text the way Go's http.Error does; its newline is part of it. */

@@ -1,6 +1,7 @@
 export { BufferPool } from './body-buffer.ts'
 export { createHttpClient } from './create-http-client.ts'
 export { createHttpServer, sendText } from './http-server.ts'
+export type { ServerTls, WebAccess, WebAccessSource } from './web-access.ts'
 export { corsPattern } from './request-guard.ts'
 export { isLoopback, parseListenAddress } from './listen-address.ts'
 export { streamRequest } from './stream-request.ts'

@@ -63,3 +63,22 @@ export const TOKEN_BODY_BYTES_MAX: number = 1024 * 1024
 
 /** A token is fetched anew so long before it ends, ms; the reference's library takes as long. */
 export const TOKEN_EARLY_MS = 10_000
+
+/** Logins that were right and are not computed again; each is a digest of 44 characters. */
+export const LOGINS_REMEMBERED_MAX = 1_000
+
+/** bcrypt computations under way; each takes some 60 ms of this thread. */
+export const LOGIN_CHECKS_AT_ONCE_MAX = 16
+
+/** Wrong passwords that one address may try at once, and the time in which it gets another one, ms. */
+export const LOGIN_FAILURES_BURST = 10
+export const LOGIN_FAILURES_REFILL_MS = 1_000
+
+/** Addresses whose failures are counted. */
+export const LOGIN_ADDRESSES_MAX = 10_000
+
+/** An Authorization header, bytes. */
+export const LOGIN_HEADER_BYTES_MAX = 4_096
+
+/** What a client beyond the rate is told to wait, ms. */
+export const WEB_RATE_WAIT_MS = 1_000

@@ -1,6 +1,12 @@
 // What answers on :9090: the API, /metrics and the pages, behind the guards of `http`.
 import { messageOf, type World } from '@pharos/base'
-import { corsPattern, createHttpServer, type HttpServer, sendText } from '@pharos/http'
+import {
+  corsPattern,
+  createHttpServer,
+  type HttpServer,
+  type HttpServerOptions,
+  sendText,
+} from '@pharos/http'
 import { loadUi } from '@pharos/ui/serving'
 import { registerApi } from '@pharos/api'
 import { apiServices } from './api-services.ts'
@@ -16,6 +22,7 @@ export function createListener(
   flags: FlagReader,
   world: World,
   urls: ServerUrls,
+  access: HttpServerOptions['access'],
 ): HttpServer {
   const origin = flags.text('web.cors.origin')
   return createHttpServer({
@@ -25,6 +32,7 @@ export function createListener(
     maxConnections: flags.number('web.max-connections'),
     requestTimeoutMs: flags.durationMs('web.read-timeout'),
     ownHostNames: [new URL(urls.external).hostname],
+    ...(access === undefined ? {} : { access }),
     ...(origin === '' ? {} : { corsOrigin: corsPattern(origin) }),
   })
 }

@@ -13,6 +13,8 @@ import { NODE_FLAGS } from './server-flags.ts'
 import type { Service } from './service.ts'
 import { VERSION } from './version.ts'
 
+import { webAccess } from './web-config-file.ts'
+
 export function nodeFlags(): readonly Flag[] {
   return [...NODE_FLAGS, ...HOST_FLAGS]
 }
@@ -73,6 +75,7 @@ async function listenHost(
   collectDefaultMetrics(registry)
   const ownMetrics = async (): Promise<string> =>
     flags.bool('web.disable-exporter-metrics') ? '' : registry.metrics()
+  const access = await webAccess(flags.text('web.config.file'), world)
   const servers: HttpServer[] = []
   for (const address of addresses) {
     const server = createHttpServer({
@@ -80,6 +83,7 @@ async function listenHost(
       clock: world.clock,
       address,
       allowedHosts: 'any',
+      ...(access === undefined ? {} : { access }),
     })
     registerHostPage(server.app, exporter, {
       path,

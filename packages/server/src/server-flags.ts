@@ -14,7 +14,7 @@ const WEB_FLAGS: readonly Flag[] = [
     '0.0.0.0:9090',
     'Address for pages, API and telemetry; may be repeated.',
   ),
-  idleFlag('web.config.file', 'text', '', 'File with TLS and authentication settings.'),
+  flag('web.config.file', 'text', '', 'File with TLS and authentication settings.'),
   flag(
     'web.read-timeout',
     'duration',
@@ -266,7 +266,7 @@ export const NODE_FLAGS: readonly Flag[] = [
     'Leave out the metrics of the exporter itself.',
   ),
   flag('web.max-requests', 'integer', '40', 'Most scrapes at once; 0 for no limit.'),
-  idleFlag('web.config.file', 'text', '', 'File with TLS and authentication settings.'),
+  flag('web.config.file', 'text', '', 'File with TLS and authentication settings.'),
   idleFlag('web.systemd-socket', 'bool', 'false', 'Listen on sockets that systemd hands over.'),
   idleFlag('runtime.gomaxprocs', 'integer', '1', 'Of Go: without meaning here.'),
   flag('path.procfs', 'text', '/proc', 'Where procfs is mounted.'),

@@ -21,6 +21,7 @@ import type { RunningServer, ServerParts, ServerSettings } from './running-serve
 import type { Service } from './service.ts'
 import { engineSettings, reloadableOptions, ruleOptions, tsdbOptions } from './settings-of-flags.ts'
 import { VERSION } from './version.ts'
+import { webAccess } from './web-config-file.ts'
 
 export class Server implements Service, RunningServer {
   readonly ended: Promise<number>
@@ -81,7 +82,8 @@ export class Server implements Service, RunningServer {
 
   get url(): string {
     const address = this.#listeners[0]?.boundAddress ?? ''
-    return `http://${address.replace(/^(0\.0\.0\.0|\[::\])/, 'localhost')}${this.urls.prefix}/`
+    const scheme = this.#listeners[0]?.isSecure === true ? 'https' : 'http'
+    return `${scheme}://${address.replace(/^(0\.0\.0\.0|\[::\])/, 'localhost')}${this.urls.prefix}/`
   }
 
   get readiness(): 'ready' | 'starting' | 'stopping' {
@@ -152,9 +154,10 @@ export class Server implements Service, RunningServer {
     // A mistake in the file ends the start before an address is taken or data are touched.
     if (this.settings.standardConfig === undefined)
       await this.#ruleGroups(await this.source.check(this.settings.environment))
+    const access = await webAccess(flags.text('web.config.file'), this.#world)
     this.#listeners = flags
       .list('web.listen-address')
-      .map((address) => createListener(address, flags, this.#world, this.urls))
+      .map((address) => createListener(address, flags, this.#world, this.urls, access))
     for (const listener of this.#listeners) await registerRoutes(listener, this)
     for (const listener of this.#listeners) await this.#listen(listener)
     // From here on requests are answered; all but /-/healthy with 503 until the store is open.

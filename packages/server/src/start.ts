@@ -9,6 +9,7 @@ import { FlagReader } from './flag-reader.ts'
 import { registerHostPage } from './host-page.ts'
 import { hostExporterOf, nodeFlags } from './node-service.ts'
 import type { BoundServer, ServerSettings } from './running-server.ts'
+import { webAccess } from './web-config-file.ts'
 import { Server } from './server.ts'
 import { SERVER_FLAGS } from './server-flags.ts'
 import type { Service } from './service.ts'
@@ -95,8 +96,10 @@ async function startHost(world: World, values: FlagValues): Promise<HostPart> {
     ownMetrics: async () => '',
   }
   const address = flags.list('web.listen-address')[0] ?? ':9100'
+  const access = await webAccess(flags.text('web.config.file'), world)
   const listener = createHttpServer({
     log: world.log.component('host'),
+    ...(access === undefined ? {} : { access }),
     clock: world.clock,
     address,
     allowedHosts: 'any',
