@@ -1,7 +1,7 @@
 import { UserError } from '@pharos/base'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createCursor, Entry, type TextFormat } from './index.ts'
+import { createCursor, Entry, type BodyFormat } from './index.ts'
 
 interface Line {
   readonly labels: string
@@ -9,7 +9,7 @@ interface Line {
   readonly timestampMs: number | undefined
 }
 
-function seriesOf(text: string, format: TextFormat): Line[] {
+function seriesOf(text: string, format: BodyFormat): Line[] {
   const cursor = createCursor(new TextEncoder().encode(text), format)
   const lines: Line[] = []
   for (let entry = cursor.next(); entry !== Entry.end; entry = cursor.next()) {
@@ -147,16 +147,20 @@ test('any bytes end in entries or a parse error, never in anything else', () => 
       .map((parts) => new TextEncoder().encode(parts.join(''))),
   )
   fc.assert(
-    fc.property(bytes, fc.constantFrom<TextFormat>('text', 'openmetrics'), (body, format) => {
-      const cursor = createCursor(body, format)
-      let steps = 0
-      try {
-        while (cursor.next() !== Entry.end && steps++ < 200) continue
-      } catch (thrown) {
-        expect(thrown).toBeInstanceOf(UserError)
-      }
-      expect(steps).toBeLessThan(200)
-    }),
+    fc.property(
+      bytes,
+      fc.constantFrom<BodyFormat>('text', 'openmetrics', 'protobuf'),
+      (body, format) => {
+        const cursor = createCursor(body, format)
+        let steps = 0
+        try {
+          while (cursor.next() !== Entry.end && steps++ < 200) continue
+        } catch (thrown) {
+          expect(thrown).toBeInstanceOf(UserError)
+        }
+        expect(steps).toBeLessThan(200)
+      },
+    ),
     { numRuns: 2000 },
   )
 })

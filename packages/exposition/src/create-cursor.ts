@@ -1,14 +1,14 @@
+import type { BodyFormat } from './content-type.ts'
 import type { ExpositionCursor, ExpositionOptions } from './cursor.ts'
+import { CustomBucketCursor } from './custom-bucket-cursor.ts'
 import { OpenMetricsCursor } from './openmetrics-cursor.ts'
+import { ProtobufCursor } from './protobuf-cursor.ts'
 import { TextCursor } from './text-cursor.ts'
-
-/** The formats a body can be walked in. */
-export type TextFormat = 'text' | 'openmetrics'
 
 /**
  * A cursor before the first entry of a scraped body. It reads the body in place: do not change it meanwhile.
  *
- * @param body    the whole exposition, uncompressed, UTF-8
+ * @param body    the whole exposition, uncompressed: UTF-8, or delimited messages
  * @param format  `text` is the classic format 0.0.4 and 1.0.0
  * @returns       a cursor whose `next()` throws UserError `exposition/parse` where the reference's parser
  *                fails, with its message
@@ -16,8 +16,25 @@ export type TextFormat = 'text' | 'openmetrics'
  */
 export function createCursor(
   body: Uint8Array,
-  format: TextFormat,
+  format: BodyFormat,
   options: ExpositionOptions = {},
 ): ExpositionCursor {
-  return format === 'text' ? new TextCursor(body, options) : new OpenMetricsCursor(body, options)
+  const cursor = plainCursor(body, format, options)
+  if (options.convertClassic !== true) return cursor
+  return new CustomBucketCursor(cursor, options.classicHistograms ?? false)
+}
+
+function plainCursor(
+  body: Uint8Array,
+  format: BodyFormat,
+  options: ExpositionOptions,
+): ExpositionCursor {
+  if (format === 'text') return new TextCursor(body, options)
+  if (format === 'openmetrics') return new OpenMetricsCursor(body, options)
+  // What is to be converted has to be read as classic first.
+  const { convertClassic, classicHistograms } = options
+  return new ProtobufCursor(body, {
+    ...options,
+    classicHistograms: (convertClassic ?? false) || (classicHistograms ?? false),
+  })
 }

@@ -1,7 +1,7 @@
 // How a parsed body is walked. A cursor makes no string for a line: it says where the series text lies in
 // the body, so that a scrape which has met the same bytes before needs no more than the number.
 
-import type { Exemplar, Labels, Metadata } from '@pharos/model'
+import type { Exemplar, Labels, Metadata, NativeHistogram } from '@pharos/model'
 
 export const Entry = {
   end: 0,
@@ -37,6 +37,12 @@ export interface ExpositionCursor {
   labels(): Labels
   /** The exemplar of the current series; OpenMetrics only. */
   exemplar(): Exemplar | undefined
+  /** All of them, where a sample may have several: native histograms. Missing: `exemplar()` says it all. */
+  exemplars?(): readonly Exemplar[]
+  /** After `histogram`: the sample. */
+  histogram?(): NativeHistogram | undefined
+  /** What `seriesStart` counts in, when it is not the body that was given. */
+  readonly body?: Uint8Array | undefined
   /** After `type`, `help` or `unit`: the metric name and what the line says. */
   metadataName(): string
   metadata(): Partial<Metadata>
@@ -49,4 +55,10 @@ export interface ExpositionOptions {
   readonly typeAndUnitLabels?: boolean
   /** OpenMetrics: `_created` lines are not series of their own but the start of their series. */
   readonly skipCreated?: boolean
+  /** Protobuf: native histograms are read as such. Otherwise their classic buckets are read, if they have any. */
+  readonly nativeHistograms?: boolean
+  /** What is also a native histogram is read as a classic one too. */
+  readonly classicHistograms?: boolean
+  /** Classic histograms become native ones with custom buckets. */
+  readonly convertClassic?: boolean
 }

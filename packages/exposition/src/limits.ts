@@ -2,3 +2,9 @@
 
 /** Literals of all templates together, bytes. A million series of which none share a template take about 100 MiB. */
 export const TEMPLATE_BYTES_MAX: number = 256 * 1024 * 1024
+/** Spans and buckets of one native histogram; schema 8 from the smallest to the largest float has some 540,000 buckets. */
+export const PROTOBUF_SPANS_MAX = 10_000
+export const PROTOBUF_BUCKETS_MAX = 100_000
+
+/** Buckets of one classic histogram that is converted. */
+export const HISTOGRAM_BUCKETS_MAX = 10_000

@@ -86,7 +86,7 @@ export function seriesLabels(body: Uint8Array, spans: Spans, context: SeriesCont
     const value = unescaped(read(at[i + 2]!, at[i + 3]!))
     flat.push(label, normalised(context.type, label, value))
   }
-  return new Labels(sorted(flat))
+  return new Labels(sortedPairs(flat))
 }
 
 /** The exemplar whose spans start without a metric name. Names and values stay as written, as in the reference. */
@@ -102,7 +102,7 @@ export function exemplarOf(
   for (let i = 0; i < spans.length; i += 4) {
     flat.push(read(at[i]!, at[i + 1]!), read(at[i + 2]!, at[i + 3]!))
   }
-  return { labels: new Labels(sorted(flat)), value, timestampMs }
+  return { labels: new Labels(sortedPairs(flat)), value, timestampMs }
 }
 
 /**
@@ -138,7 +138,7 @@ function checkName(body: Uint8Array, start: number, end: number, name: string): 
 }
 
 /** Sorts pairs by name, drops empty values, refuses a name that stands twice. */
-function sorted(flat: string[]): string[] {
+export function sortedPairs(flat: string[]): string[] {
   // Label sets are short and mostly in order: insertion is the fastest way.
   for (let i = 2; i < flat.length; i += 2) {
     const name = flat[i]!
