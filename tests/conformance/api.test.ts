@@ -41,6 +41,8 @@ function targets(dropped: Json, active: readonly Json[]): ScrapePoolStatus[] {
           scrapeIntervalMs: isBlackbox ? 20_000 : 15_000,
           scrapeTimeoutMs: isBlackbox ? 10_000 : 5_000,
           samplesScraped: 0,
+          offendingSeries: '',
+          quarantine: undefined,
         },
       ],
       dropped: isBlackbox

@@ -24,6 +24,7 @@ export type {
   GlobalSettings,
   NotImplemented,
   PrometheusConfig,
+  QuarantineSettings,
   ScrapeProtocol,
   ScrapeSettings,
   StorageSettings,

@@ -9,15 +9,7 @@ import type { YamlMapping, YamlNode, YamlTree } from './yaml-tree.ts'
 
 const TOP_KEYS = ['alerting', 'otlp', 'remote_read', 'remote_write', 'tracing']
 
-const SCRAPE_KEYS = [
-  'always_scrape_classic_histograms',
-  'convert_classic_histograms_to_nhcb',
-  'extra_scrape_metrics',
-  'native_histogram_bucket_limit',
-  'native_histogram_min_bucket_factor',
-  'scrape_failure_log_file',
-  'scrape_native_histograms',
-]
+const SCRAPE_KEYS = ['native_histogram_min_bucket_factor']
 
 /**
  * The parts of a valid file that nothing acts on yet, in the order of the file. `scrape_config_files` is one
@@ -37,7 +29,6 @@ export function notImplementedParts(
     }
   }
   note([], root, hasScrapeFiles ? TOP_KEYS : [...TOP_KEYS, 'scrape_config_files'])
-  note(['global'], mappingOf(root['global']), SCRAPE_KEYS)
   const jobs = root['scrape_configs']
   if (Array.isArray(jobs)) {
     const keys = [...OTHER_DISCOVERIES, ...SCRAPE_KEYS]

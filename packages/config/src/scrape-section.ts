@@ -46,9 +46,23 @@ export interface ScrapeFields extends HttpFields, LimitFields, DiscoveryFields {
   metric_name_validation_scheme: NameScheme | ''
   metric_name_escaping_scheme: string
   extra_scrape_metrics: boolean | undefined
+  quarantine: QuarantineFields
   relabel_configs: readonly RelabelFields[]
   metric_relabel_configs: readonly RelabelFields[]
 }
+
+interface QuarantineFields {
+  max_series: number
+  max_churn: number
+  cooldown: number
+}
+
+/** Ours: a target whose series explode is cut off for a while. */
+const quarantineSection = section<QuarantineFields>({
+  max_series: count(),
+  max_churn: count(),
+  cooldown: duration('10m'),
+})
 
 export const scrapeSection: Section<ScrapeFields> = section<ScrapeFields>(
   {
@@ -80,6 +94,7 @@ export const scrapeSection: Section<ScrapeFields> = section<ScrapeFields>(
     metric_name_validation_scheme: validationScheme(),
     metric_name_escaping_scheme: text(),
     extra_scrape_metrics: openFlag(),
+    quarantine: quarantineSection,
     ...HTTP_SHAPE,
     relabel_configs: relabelRules('empty or null target relabeling rule in scrape config'),
     metric_relabel_configs: relabelRules('empty or null metric relabeling rule in scrape config'),
@@ -229,6 +244,17 @@ export function scrapeSettings(job: ScrapeFields): ScrapeSettings {
     labelValueLengthLimit: job.label_value_length_limit,
     targetLimit: job.target_limit,
     keepDroppedTargets: job.keep_dropped_targets,
+    nativeHistograms: job.scrape_native_histograms ?? false,
+    alwaysClassicHistograms: job.always_scrape_classic_histograms ?? false,
+    convertClassicHistograms: job.convert_classic_histograms_to_nhcb ?? false,
+    nativeHistogramBucketLimit: job.native_histogram_bucket_limit,
+    extraScrapeMetrics: job.extra_scrape_metrics ?? false,
+    failureLogFile: job.scrape_failure_log_file,
+    quarantine: {
+      maxSeries: job.quarantine.max_series,
+      maxChurn: job.quarantine.max_churn,
+      cooldownMs: job.quarantine.cooldown,
+    },
     http: httpClientSettings(job),
     relabelRules: compiledRules(job.relabel_configs, scheme),
     metricRelabelRules: compiledRules(job.metric_relabel_configs, scheme),

@@ -74,6 +74,18 @@ export interface ScrapeSettings {
   readonly labelValueLengthLimit: number
   readonly targetLimit: number
   readonly keepDroppedTargets: number
+  /** Protobuf: native histograms are taken as such. */
+  readonly nativeHistograms: boolean
+  /** What is native, or is converted, is taken as classic too. */
+  readonly alwaysClassicHistograms: boolean
+  /** Classic histograms become native ones with custom buckets. */
+  readonly convertClassicHistograms: boolean
+  /** Buckets of a native histogram; 0: no limit. */
+  readonly nativeHistogramBucketLimit: number
+  readonly extraScrapeMetrics: boolean
+  /** '' for none. */
+  readonly failureLogFile: string
+  readonly quarantine: QuarantineSettings
   readonly http: HttpClientSettings
   readonly relabelRules: readonly RelabelRule[]
   readonly metricRelabelRules: readonly RelabelRule[]
@@ -81,6 +93,15 @@ export interface ScrapeSettings {
   readonly staticGroups: readonly TargetGroup[]
   readonly fileDiscoveries: readonly FileDiscoverySettings[]
   readonly etcdDiscoveries: readonly EtcdDiscoverySettings[]
+}
+
+/** Ours: when a target is cut off; 0 switches a limit off. */
+export interface QuarantineSettings {
+  /** Series of one scrape after relabelling. */
+  readonly maxSeries: number
+  /** New series within an hour, the first scrape not counted. */
+  readonly maxChurn: number
+  readonly cooldownMs: number
 }
 
 /** etcd_sd_configs. */

@@ -7,7 +7,7 @@ import { isAbsent, isStale } from '@pharos/model'
 import { expect, test } from 'vitest'
 import { newScrapeStats } from './scrape-stats.ts'
 import { TargetWriter } from './target-writer.ts'
-import { bodyTemplates, jobSettings } from './testing/scrape-fixture.ts'
+import { bodyTemplates, jobSettings, writerContext } from './testing/scrape-fixture.ts'
 
 const HOUR_MS = 3_600_000
 const OPTIONS: TsdbOptions = {
@@ -65,7 +65,12 @@ test('labels that are new at each scrape leave bounded columns, and no stale mar
     sync: db.sync.bind(db),
   }
   const stats = newScrapeStats()
-  const writer = new TargetWriter(appender, KEY, KEY, jobSettings({}), stats, bodyTemplates())
+  const writer = new TargetWriter(
+    writerContext(appender, stats, bodyTemplates()),
+    KEY,
+    KEY,
+    jobSettings({}),
+  )
   let columnsMax = 0
   const scrapes = 120
   for (let i = 0; i < scrapes; i++) {
@@ -93,7 +98,12 @@ test('labels that are new at each scrape leave bounded columns, and no stale mar
 test('a target that loses most of its series at once goes on with the rest, and they end when it fails', async () => {
   const world = simWorld({ startMs: 1_767_225_600_000 })
   await using db = await Tsdb.open(world, OPTIONS)
-  const writer = new TargetWriter(db, KEY, KEY, jobSettings({}), newScrapeStats(), bodyTemplates())
+  const writer = new TargetWriter(
+    writerContext(db, newScrapeStats(), bodyTemplates()),
+    KEY,
+    KEY,
+    jobSettings({}),
+  )
   const scrape = async (body: string | undefined): Promise<void> => {
     const tMs = world.clock.now()
     if (body === undefined) writer.readNothing()
@@ -103,7 +113,14 @@ test('a target that loses most of its series at once goes on with the rest, and 
       tMs,
       body !== undefined,
       5,
-      result ?? { error: 'x', failure: 'parse', scraped: 0, added: 0, seriesAdded: 0 },
+      result ?? {
+        error: 'x',
+        failure: 'parse',
+        scraped: 0,
+        added: 0,
+        seriesAdded: 0,
+        offending: '',
+      },
     )
     await world.clock.advance(15_000)
   }

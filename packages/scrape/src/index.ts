@@ -1,6 +1,7 @@
 export { ScrapeManager } from './scrape-manager.ts'
 export { acceptHeader } from './scrape-request.ts'
 export type { ScrapeJob, ScrapeManagerOptions } from './scrape-manager.ts'
+export type { ScrapeFeatures } from './writer-context.ts'
 export type { ScrapeStats } from './scrape-stats.ts'
 export type {
   DroppedTarget,

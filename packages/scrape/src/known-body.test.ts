@@ -9,7 +9,7 @@ import { NO_BODY } from './body-result.ts'
 import { newScrapeStats } from './scrape-stats.ts'
 import { TargetWriter } from './target-writer.ts'
 import { FakeAppender } from './testing/fake-appender.ts'
-import { jobSettings } from './testing/scrape-fixture.ts'
+import { jobSettings, writerContext } from './testing/scrape-fixture.ts'
 
 const SEED = Number(process.env['SEED'] ?? 20_261_129)
 const TARGET = Labels.from({ job: 'j', instance: 'i' })
@@ -39,7 +39,12 @@ function site(settings: ScrapeSettings, isBlind: boolean): Site & { matched: num
   const templates = new BodyTemplates({ ...kernel, scan })
   const appender = new FakeAppender()
   const stats = newScrapeStats()
-  const writer = new TargetWriter(appender, TARGET, TARGET, settings, stats, templates)
+  const writer = new TargetWriter(
+    writerContext(appender, stats, templates),
+    TARGET,
+    TARGET,
+    settings,
+  )
   return Object.assign(made, { appender, writer, log: [stats] })
 }
 
@@ -130,12 +135,10 @@ test('targets of one kind share a template, which goes with the last of them', (
   const writers = ['1', '2', '3'].map((instance) => {
     const labels = Labels.from({ job: 'j', instance })
     return new TargetWriter(
-      new FakeAppender(),
+      writerContext(new FakeAppender(), newScrapeStats(), templates),
       labels,
       labels,
       jobSettings(),
-      newScrapeStats(),
-      templates,
     )
   })
   for (const [i, writer] of writers.entries()) {
@@ -156,12 +159,10 @@ test('a target whose structure is new at each scrape is soon not learnt any more
   }
   const templates = new BodyTemplates({ ...kernel, scan })
   const writer = new TargetWriter(
-    new FakeAppender(),
+    writerContext(new FakeAppender(), newScrapeStats(), templates),
     TARGET,
     TARGET,
     jobSettings(),
-    newScrapeStats(),
-    templates,
   )
   for (let i = 1; i <= 200; i++) {
     const result = writer.read(Buffer.from(`a{id="${i}"} 1\n`), 'text/plain', i * 1000)

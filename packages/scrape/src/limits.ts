@@ -33,3 +33,9 @@ export const ENDED_COLUMNS = 100
 
 /** A target whose body changes its structure all the time is read line by line for so many scrapes at most before its structure is learnt again. */
 export const TEMPLATE_PAUSE_SCRAPES_MAX = 64
+
+/** Lines of failed scrapes that wait for the disk. */
+export const FAILURE_LINES_WAITING_MAX = 10_000
+
+/** A quarantine grows from time to time, but never longer than its cooldown doubled so often. */
+export const QUARANTINE_DOUBLINGS_MAX = 5

@@ -4,6 +4,8 @@ import type { ScrapeSettings } from '@pharos/config'
 import { messageOf, OutsideError } from '@pharos/base'
 import type { Clock, Logger } from '@pharos/base'
 import type { JobClient } from './job-client.ts'
+import type { FailureLogs } from './failure-log.ts'
+import { Quarantine } from './quarantine.ts'
 import { alignedTime, firstDelay, followingTime, nextOnGrid } from './scrape-grid.ts'
 import { requestTarget } from './scrape-request.ts'
 import type { ScrapeStats } from './scrape-stats.ts'
@@ -18,6 +20,7 @@ export interface LoopContext {
   readonly log: Logger
   readonly client: JobClient
   readonly stats: ScrapeStats
+  readonly failures: FailureLogs
   readonly userAgent: string
   readonly offsetSeed: number
   readonly scrapeOnDiscovery: boolean
@@ -45,6 +48,8 @@ export class ScrapeLoop {
   #lastDurationMs = 0
   #lastSamples = 0
   #lastStartMs = -1
+  #lastOffending = ''
+  readonly #quarantine: Quarantine
 
   constructor(
     target: Target,
@@ -56,6 +61,7 @@ export class ScrapeLoop {
     this.writer = writer
     this.#discovered = target
     this.#settings = settings
+    this.#quarantine = new Quarantine(settings.quarantine)
     this.#context = context
     this.#hash = (target.hash ^ context.offsetSeed) >>> 0
   }
@@ -79,6 +85,7 @@ export class ScrapeLoop {
   reconfigure(settings: ScrapeSettings): void {
     this.#settings = settings
     this.writer.reconfigure(settings)
+    this.#quarantine.reconfigure(settings.quarantine)
   }
 
   /** The same target was discovered again, maybe with other meta labels. */
@@ -100,6 +107,8 @@ export class ScrapeLoop {
       scrapeUrl: this.target.url,
       health: this.#health,
       lastError: this.#lastError,
+      offendingSeries: this.#lastOffending,
+      quarantine: this.#quarantine.status,
       lastScrapeMs: this.#lastScrapeMs,
       lastScrapeDurationMs: this.#lastDurationMs,
       scrapeIntervalMs: this.target.intervalMs,
@@ -147,19 +156,21 @@ export class ScrapeLoop {
     }
     this.#lastStartMs = startMs
     stats.scrapes++
-    const { error, body } = this.#forcedError === '' ? await this.#pulled(tMs) : this.#forced()
+    const { error, body, bytes } = await this.#outcome(tMs)
     if (this.#cut.signal.aborted) return
     const durationMs = clock.monotonicMs() - startMs
     this.#health = error === '' ? 'up' : 'down'
     this.#lastError = error
+    this.#lastOffending = body.offending
     this.#lastScrapeMs = tMs
     this.#lastDurationMs = durationMs
     this.#lastSamples = body.scraped
     stats.samplesScraped += body.scraped
-    this.writer.write(tMs, error === '', durationMs, body)
+    this.writer.write(tMs, error === '', durationMs, body, this.#extraReports(bytes))
     this.#logDropped()
     if (error === '') return
     stats.failures++
+    this.#logFailure(tMs, error, body.offending)
     this.#context.log.debug('scrape failed', {
       scrape_pool: this.#settings.jobName,
       target: this.target.url,
@@ -183,34 +194,84 @@ export class ScrapeLoop {
     warn('Scrape commit failed', rows)
   }
 
-  #forced(): { error: string; body: BodyResult } {
-    this.#context.stats.exceededTargetLimit++
-    this.writer.readNothing()
-    return { error: this.#forcedError, body: NO_BODY }
+  #logFailure(timeMs: number, error: string, series: string): void {
+    const { failureLogFile, jobName: scrapePool } = this.#settings
+    if (failureLogFile === '') return
+    const failure = { timeMs, scrapePool, target: this.target.url, error, series }
+    this.#context.failures.add(failureLogFile, failure)
   }
 
-  async #pulled(tMs: number): Promise<{ error: string; body: BodyResult }> {
-    const { client, userAgent, stats } = this.#context
+  #extraReports(bytes: number): readonly number[] {
+    const { extraScrapeMetrics, sampleLimit } = this.#settings
+    return extraScrapeMetrics ? [this.target.timeoutMs / 1_000, sampleLimit, bytes] : []
+  }
+
+  async #outcome(tMs: number): Promise<Outcome> {
+    if (this.#forcedError !== '') return this.#forced()
+    const now = this.#context.clock.now()
+    if (!this.#quarantine.isClosed(now)) return await this.#pulled(tMs)
+    this.writer.readNothing()
+    return { error: this.#quarantine.status!.reason, body: NO_BODY, bytes: 0 }
+  }
+
+  #forced(): Outcome {
+    this.#context.stats.exceededTargetLimit++
+    this.writer.readNothing()
+    return { error: this.#forcedError, body: NO_BODY, bytes: 0 }
+  }
+
+  async #pulled(tMs: number): Promise<Outcome> {
+    const { client, userAgent, stats, clock } = this.#context
     try {
       const context = { client, userAgent, signal: this.#cut.signal }
       const response = await requestTarget(this.target, this.#settings, context)
-      const body = this.writer.read(response.body, response.headers.get('content-type') ?? '', tMs)
+      const contentType = response.headers.get('content-type') ?? ''
+      const bytes = response.body.length
+      const budget = this.#quarantine.budget(clock.now())
+      const body = this.writer.read(response.body, contentType, tMs, budget)
       response.release()
       countBody(stats, body)
-      return { error: body.error, body }
+      this.#judge(body)
+      return { error: body.error, body, bytes }
     } catch (error) {
-      if (this.#cut.signal.aborted) return { error: 'stopped', body: NO_BODY }
+      if (this.#cut.signal.aborted) return { error: 'stopped', body: NO_BODY, bytes: 0 }
       countRequest(stats, error)
       this.writer.readNothing()
-      return { error: messageOf(error), body: NO_BODY }
+      const isTooLarge = error instanceof OutsideError && error.code === 'http/body-too-large'
+      return { error: messageOf(error), body: NO_BODY, bytes: isTooLarge ? -1 : 0 }
     }
   }
+
+  #judge(body: BodyResult): void {
+    if (body.failure === 'none') {
+      this.#quarantine.passed(body.seriesAdded)
+      return
+    }
+    if (body.failure !== 'quarantine') return
+    const { jobName } = this.#settings
+    this.#quarantine.close(this.#context.clock.now(), body.error)
+    this.#context.log.warn('target is in quarantine', {
+      scrape_pool: jobName,
+      target: this.target.url,
+      reason: body.error,
+      series: body.offending,
+      until: new Date(this.#quarantine.status!.untilMs).toISOString(),
+    })
+  }
+}
+
+/** What a scrape came to. `bytes` of the body, unpacked; −1 when they were too many. */
+interface Outcome {
+  readonly error: string
+  readonly body: BodyResult
+  readonly bytes: number
 }
 
 function countBody(stats: ScrapeStats, body: BodyResult): void {
   if (body.failure === 'parse') stats.failedParse++
   else if (body.failure === 'sampleLimit') stats.exceededSampleLimit++
   else if (body.failure === 'labelLimit') stats.exceededLabelLimits++
+  else if (body.failure === 'quarantine') stats.quarantines++
 }
 
 function countRequest(stats: ScrapeStats, error: unknown): void {

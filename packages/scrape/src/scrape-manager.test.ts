@@ -126,7 +126,8 @@ test('the request is the reference’s', async () => {
       'Accept-Encoding: gzip\r\nX-Prometheus-Scrape-Timeout-Seconds: 5\r\n\r\n',
   ])
   expect(acceptHeader(['PrometheusProto', 'PrometheusText0.0.4'])).toBe(
-    'text/plain;version=0.0.4;q=0.6,*/*;q=0.5',
+    'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,' +
+      'text/plain;version=0.0.4;q=0.5,*/*;q=0.4',
   )
 })
 

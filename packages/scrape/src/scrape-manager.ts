@@ -8,6 +8,8 @@ import type { Clock, Disk, Logger, Net, Timer } from '@pharos/base'
 import { createKernel, type Kernel } from '@pharos/kernel'
 import type { Discoverer, TargetGroup } from '@pharos/model'
 import type { Appender } from '@pharos/tsdb'
+import { FailureLogs } from './failure-log.ts'
+import type { ScrapeFeatures } from './writer-context.ts'
 import { ScrapePool } from './scrape-pool.ts'
 import type { PoolContext } from './scrape-pool.ts'
 import type { ScrapeStats } from './scrape-stats.ts'
@@ -32,6 +34,7 @@ export interface ScrapeManagerOptions {
   readonly kernel?: Kernel
   /** For example `Pharos/0.1.0`. */
   readonly userAgent?: string
+  readonly features?: Partial<ScrapeFeatures>
   /** Moves all grids: replicas of one server take different ones. */
   readonly offsetSeed?: number
   /** First scrape within a second of discovery (default), or at the next point of the grid. */
@@ -39,10 +42,13 @@ export interface ScrapeManagerOptions {
   readonly onIntervalLength?: (intervalMs: number, actualMs: number) => void
 }
 
+const NO_FEATURES: ScrapeFeatures = { typeAndUnitLabels: false, createdTimestamps: false }
+
 export class ScrapeManager {
   readonly stats: ScrapeStats = newScrapeStats()
   readonly #options: ScrapeManagerOptions
   readonly #context: PoolContext
+  readonly #failures: FailureLogs
   readonly #writers: TargetWriters
   /** By job name, in the order of the configuration. */
   #jobs = new Map<string, RunningJob>()
@@ -51,13 +57,17 @@ export class ScrapeManager {
     this.#options = options
     const { net, clock } = options
     const templates = new BodyTemplates(options.kernel ?? createKernel())
-    this.#writers = new TargetWriters(options.appender, clock, this.stats, templates)
+    const { appender } = options
+    const features = { ...NO_FEATURES, ...options.features }
+    this.#failures = new FailureLogs(options.disk, options.log.component('scrape manager'))
+    this.#writers = new TargetWriters({ appender, stats: this.stats, templates, features }, clock)
     this.#context = {
       clock,
       disk: options.disk,
       log: options.log.component('scrape manager'),
       http: { net, clock, buffers: new BufferPool() },
       stats: this.stats,
+      failures: this.#failures,
       userAgent: options.userAgent ?? 'Pharos/0.1.0',
       offsetSeed: options.offsetSeed ?? 0,
       scrapeOnDiscovery: options.scrapeOnDiscovery ?? true,
@@ -96,6 +106,7 @@ export class ScrapeManager {
     this.#jobs = new Map()
     await Promise.all(jobs.map((job) => job.stop()))
     await this.#writers.close(areMarked)
+    await this.#failures.close()
   }
 }
 

@@ -17,15 +17,13 @@ const MEDIA_TYPES: Readonly<Record<ScrapeProtocol, string>> = {
 }
 
 /**
- * The Accept header for the protocols in their order; weights fall by a tenth. Protobuf is left out until it is read.
+ * The Accept header for the protocols in their order; weights fall by a tenth.
  * @source Prometheus 3.14 scrape acceptHeader
  */
 export function acceptHeader(protocols: readonly ScrapeProtocol[]): string {
   let weight = Object.keys(MEDIA_TYPES).length + 1
   const values: string[] = []
-  for (const protocol of protocols) {
-    if (protocol !== 'PrometheusProto') values.push(`${MEDIA_TYPES[protocol]};q=0.${weight--}`)
-  }
+  for (const protocol of protocols) values.push(`${MEDIA_TYPES[protocol]};q=0.${weight--}`)
   values.push(`*/*;q=0.${weight}`)
   return values.join(',')
 }

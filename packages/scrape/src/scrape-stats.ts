@@ -11,6 +11,8 @@ export interface ScrapeStats {
   exceededSampleLimit: number
   exceededLabelLimits: number
   exceededTargetLimit: number
+  /** Scrapes that sent their target into quarantine. */
+  quarantines: number
   /** Samples in bodies, before relabelling. */
   samplesScraped: number
   samplesAppended: number
@@ -39,6 +41,7 @@ export function newScrapeStats(): ScrapeStats {
     exceededSampleLimit: 0,
     exceededLabelLimits: 0,
     exceededTargetLimit: 0,
+    quarantines: 0,
     samplesScraped: 0,
     samplesAppended: 0,
     duplicates: 0,

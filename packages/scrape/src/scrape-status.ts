@@ -1,6 +1,7 @@
 // What the API and the pages show of scraping.
 
 import type { Labels } from '@pharos/model'
+import type { QuarantineStatus } from './quarantine.ts'
 
 export type TargetHealth = 'up' | 'down' | 'unknown'
 
@@ -14,6 +15,10 @@ export interface TargetStatus {
   readonly health: TargetHealth
   /** '' when the last scrape was fine. */
   readonly lastError: string
+  /** The first series that went over a limit in the last scrape; '' when none did. */
+  readonly offendingSeries: string
+  /** Set while the target is cut off, or on probation. */
+  readonly quarantine: QuarantineStatus | undefined
   /** ms since 1970; undefined before the first scrape. */
   readonly lastScrapeMs: number | undefined
   readonly lastScrapeDurationMs: number

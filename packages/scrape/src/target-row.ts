@@ -1,7 +1,7 @@
 // The row of a target: one value a column, absent where nothing came, stale where a series has ended. It knows which
 // series live, which is all that staleness needs.
 
-import type { Labels } from '@pharos/model'
+import type { Labels, NativeHistogram } from '@pharos/model'
 import { ABSENT, STALE } from '@pharos/model'
 import type { GroupAppender } from '@pharos/tsdb'
 import { AppendOutcome } from '@pharos/tsdb'
@@ -13,12 +13,25 @@ const REPORT_METRICS = [
   'scrape_samples_scraped',
   'scrape_samples_post_metric_relabeling',
   'scrape_series_added',
+  // Only with extra_scrape_metrics.
+  'scrape_timeout_seconds',
+  'scrape_sample_limit',
+  'scrape_body_size_bytes',
 ] as const
+
+/** A report column that was not asked for yet. */
+const UNASKED = -2
+
+/** Those that every target has. */
+const STANDARD_REPORTS = 5
 
 export class TargetRow {
   #group: GroupAppender
+  readonly #labels: Labels
   /** Columns of `up` and the others; −1 where the budget refused one. */
-  #reportColumns: Int32Array
+  #reportColumns: Int32Array = new Int32Array(REPORT_METRICS.length).fill(UNASKED)
+  /** Histogram samples of this row by column; their place in the row stays absent. */
+  readonly #histograms = new Map<number, NativeHistogram>()
   #row = new Float64Array(64)
   /** By column: the round that filled it last. */
   #filledIn = new Int32Array(64)
@@ -30,15 +43,15 @@ export class TargetRow {
 
   constructor(group: GroupAppender, labels: Labels) {
     this.#group = group
-    this.#reportColumns = Int32Array.from(REPORT_METRICS, (metric) =>
-      group.column(reportLabels(metric, labels)),
-    )
+    this.#labels = labels
+    for (let i = 0; i < STANDARD_REPORTS; i++) this.#askReport(i)
     this.begin()
   }
 
   /** Empties the row. What was put since the last `write` is forgotten. */
   begin(): void {
     this.#round++
+    this.#histograms.clear()
     this.#reserve()
     this.#row.fill(ABSENT)
   }
@@ -49,6 +62,13 @@ export class TargetRow {
     if (this.#filledIn[column] === this.#round) return false
     this.#filledIn[column] = this.#round
     this.#row[column] = value
+    return true
+  }
+
+  /** As `put`, for a native histogram. */
+  putHistogram(column: number, histogram: NativeHistogram): boolean {
+    if (!this.put(column, ABSENT)) return false
+    this.#histograms.set(column, histogram)
     return true
   }
 
@@ -82,20 +102,33 @@ export class TargetRow {
   }
 
   /**
-   * Sets the five series about the scrape, whatever the target itself says under their names.
-   * @param values  in the order up, seconds, scraped, after relabelling, added; undefined: they end
+   * Sets the series about the scrape, whatever the target itself says under their names.
+   * @param values  in the order up, seconds, scraped, after relabelling, added, and maybe the extra ones: timeout,
+   *   sample limit, bytes; those without a value end
    */
-  report(values: readonly [number, number, number, number, number] | undefined): void {
-    for (let i = 0; i < this.#reportColumns.length; i++) {
+  report(values: readonly number[]): void {
+    for (let i = 0; i < REPORT_METRICS.length; i++) {
+      const value = values[i]
+      if (value !== undefined && this.#reportColumns[i] === UNASKED) this.#askReport(i)
       const column = this.#reportColumns[i]!
-      if (column >= 0) this.#row[column] = values === undefined ? STALE : values[i]!
+      if (column >= 0) this.#row[column] = value ?? STALE
     }
+  }
+
+  #askReport(i: number): void {
+    this.#reportColumns[i] = this.#group.column(reportLabels(REPORT_METRICS[i]!, this.#labels))
+    this.#reserve()
   }
 
   /** Hands the row to the store. A row it refuses changes nothing: what lived still lives. */
   write(tMs: number): AppendOutcome {
     this.#reserve()
-    const outcome = this.#group.appendRow(tMs, this.#row)
+    const histograms = this.#histograms
+    const outcome =
+      histograms.size === 0
+        ? this.#group.appendRow(tMs, this.#row)
+        : this.#group.appendRow(tMs, this.#row, histograms)
+    histograms.clear()
     if (outcome !== AppendOutcome.ok && outcome !== AppendOutcome.duplicateSame) return outcome
     const { columnCount } = this.#group
     let live = 0
@@ -120,7 +153,9 @@ export class TargetRow {
   renumber(group: GroupAppender, columns: Int32Array): void {
     const wasLive = this.#isLive
     this.#group = group
-    this.#reportColumns = this.#reportColumns.map((column) => (column < 0 ? -1 : columns[column]!))
+    this.#reportColumns = this.#reportColumns.map((column) =>
+      column < 0 ? column : columns[column]!,
+    )
     const capacity = Math.max(64, group.columnCount)
     this.#row = new Float64Array(capacity).fill(ABSENT)
     this.#filledIn = new Int32Array(capacity)

@@ -4,7 +4,7 @@ import { Labels } from '@pharos/model'
 import { newScrapeStats } from './scrape-stats.ts'
 import { TargetWriter } from './target-writer.ts'
 import { FakeAppender } from './testing/fake-appender.ts'
-import { bodyTemplates, jobSettings } from './testing/scrape-fixture.ts'
+import { bodyTemplates, jobSettings, writerContext } from './testing/scrape-fixture.ts'
 import { createCursor, Entry } from '@pharos/exposition'
 
 /** A body of 1 000 series like a service's, its values different in each round. */
@@ -28,12 +28,10 @@ export function measureTargetWriter(rounds: number): {
   const appender = new FakeAppender()
   const labels = Labels.from({ job: 'j', instance: 'i' })
   const writer = new TargetWriter(
-    appender,
+    writerContext(appender, newScrapeStats(), bodyTemplates()),
     labels,
     labels,
     jobSettings(),
-    newScrapeStats(),
-    bodyTemplates(),
   )
   const bodies = Array.from({ length: 8 }, (_, round) => serviceBody(round))
   const group = appender.only

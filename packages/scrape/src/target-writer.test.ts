@@ -9,7 +9,7 @@ import type { ScrapeStats } from './scrape-stats.ts'
 import type { BodyResult } from './body-result.ts'
 import { TargetWriter } from './target-writer.ts'
 import { FakeAppender } from './testing/fake-appender.ts'
-import { bodyTemplates, jobSettings } from './testing/scrape-fixture.ts'
+import { bodyTemplates, jobSettings, writerContext } from './testing/scrape-fixture.ts'
 
 const TARGET = Labels.from({ job: 'j', instance: 'i' })
 const TEXT = 'text/plain'
@@ -30,12 +30,10 @@ function bench(changed: Partial<ScrapeSettings> = {}): Bench {
   const appender = new FakeAppender()
   const stats = newScrapeStats()
   const writer = new TargetWriter(
-    appender,
+    writerContext(appender, stats, bodyTemplates()),
     TARGET,
     TARGET,
     jobSettings(changed),
-    stats,
-    bodyTemplates(),
   )
   let tMs = 0
   return {
@@ -116,6 +114,7 @@ test('a request that failed ends everything', () => {
     scraped: 0,
     added: 0,
     seriesAdded: 0,
+    offending: '',
   })
   expect(appender.rows.at(-1)!.values).toMatchObject({ a: 'stale', up: 0 })
   writer.readNothing()
@@ -125,6 +124,7 @@ test('a request that failed ends everything', () => {
     scraped: 0,
     added: 0,
     seriesAdded: 0,
+    offending: '',
   })
   expect(Object.keys(appender.rows.at(-1)!.values)).not.toContain('a')
 })
@@ -280,7 +280,9 @@ test('the Content-Type chooses the parser, or the fallback does', () => {
   )
   expect(error('text/html', { fallbackScrapeProtocol: 'PrometheusText0.0.4' })).toBe('')
   expect(error(OPEN_METRICS)).not.toBe('')
-  expect(error('application/vnd.google.protobuf')).toContain('protobuf')
+  expect(error('application/vnd.google.protobuf')).toContain(
+    'protobufparse: incorrect message length',
+  )
 })
 
 test('exemplars belong to their series and take the time of the scrape when they have none', () => {

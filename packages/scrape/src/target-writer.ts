@@ -2,25 +2,30 @@
 // own waits until the whole body is read, because a body that fails at its end has stored nothing.
 
 import type { ScrapeSettings } from '@pharos/config'
-import type { BodyTemplates, ExpositionCursor } from '@pharos/exposition'
+import type { ExpositionCursor } from '@pharos/exposition'
 import { createCursor, Entry, parserFor } from '@pharos/exposition'
 import { messageOf, UserError } from '@pharos/base'
-import type { Exemplar, Labels, Metadata } from '@pharos/model'
+import type { Exemplar, Labels, Metadata, NativeHistogram } from '@pharos/model'
 import type { Appender, GroupAppender } from '@pharos/tsdb'
 import { AppendOutcome } from '@pharos/tsdb'
 import type { BodyResult } from './body-result.ts'
 import { AHEAD_MS_MAX, CACHE_SLACK_LINES, ENDED_COLUMNS, SAMPLES_DEFAULT } from './limits.ts'
 import { KnownBody } from './known-body.ts'
+import type { SeriesBudget } from './quarantine.ts'
 import { sampleLabels } from './sample-labels.ts'
 import type { ScrapeStats } from './scrape-stats.ts'
 import { Line, SeriesCache } from './series-cache.ts'
 import { TargetRow } from './target-row.ts'
+import { cursorOptions } from './writer-context.ts'
+import type { ScrapeFeatures, WriterContext } from './writer-context.ts'
 import { TimedSamples } from './timed-samples.ts'
 
 /** A series that the budget refused is asked for again this often: room may have come. */
 const REFUSED_AGAIN_SCRAPES = 20
 
 const NOTHING = new Uint8Array(0)
+
+const NO_BUDGET: SeriesBudget = { maxSeries: 0, maxNew: -1 }
 
 /** What a scrape held and the store did not get, by reason. */
 interface DroppedSamples {
@@ -40,6 +45,7 @@ export class TargetWriter {
   #group: GroupAppender
   readonly #labels: Labels
   readonly #stats: ScrapeStats
+  readonly #features: ScrapeFeatures
   readonly #cache = new SeriesCache()
   readonly #known: KnownBody
   readonly #row: TargetRow
@@ -49,11 +55,14 @@ export class TargetWriter {
   readonly #newEntries: number[] = []
   readonly #newLabels: Labels[] = []
   readonly #newValues: number[] = []
+  readonly #newHistograms: (NativeHistogram | undefined)[] = []
   /** 1 for a new series that came with times of its own. */
   readonly #newIsTimed: number[] = []
   readonly #timed = new TimedSamples()
   readonly #exemplarEntries: number[] = []
   readonly #exemplars: Exemplar[] = []
+  /** Start times of this body's series: entry, ms, entry, ms, … */
+  readonly #created: number[] = []
   /** Number of the running scrape, from 1; of the last good one. */
   #scrape = 0
   #lastGood = 0
@@ -69,17 +78,16 @@ export class TargetWriter {
   #sampleLimitHit = false
   /** Of the series just taken, for its exemplar; −1 when it was not taken. */
   #lastEntry = -1
+  /** Of the current entry. */
+  #histogram: NativeHistogram | undefined
+  #budget = NO_BUDGET
+  #offending = ''
 
-  constructor(
-    appender: Appender,
-    key: Labels,
-    labels: Labels,
-    settings: ScrapeSettings,
-    stats: ScrapeStats,
-    templates: BodyTemplates,
-  ) {
+  constructor(context: WriterContext, key: Labels, labels: Labels, settings: ScrapeSettings) {
+    const { appender, stats, templates, features } = context
     this.#known = new KnownBody(templates)
     this.#appender = appender
+    this.#features = features
     this.#key = key
     this.#group = appender.group(key, 'scrape')
     this.#labels = labels
@@ -102,22 +110,30 @@ export class TargetWriter {
   /**
    * Reads a body into the row that the next `write` stores. After a failure the row holds stale markers only.
    * @param tMs  the scrape's timestamp
+   * @param budget  what the quarantine allows; beyond it nothing of the body is stored
    */
-  read(body: Uint8Array, contentType: string, tMs: number): BodyResult {
+  read(
+    body: Uint8Array,
+    contentType: string,
+    tMs: number,
+    budget: SeriesBudget = NO_BUDGET,
+  ): BodyResult {
     const values = this.#known.values(body, contentType)
     if (values !== undefined) return this.#takeKnown(values)
     this.#begin()
+    this.#budget = budget
     // An empty answer is a good scrape of nothing: no Content-Type is asked for.
     if (body.length === 0) return this.#bodyRead()
     const { format, warning } = parserFor(contentType, this.#settings.fallbackScrapeProtocol ?? '')
     if (format === undefined)
       return this.#failed('parse', warning ?? 'no parser for this Content-Type')
-    if (format === 'protobuf')
-      return this.#failed('parse', 'the protobuf exposition format is not read yet')
-    this.#cache.begin(body)
     try {
-      const cursor = createCursor(body, format)
-      const fault = this.#readEntries(cursor, format === 'openmetrics', tMs)
+      const options = cursorOptions(this.#settings, this.#features)
+      const cursor = createCursor(body, format, options)
+      this.#cache.begin(cursor.body ?? body)
+      // A template says where the numbers of a text stand, each of which is a sample.
+      if (format === 'protobuf' || options.convertClassic === true) this.#known.refuse()
+      const fault = this.#readEntries(cursor, format !== 'text', tMs)
       if (fault !== undefined)
         return this.#failed(fault.kind === 'limit' ? 'labelLimit' : 'parse', fault.message)
     } catch (error) {
@@ -125,6 +141,8 @@ export class TargetWriter {
       throw error
     }
     if (this.#sampleLimitHit) return this.#failed('sampleLimit', 'sample limit exceeded')
+    const excess = this.#excess()
+    if (excess !== '') return this.#failed('quarantine', excess)
     const result = this.#bodyRead()
     if (this.dropped.duplicates > 0) this.#known.refuse()
     this.#known.learn(body, contentType, this.#cache.column, result)
@@ -137,11 +155,21 @@ export class TargetWriter {
     this.#failed('parse', '')
   }
 
-  /** Stores the row with the five series about the scrape. */
-  write(tMs: number, isUp: boolean, durationMs: number, body: BodyResult): void {
+  /**
+   * Stores the row with the series about the scrape.
+   * @param extra  timeout in seconds, sample limit, bytes of the body; none without extra_scrape_metrics
+   */
+  write(
+    tMs: number,
+    isUp: boolean,
+    durationMs: number,
+    body: BodyResult,
+    extra: readonly number[] = [],
+  ): void {
     // Whole nanoseconds: the noise of a clock in fractional ms would cost bytes in every sample.
     const seconds = Math.round(durationMs * 1e6) / 1e9
-    this.#row.report([isUp ? 1 : 0, seconds, body.scraped, body.added, body.seriesAdded])
+    const { scraped, added, seriesAdded } = body
+    this.#row.report([isUp ? 1 : 0, seconds, scraped, added, seriesAdded, ...extra])
     this.#writeRow(tMs)
     const { dropped } = this
     this.#stats.duplicates += dropped.duplicates
@@ -154,7 +182,7 @@ export class TargetWriter {
   end(tMs: number): void {
     if (this.#lastRowMs === -Infinity) return
     this.readNothing()
-    this.#row.report(undefined)
+    this.#row.report([])
     this.#writeRow(Math.max(tMs, this.#lastRowMs + 1))
     this.#lastRowMs = -Infinity
   }
@@ -182,6 +210,7 @@ export class TargetWriter {
     this.#taken = 0
     this.#rowSamples = 0
     this.#sampleLimitHit = false
+    this.#offending = ''
     this.#resetDropped()
     this.#forgetWaiting()
     this.#cache.begin(NOTHING)
@@ -221,13 +250,19 @@ export class TargetWriter {
     const { honorTimestamps } = this.#settings
     for (;;) {
       const entry = cursor.next()
-      if (entry === Entry.series) {
+      if (entry === Entry.series || entry === Entry.histogram) {
+        this.#histogram = entry === Entry.histogram ? cursor.histogram?.() : undefined
+        const limit = this.#settings.nativeHistogramBucketLimit
+        if (limit > 0 && this.#histogram !== undefined && bucketCount(this.#histogram) > limit)
+          return { kind: 'limit', message: 'histogram bucket limit exceeded' }
+        const wasOver = this.#isOver()
         const fault =
           honorTimestamps && cursor.hasTimestamp
             ? this.#takeTimed(cursor, tMs)
             : this.#takeSample(cursor)
         if (fault !== undefined) return fault
-        if (hasExemplars) this.#takeExemplar(cursor, tMs)
+        if (!wasOver && this.#isOver()) this.#offending = cursor.labels().toMetric()
+        if (hasExemplars) this.#takeExtras(cursor, tMs)
       } else if (entry === Entry.end) {
         return undefined
       } else if (entry === Entry.type || entry === Entry.help || entry === Entry.unit) {
@@ -259,7 +294,7 @@ export class TargetWriter {
     if (seen !== this.#lastGood) this.#seriesAdded++
     this.#countTowardsLimit()
     if (column < 0) return undefined
-    if (this.#row.put(column, cursor.value)) this.#rowSamples++
+    if (this.#put(column, cursor.value, this.#histogram)) this.#rowSamples++
     // Another text of the same series, such as its labels in another order.
     else this.dropped.duplicates++
     return undefined
@@ -281,6 +316,7 @@ export class TargetWriter {
     this.#newEntries.push(entry)
     this.#newLabels.push(labels)
     this.#newValues.push(cursor.value)
+    this.#newHistograms.push(this.#histogram)
     this.#newIsTimed.push(0)
     this.#lastEntry = entry
     this.#added++
@@ -313,19 +349,56 @@ export class TargetWriter {
       this.#countTowardsLimit()
     }
     if (cursor.timestampMs > tMs + AHEAD_MS_MAX) this.dropped.outOfBounds++
-    else this.#timed.push(entry, cursor.timestampMs, cursor.value)
+    else this.#timed.push(entry, cursor.timestampMs, cursor.value, this.#histogram)
     return undefined
   }
 
-  #takeExemplar(cursor: ExpositionCursor, tMs: number): void {
-    const exemplar = cursor.exemplar()
-    if (exemplar === undefined) return
+  /** Exemplars and the start of the current series. */
+  #takeExtras(cursor: ExpositionCursor, tMs: number): void {
+    if (cursor.exemplars !== undefined)
+      for (const exemplar of cursor.exemplars()) this.#takeExemplar(exemplar, tMs)
+    else {
+      const exemplar = cursor.exemplar()
+      if (exemplar !== undefined) this.#takeExemplar(exemplar, tMs)
+    }
+    if (!this.#features.createdTimestamps || this.#lastEntry < 0) return
+    const startMs = cursor.startTimestampMs()
+    if (startMs !== undefined && startMs < tMs) this.#created.push(this.#lastEntry, startMs)
+  }
+
+  #takeExemplar(exemplar: Exemplar, tMs: number): void {
     this.#known.refuse()
     if (this.#lastEntry < 0) return
     this.#exemplarEntries.push(this.#lastEntry)
     this.#exemplars.push(
       exemplar.timestampMs === undefined ? { ...exemplar, timestampMs: tMs } : exemplar,
     )
+  }
+
+  #put(column: number, value: number, histogram: NativeHistogram | undefined): boolean {
+    return histogram === undefined
+      ? this.#row.put(column, value)
+      : this.#row.putHistogram(column, histogram)
+  }
+
+  /** Whether the body holds more than a limit allows, so far. */
+  #isOver(): boolean {
+    if (this.#sampleLimitHit) return true
+    const { maxSeries, maxNew } = this.#budget
+    return (
+      (maxSeries > 0 && this.#taken > maxSeries) ||
+      (maxNew >= 0 && this.#newEntries.length > maxNew)
+    )
+  }
+
+  /** Why the target has to go into quarantine; '' when it need not. */
+  #excess(): string {
+    const { maxSeries, maxNew } = this.#budget
+    if (maxSeries > 0 && this.#taken > maxSeries)
+      return `quarantine: ${this.#taken} series exceed max_series ${maxSeries}`
+    if (maxNew >= 0 && this.#newEntries.length > maxNew)
+      return `quarantine: ${this.#newEntries.length} new series exceed the ${maxNew} that max_churn leaves for now`
+    return ''
   }
 
   #takeMetadata(cursor: ExpositionCursor): void {
@@ -353,17 +426,23 @@ export class TargetWriter {
     this.#rowSamples = 0
     this.#row.begin()
     this.#row.markStale()
+    return this.#result(error, failure)
+  }
+
+  #result(error: string, failure: BodyResult['failure']): BodyResult {
     return {
       error,
       failure,
       scraped: this.#scraped,
       added: this.#added,
       seriesAdded: this.#seriesAdded,
+      offending: this.#offending,
     }
   }
 
   #bodyRead(): BodyResult {
     this.#resolveNew()
+    this.#appendStarts()
     this.#appendTimed()
     this.#appendExemplars()
     this.#forgetWaiting()
@@ -373,13 +452,7 @@ export class TargetWriter {
       if (this.#cache.commit(CACHE_SLACK_LINES)) this.#stats.cacheFlushes++
       this.#lastGood = this.#scrape
     }
-    return {
-      error: '',
-      failure: 'none',
-      scraped: this.#scraped,
-      added: this.#added,
-      seriesAdded: this.#seriesAdded,
-    }
+    return this.#result('', 'none')
   }
 
   /** Lists are kept, what is in them is not: a first body's label sets would stay in memory. */
@@ -387,6 +460,8 @@ export class TargetWriter {
     this.#newEntries.length = 0
     this.#newLabels.length = 0
     this.#newValues.length = 0
+    this.#newHistograms.length = 0
+    this.#created.length = 0
     this.#newIsTimed.length = 0
     this.#exemplarEntries.length = 0
     this.#exemplars.length = 0
@@ -406,8 +481,18 @@ export class TargetWriter {
       }
       this.#cache.column[entry] = column
       if (this.#newIsTimed[i] === 1) continue
-      if (this.#row.put(column, this.#newValues[i]!)) this.#rowSamples++
+      if (this.#put(column, this.#newValues[i]!, this.#newHistograms[i])) this.#rowSamples++
       else this.dropped.duplicates++
+    }
+  }
+
+  /** A sample of 0 where a counter began. One that is older than what is stored is no news, so no outcome is counted. */
+  #appendStarts(): void {
+    const created = this.#created
+    for (let i = 0; i < created.length; i += 2) {
+      const column = this.#cache.column[created[i]!]!
+      const isAhead = created[i + 1]! > this.#lastRowMs
+      if (column >= 0 && isAhead) this.#group.appendSample(created[i + 1]!, column, 0)
     }
   }
 
@@ -416,7 +501,8 @@ export class TargetWriter {
     for (let i = 0; i < timed.count; i++) {
       const column = this.#cache.column[timed.entry[i]!]!
       if (column < 0) continue
-      const outcome = this.#group.appendSample(timed.timeMs[i]!, column, timed.value[i]!)
+      const value = timed.histogram.get(i) ?? timed.value[i]!
+      const outcome = this.#group.appendSample(timed.timeMs[i]!, column, value)
       this.#count(outcome, 1)
       if (outcome === AppendOutcome.ok && this.#settings.trackTimestampsStaleness) {
         this.#row.keepAlive(column)
@@ -469,6 +555,10 @@ function isChurned(columnCount: number, liveCount: number): boolean {
   return columnCount - liveCount > Math.max(liveCount, ENDED_COLUMNS)
 }
 
+function bucketCount({ positiveBuckets, negativeBuckets }: NativeHistogram): number {
+  return positiveBuckets.length + negativeBuckets.length
+}
+
 type Fault = { readonly kind: 'labels' | 'limit'; readonly message: string }
 
 /** Equal when the same line leads to the same series. Compiled regexes are left out: their text is in. */
@@ -479,5 +569,8 @@ function rulesKey(settings: ScrapeSettings): string {
     settings.labelLimit,
     settings.labelNameLengthLimit,
     settings.labelValueLengthLimit,
+    settings.nativeHistograms,
+    settings.alwaysClassicHistograms,
+    settings.convertClassicHistograms,
   ])
 }

@@ -3,13 +3,11 @@
 
 import type { ScrapeSettings } from '@pharos/config'
 import type { Clock, Timer } from '@pharos/base'
-import type { BodyTemplates } from '@pharos/exposition'
 import type { Labels } from '@pharos/model'
-import type { Appender } from '@pharos/tsdb'
 import type { ScrapeLoop } from './scrape-loop.ts'
-import type { ScrapeStats } from './scrape-stats.ts'
 import type { Target } from './target.ts'
 import { TargetWriter } from './target-writer.ts'
+import type { WriterContext } from './writer-context.ts'
 
 interface Place {
   readonly key: Labels
@@ -23,19 +21,15 @@ interface Place {
 }
 
 export class TargetWriters {
-  readonly #appender: Appender
+  readonly #context: WriterContext
   readonly #clock: Clock
-  readonly #stats: ScrapeStats
-  readonly #templates: BodyTemplates
   /** By the key of the group in the store. */
   readonly #places = new Map<string, Place>()
   readonly #placeOf = new Map<TargetWriter, Place>()
 
-  constructor(appender: Appender, clock: Clock, stats: ScrapeStats, templates: BodyTemplates) {
-    this.#templates = templates
-    this.#appender = appender
+  constructor(context: WriterContext, clock: Clock) {
+    this.#context = context
     this.#clock = clock
-    this.#stats = stats
   }
 
   /** The writer of a target, and when it may be used. */
@@ -50,14 +44,7 @@ export class TargetWriters {
       place.writer.reconfigure(settings)
       return { writer: place.writer, free: place.free }
     }
-    const writer = new TargetWriter(
-      this.#appender,
-      key,
-      target.labels,
-      settings,
-      this.#stats,
-      this.#templates,
-    )
+    const writer = new TargetWriter(this.#context, key, target.labels, settings)
     const free = Promise.resolve()
     const made: Place = { key, writer, free, ending: undefined, left: undefined }
     this.#places.set(key.key, made)

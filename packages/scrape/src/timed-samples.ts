@@ -1,3 +1,5 @@
+import type { NativeHistogram } from '@pharos/model'
+
 /** Samples with times of their own, in columns, waiting for the end of their body. Reused from scrape to scrape. */
 export class TimedSamples {
   count = 0
@@ -6,18 +8,22 @@ export class TimedSamples {
   /** ms since 1970. */
   timeMs: Float64Array = new Float64Array(16)
   value: Float64Array = new Float64Array(16)
+  /** By index; most have none. */
+  readonly histogram: Map<number, NativeHistogram> = new Map()
 
-  push(entry: number, timeMs: number, value: number): void {
+  push(entry: number, timeMs: number, value: number, histogram?: NativeHistogram): void {
     const i = this.count
     if (i === this.entry.length) this.#grow()
     this.entry[i] = entry
     this.timeMs[i] = timeMs
     this.value[i] = value
+    if (histogram !== undefined) this.histogram.set(i, histogram)
     this.count = i + 1
   }
 
   clear(): void {
     this.count = 0
+    this.histogram.clear()
   }
 
   #grow(): void {

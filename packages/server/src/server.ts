@@ -19,7 +19,13 @@ import { QueryLog } from './query-log.ts'
 import { type ServerUrls, serverUrls } from './server-urls.ts'
 import type { RunningServer, ServerParts, ServerSettings } from './running-server.ts'
 import type { Service } from './service.ts'
-import { engineSettings, reloadableOptions, ruleOptions, tsdbOptions } from './settings-of-flags.ts'
+import {
+  scrapeFeatures,
+  engineSettings,
+  reloadableOptions,
+  ruleOptions,
+  tsdbOptions,
+} from './settings-of-flags.ts'
 import { VERSION } from './version.ts'
 import { webAccess } from './web-config-file.ts'
 
@@ -188,6 +194,7 @@ export class Server implements Service, RunningServer {
       disk,
       log,
       userAgent: `Pharos/${VERSION}`,
+      features: scrapeFeatures(this.settings.flags),
       onIntervalLength: (intervalMs, actualMs) => observations.scrapeInterval(intervalMs, actualMs),
     })
     const { flags } = this.settings

@@ -2,12 +2,22 @@
 import type { Clock } from '@pharos/base'
 import type { EngineSettings } from '@pharos/promql'
 import type { RuleManagerSettings } from '@pharos/rules'
+import type { ScrapeFeatures } from '@pharos/scrape'
 import type { StorageSettings } from '@pharos/config'
 import type { ReloadableOptions, TsdbOptions } from '@pharos/tsdb'
 import type { FlagReader } from './flag-reader.ts'
 
 const DAY_MS = 24 * 3600_000
 const LONGEST_BLOCK_MS = 31 * DAY_MS
+
+/** What `--enable-feature` switches on in scraping. */
+export function scrapeFeatures(flags: FlagReader): ScrapeFeatures {
+  const features = new Set(flags.list('enable-feature'))
+  return {
+    typeAndUnitLabels: features.has('type-and-unit-labels'),
+    createdTimestamps: features.has('created-timestamp-zero-ingestion'),
+  }
+}
 
 export function tsdbOptions(flags: FlagReader): TsdbOptions {
   const bytes = flags.bytes('storage.tsdb.retention.size')

@@ -56,6 +56,11 @@ export class FakeGroup implements GroupAppender {
   readonly series: Labels[] = []
   readonly rows: RecordedRow[] = []
   readonly samples: RecordedSample[] = []
+  readonly histograms: {
+    readonly tMs: number
+    readonly series: string
+    readonly histogram: NativeHistogram
+  }[] = []
   readonly exemplars: { readonly series: string; readonly exemplar: Exemplar }[] = []
   released = false
   /** What the next rows come to. */
@@ -84,7 +89,11 @@ export class FakeGroup implements GroupAppender {
     return this.series[column]!
   }
 
-  appendRow(tMs: number, row: Float64Array): AppendOutcome {
+  appendRow(
+    tMs: number,
+    row: Float64Array,
+    histograms?: ReadonlyMap<number, NativeHistogram>,
+  ): AppendOutcome {
     if (this.released) throw new Error('row after release')
     if (row.length < this.columnCount) throw new Error('row is too short')
     if (!Number.isInteger(tMs)) throw new Error(`time ${tMs} is no integer`)
@@ -95,6 +104,8 @@ export class FakeGroup implements GroupAppender {
       const value = row[column]!
       if (!isAbsent(value)) values[this.#text(column)] = isStale(value) ? 'stale' : value
     })
+    for (const [column, histogram] of histograms ?? [])
+      this.histograms.push({ tMs, series: this.#text(column), histogram })
     this.rows.push({ tMs, values })
     return AppendOutcome.ok
   }

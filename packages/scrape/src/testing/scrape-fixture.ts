@@ -1,5 +1,8 @@
 import { PLAIN_HTTP_CLIENT } from '@pharos/base'
 import type { ScrapeSettings } from '@pharos/config'
+import type { Appender } from '@pharos/tsdb'
+import type { ScrapeStats } from '../scrape-stats.ts'
+import type { WriterContext } from '../writer-context.ts'
 import type { Connection } from '@pharos/base'
 import type { SimNet } from '@pharos/base/sim'
 import { BodyTemplates } from '@pharos/exposition'
@@ -38,6 +41,13 @@ export function jobSettings(changed: Partial<ScrapeSettings> = {}): ScrapeSettin
     labelValueLengthLimit: 0,
     targetLimit: 0,
     keepDroppedTargets: 0,
+    nativeHistograms: false,
+    alwaysClassicHistograms: false,
+    convertClassicHistograms: false,
+    nativeHistogramBucketLimit: 0,
+    extraScrapeMetrics: false,
+    failureLogFile: '',
+    quarantine: { maxSeries: 0, maxChurn: 0, cooldownMs: 600_000 },
     http: PLAIN_HTTP_CLIENT,
     relabelRules: [],
     metricRelabelRules: [],
@@ -106,4 +116,14 @@ export function serveMetrics(
       closed: () => {},
     })
   })
+}
+
+/** What a writer wants besides its target; no feature is on. */
+export function writerContext(
+  appender: Appender,
+  stats: ScrapeStats,
+  templates: BodyTemplates,
+): WriterContext {
+  const features = { typeAndUnitLabels: false, createdTimestamps: false }
+  return { appender, stats, templates, features }
 }
