@@ -12,7 +12,7 @@ export interface ProtoExemplar {
   readonly timestampMs: number | undefined
 }
 
-export interface ProtoBucket {
+interface ProtoBucket {
   readonly cumulativeCount: number
   readonly upperBound: number
   readonly exemplar: ProtoExemplar | undefined
@@ -38,7 +38,7 @@ export interface ProtoHistogram {
   isFloat: boolean
 }
 
-export interface ProtoSummary {
+interface ProtoSummary {
   count: number
   sum: number
   readonly quantiles: { readonly quantile: number; readonly value: number }[]

@@ -14,7 +14,7 @@ import {
 } from './limits.ts'
 
 /** `busy`: too many wrong or running logins; ask again later. */
-export type LoginVerdict = 'right' | 'wrong' | 'busy'
+type LoginVerdict = 'right' | 'wrong' | 'busy'
 
 /** Salts of a hash that no password has; with the cost in front it takes as long as a real one. */
 const NOBODY = '.zVFzKWAtL3ZmIqpBFWR7OzpzVTT3wvKwTqfrXEfBpVvVtUcGXcHG'

@@ -6,7 +6,7 @@ import type { Clock } from '@pharos/base'
 import { LoginCheck } from './login-check.ts'
 import { WEB_RATE_WAIT_MS } from './limits.ts'
 
-export type ClientAuth =
+type ClientAuth =
   | 'NoClientCert'
   | 'RequestClientCert'
   | 'RequireAnyClientCert'
