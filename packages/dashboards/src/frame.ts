@@ -68,6 +68,11 @@ export function columnOf(type: FieldType, cells: readonly unknown[]): Float64Arr
   return column
 }
 
+/** A field with those cells, packed as its type wants. */
+export function fieldFrom(rest: Omit<Field, 'values'>, cells: readonly unknown[]): Field {
+  return { ...rest, values: columnOf(rest.type, cells) }
+}
+
 /** A frame of fields; its length is that of the longest. */
 export function frameOfFields(
   fields: readonly Field[],
