@@ -29,7 +29,7 @@ function labelText({ labels }: Field, frames: readonly Frame[]): string {
   if (labels === undefined) return ''
   const single = singleLabel(frames)
   if (single !== undefined) return Object.hasOwn(labels, single) ? labels[single]! : ''
-  const names = Object.keys(labels)
+  const names = Object.keys(labels).sort()
   if (names.length === 0) return ''
   return `{${names.map((name) => `${name}="${labels[name]}"`).join(', ')}}`
 }

@@ -119,7 +119,9 @@ function sourceField(frame: Frame, frames: readonly Frame[], name: string): Fiel
 }
 
 function reduceRow({ reducer, include }: JsonObject): Calculation {
-  const calc = textOf(reducer) ?? 'sum'
+  const wanted = textOf(reducer) ?? 'sum'
+  // In a row what is missing is counted, too: the row has so many columns.
+  const calc = wanted === 'count' ? 'countAll' : wanted
   const names = Array.isArray(include) && include.length > 0 ? include : undefined
   const test = fieldMatcher(
     names === undefined ? { id: 'numeric' } : { id: 'byNames', options: { names } },
@@ -205,7 +207,7 @@ function withEachOfType(
     if (!isReplacing && field !== time) fields.push(field)
     if (field.type !== wanted || operation === undefined || right === undefined) continue
     const cells = cellsOf(field).map((cell, row) => operation(numberOfCell(cell), right[row]!))
-    const name = `${fieldName(field, frame, frames)} ${scalarText(binary['operator'] ?? '+')} ${operandText(binary['right'])}`
+    const name = `${field.name} ${scalarText(binary['operator'] ?? '+')} ${operandText(binary['right'])}`
     fields.push({ ...withCells(field, cells), name })
     isAdded = true
   }

@@ -27,7 +27,7 @@ export const histogram: Transform = (frames, options) => {
         field,
         name: fieldName(field, frame, frames),
         numbers: cellsOf(field).filter(
-          (cell) => typeof cell === 'number' && !Number.isNaN(cell),
+          (cell) => typeof cell === 'number' && Number.isFinite(cell),
         ) as number[],
       })),
   )
@@ -41,7 +41,7 @@ export const histogram: Transform = (frames, options) => {
       Number.parseFloat(scalarText(options['bucketCount'])) || DEFAULT_BUCKETS,
     )
   const bucketOf = (value: number): number =>
-    cleaned(Math.floor((value - offset) / width) * width + offset, width)
+    cleaned(Math.floor((value - offset) / width) * width + offset)
   const counts = filled.map(({ numbers }) => {
     const byBucket = new Map<number, number>()
     for (const value of numbers)
@@ -74,7 +74,7 @@ export const histogram: Transform = (frames, options) => {
         column('xMin', buckets),
         column(
           'xMax',
-          buckets.map((one) => cleaned(one + width, width)),
+          buckets.map((one) => one + width),
         ),
         ...bars,
       ],
@@ -85,21 +85,18 @@ export const histogram: Transform = (frames, options) => {
   ]
 }
 
+/** The narrowest readable width that gives at most `count` buckets, none narrower than values lie apart. */
 function widthFor(columns: readonly (readonly number[])[], count: number): number {
-  let [min, max] = [Infinity, -Infinity]
-  for (const column of columns) {
-    for (const value of column) {
-      if (value < min) min = value
-      if (value > max) max = value
-    }
-  }
-  const wanted = Math.abs(max - min) / count
+  const all = columns.flat().sort((a, b) => a - b)
+  const wanted = (all.at(-1)! - all[0]!) / count
+  const gaps = all.slice(1).flatMap((value, i) => (value === all[i] ? [] : [value - all[i]!]))
+  // Not spread into Math.min: there may be more values than arguments.
+  const apart = all.length === 1 ? 1 : gaps.reduce((least, gap) => Math.min(least, gap), Infinity)
   const list = widths()
-  return list.find((width) => width >= wanted) ?? list.at(-1)!
+  return list.find((width) => width > wanted && width >= apart) ?? list.at(-1)!
 }
 
 /** Without the dust of binary fractions. */
-function cleaned(value: number, width: number): number {
-  const decimals = Math.max(0, Math.ceil(-Math.log10(width)) + 2)
-  return decimals > 15 ? value : Number(value.toFixed(decimals))
+function cleaned(value: number): number {
+  return Number(value.toFixed(9))
 }

@@ -67,7 +67,7 @@ function outer(tables: readonly Columns[]): Columns {
     for (const cells of rest) {
       const column: unknown[] = Array.from({ length: all.length }, () => null)
       cells.forEach((cell, i) => {
-        if (cell !== null) column[rowOf.get(key![i])!] = cell
+        column[rowOf.get(key![i])!] = cell
       })
       columns.push(column)
     }

@@ -59,18 +59,19 @@ export const transpose: Transform = (frames, options) =>
     const types = new Set(rest.map(({ type }) => type))
     const [onlyType] = types
     const type = types.size === 1 && onlyType !== undefined ? onlyType : 'string'
-    const names = isHead
+    const name = scalarText(options['restFieldsName']) || 'Value'
+    const headers = isHead
       ? cellsOf(first).map(scalarText)
-      : Array.from({ length: frame.length }, () => scalarText(options['restFieldsName']) || 'Value')
+      : Array.from({ length: frame.length }, (_, row) => String(row + 1))
     const head = fieldFrom(
       { name: scalarText(options['firstFieldName']) || 'Field', type: 'string', config: {} },
       rest.map((field) => fieldName(field, frame, frames)),
     )
-    const fields = names.map((name, row) => {
+    const fields = headers.map((header, row) => {
       const cells = rest.map((field) => valueAt(field, row))
-      const label = isHead ? first.name : 'row'
+      const labels = { [isHead ? first.name : 'row']: header }
       return fieldFrom(
-        { name, type, config: {}, labels: { [label]: isHead ? name : String(row + 1) } },
+        { name, type, config: {}, labels },
         type === 'string'
           ? cells.map((cell) => (cell === null ? '' : String(cell as number)))
           : cells,

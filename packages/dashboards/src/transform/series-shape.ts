@@ -105,7 +105,7 @@ function withoutNames({ config }: Field): Field['config'] {
 }
 
 /** What a frame is called: its name, else that of what it holds. */
-export function frameName(frame: Frame): string {
+function frameName(frame: Frame): string {
   if (frame.name !== undefined && frame.name !== '') return frame.name
   const names = frame.fields
     .filter(({ type }) => type !== 'time')

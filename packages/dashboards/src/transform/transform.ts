@@ -1,6 +1,5 @@
 // What a transformation is: frames in, frames out, its options unread.
 import { type Field, fieldFrom, type Frame } from '../frame.ts'
-import { fieldName } from '../field-config/field-name.ts'
 import type { JsonObject } from '../json.ts'
 import type { Scope } from '../variables/built-in-values.ts'
 import type { Variables } from '../variables/variables.ts'
@@ -22,15 +21,6 @@ export type Transform = (
 /** Frames made of several say so in their refId, as links and overrides know them. */
 export function joinedRefId(id: string, frames: readonly Frame[]): string {
   return `${id}-${frames.map(({ refId }) => refId).join('-')}`
-}
-
-/** The first field of that name, as people see it or as it is. */
-export function fieldCalled(
-  name: string,
-  frame: Frame,
-  frames: readonly Frame[] = [frame],
-): Field | undefined {
-  return frame.fields.find((field) => fieldName(field, frame, frames) === name)
 }
 
 /** The same field with other cells. */
