@@ -38,6 +38,7 @@ export interface OracleFrame {
 
 interface RegistryItem {
   readonly id: string
+  readonly [key: string]: unknown
 }
 
 interface Registry {
@@ -91,12 +92,16 @@ export function loadOracle(): Oracle {
   const oracle = createRequire(import.meta.url)('@grafana/data') as Oracle
   const item = (id: string, isOfNumbers = false): RegistryItem => ({
     id,
-    ...{ path: id, name: id, process: (value: unknown) => value, settings: {} },
-    ...{ shouldApply: (field: OracleField) => !isOfNumbers || field.type === 'number' },
+    path: id,
+    name: id,
+    process: (value: unknown) => value,
+    settings: {},
+    shouldApply: (field: OracleField) => !isOfNumbers || field.type === 'number',
   })
   const custom = (path: string): RegistryItem => ({
     ...item(`custom.${path}`),
-    ...{ path, isCustom: true },
+    path,
+    isCustom: true,
   })
   oracle.standardFieldConfigEditorRegistry.setInit(() => [
     ...[
@@ -123,7 +128,7 @@ export function transformed(
   options: object,
   frames: OracleFrame[],
 ): OracleFrame[] {
-  const { of } = createRequire(import.meta.url)('rxjs') as { of(frames: OracleFrame[]): Stream }
+  const rxjs = createRequire(import.meta.url)('rxjs') as { of(frames: OracleFrame[]): Stream }
   const transformer = Object.values(oracle.standardTransformers).find((one) => one.id === id)
   if (transformer === undefined) throw new Error(`the reference has no transformation ${id}`)
   let result: OracleFrame[] = []
