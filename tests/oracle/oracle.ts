@@ -137,7 +137,7 @@ export function transformed(
     .operator(
       { ...transformer.defaultOptions, ...structuredClone(options) },
       context,
-    )(of(frames))
+    )(rxjs.of(frames))
     .subscribe((after) => (result = after))
   return result
 }
