@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { UserError } from '@pharos/base'
 import { createRealClock } from '@pharos/base/node'
+import { createKernel } from '@pharos/kernel'
 import { Labels } from '@pharos/model'
 import {
   createEngine,
@@ -76,7 +77,13 @@ async function answer(
   options: Partial<EngineOptions> = {},
   queryOptions: QueryOptions = {},
 ): Promise<QueryAnswer> {
-  const engine = createEngine(store, { ...SCRIPT_OPTIONS, ...options, clock, annotationLimit: 0 })
+  const engine = createEngine(store, {
+    ...SCRIPT_OPTIONS,
+    ...options,
+    clock,
+    annotationLimit: 0,
+    kernel: createKernel(),
+  })
   if (end === undefined) return engine.instant(query, start * 1000, queryOptions)
   const stepMs = (interval ?? 0) * intervalUnitMs
   return engine.range(query, start * 1000, end * 1000, stepMs, queryOptions)

@@ -5,6 +5,7 @@
 // It keeps nothing between queries.
 
 import { bug, type Clock } from '@pharos/base'
+import type { Kernel } from '@pharos/kernel'
 import type { Expr, ValueType } from './ast.ts'
 import type { EngineOptions, QueryOptions, QueryProgress } from './engine-options.ts'
 import { Annotations } from './eval/annotations.ts'
@@ -12,6 +13,7 @@ import { Budget } from './eval/budget.ts'
 import type { EvalContext } from './eval/context.ts'
 import { typeError } from './eval/errors.ts'
 import { evaluator } from './eval/evaluate.ts'
+import { KernelScratch } from './eval/kernel-lane.ts'
 import { ANNOTATION_LIMIT } from './eval/limits.ts'
 import { MemoryMeter } from './eval/memory-meter.ts'
 import { rangeVector } from './eval/range-vector.ts'
@@ -56,6 +58,8 @@ export interface EngineSettings extends EngineOptions {
   readonly clock: Clock
   /** Annotations of each kind in an answer; 0: all. Default 10, the HTTP API's limit. */
   readonly annotationLimit?: number
+  /** For columns and rows of many series; without one, and in browsers, TypeScript does it all. */
+  readonly kernel?: Kernel
 }
 
 /**
@@ -184,6 +188,8 @@ class Run {
     })
     const { minMs, maxMs } = rangeOfReads(reads)
     const querier = this.#queryable.querier(minMs, maxMs)
+    const { kernel } = this.#settings
+    const scratch = kernel && new KernelScratch(kernel)
     try {
       const selections = await this.#budget.wait(selectAll(querier, reads))
       for (const selection of selections.values())
@@ -202,6 +208,7 @@ class Run {
         samples: this.#samples,
         memory: this.#memory,
         budget: this.#budget,
+        scratch,
         selections,
         statisticsOnly: new Set(reads.filter((read) => read.statisticsOnly).map((r) => r.plan)),
       }
@@ -210,6 +217,7 @@ class Run {
         this.#explained = explainTree(plan, { measures: measuring.measures, reads, selections })
       return result
     } finally {
+      scratch?.close()
       querier.close()
     }
   }

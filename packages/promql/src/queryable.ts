@@ -51,7 +51,7 @@ export interface Selection {
 export const Column = { plain: 0, specials: 1, histograms: 2 } as const
 
 /** What makes a series' labels out of those of its group. */
-interface SeriesShape {
+export interface SeriesShape {
   readonly own: Labels
   /** Labels of the group that the series does not have. */
   readonly removed: readonly string[]

@@ -6,6 +6,7 @@
 import { background, bug, messageOf, type World } from '@pharos/base'
 import type { PrometheusConfig, RuleGroupSettings } from '@pharos/config'
 import type { HttpServer } from '@pharos/http'
+import { createKernel } from '@pharos/kernel'
 import { createEngine } from '@pharos/promql'
 import { loadRules, RuleManager } from '@pharos/rules'
 import { ScrapeManager } from '@pharos/scrape'
@@ -220,10 +221,11 @@ export class Server implements Service, RunningServer {
       isReady: () => this.#isReady,
     })
     const { evaluationIntervalMs } = config.global
-    const engine = createEngine(
-      tsdb,
-      engineSettings(this.settings.flags, clock, evaluationIntervalMs),
-    )
+    const kernel = createKernel()
+    const engine = createEngine(tsdb, {
+      ...engineSettings(this.settings.flags, clock, evaluationIntervalMs),
+      kernel,
+    })
     return { tsdb, scrapes, rules, engine, observations, startedMs }
   }
 

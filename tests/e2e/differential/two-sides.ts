@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { realWorld } from '@pharos/base/node'
 import { createEngine, type Engine } from '@pharos/promql'
+import { createKernel } from '@pharos/kernel'
 import { Tsdb } from '@pharos/tsdb'
 import { freePort, ready, run, type Running, start } from '../process.ts'
 import { appendAll, openMetrics, type TestGroup } from './data-set.ts'
@@ -58,6 +59,7 @@ export async function openOurs(
   await appendAll(store, groups, () => store.maintain())
   const engine = createEngine(store, {
     clock: world.clock,
+    kernel: createKernel(),
     lookbackMs: 5 * MINUTE_MS,
     timeoutMs: 2 * MINUTE_MS,
     maxSamples: 50_000_000,

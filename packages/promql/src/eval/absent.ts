@@ -25,7 +25,7 @@ export function* absentVector(context: EvalContext, plan: CallPlan, steps: Steps
 
 export function* absentOverTime(context: EvalContext, plan: CallPlan, steps: Steps): Task<Frame> {
   const present = new Uint8Array(steps.count)
-  yield* streamRangeCall(context, plan, steps, (_labels, _dropName, row) => {
+  yield* streamRangeCall(context, plan, steps, (_name, _dropName, row) => {
     for (let s = 0; s < steps.count; s++) if (row.values[s] === 1) present[s] = 1
   })
   return onesWhereAbsent(plan.args[0]!, present, true)

@@ -6,6 +6,7 @@ import type { EvalContext } from './context.ts'
 import type { Cells, Frame, Row } from './frame.ts'
 import { HistogramFold } from './histogram-fold.ts'
 import type { AggregatePlan } from './plan.ts'
+import type { RowName } from './row-name.ts'
 
 export class Accumulator {
   /** Any row wanted its name dropped. */
@@ -22,9 +23,25 @@ export class Accumulator {
   readonly #aux: Float64Array
   /** avg: steps whose sum would overflow and that carry the mean instead. */
   #incremental: Uint8Array | undefined = undefined
+  /** Where the kernel keeps sums, compensations and counts of rows of its own; 0: nowhere. */
+  readonly #sumsAt: number
   #histograms: HistogramFold | undefined = undefined
 
-  constructor(context: EvalContext, plan: AggregatePlan, labels: Labels, stepCount: number) {
+  /** @param sumsAt  in the kernel's memory, for `sum`: room for 24 bytes a step, rounded up to an even number; or 0 */
+  constructor(
+    context: EvalContext,
+    plan: AggregatePlan,
+    labels: Labels,
+    stepCount: number,
+    sumsAt: number,
+  ) {
+    this.#sumsAt = sumsAt
+    if (sumsAt > 0) {
+      const even = stepCount + (stepCount & 1)
+      const { f64 } = context.scratch!.kernel.memory
+      f64.fill(-0, sumsAt / 8, sumsAt / 8 + even)
+      f64.fill(0, sumsAt / 8 + even, sumsAt / 8 + 3 * even)
+    }
     this.#context = context
     this.#plan = plan
     this.#labels = labels
@@ -34,7 +51,31 @@ export class Accumulator {
     this.#aux = new Float64Array(stepCount)
   }
 
-  add(row: Row, labels: Labels): void {
+  add(row: Row, name: RowName): void {
+    if (this.#sumsAt > 0) this.#addInKernel(row)
+    else this.#addValues(row)
+    if (row.cells !== undefined) this.#addHistograms(row.cells, name)
+  }
+
+  #addInKernel(row: Row): void {
+    const scratch = this.#context.scratch!
+    const even = this.#stepCount + (this.#stepCount & 1)
+    const sums = this.#sumsAt
+    const rowAt = scratch.addressOf(row)
+    scratch.kernel.rollAdd(rowAt, this.#stepCount, sums, sums + 8 * even, sums + 16 * even)
+  }
+
+  /** Takes the kernel's sums over. */
+  #collect(): void {
+    const { f64 } = this.#context.scratch!.kernel.memory
+    const even = this.#stepCount + (this.#stepCount & 1)
+    const from = this.#sumsAt / 8
+    this.#value.set(f64.subarray(from, from + this.#stepCount))
+    this.#aux.set(f64.subarray(from + even, from + even + this.#stepCount))
+    this.#count.set(f64.subarray(from + 2 * even, from + 2 * even + this.#stepCount))
+  }
+
+  #addValues(row: Row): void {
     switch (this.#plan.op) {
       case 'sum':
         this.#sum(row)
@@ -55,7 +96,6 @@ export class Accumulator {
       default:
         this.#tally(row)
     }
-    if (row.cells !== undefined) this.#addHistograms(row.cells, labels)
   }
 
   #sum({ values, words }: Row): void {
@@ -171,7 +211,7 @@ export class Accumulator {
     }
   }
 
-  #addHistograms(cells: Cells, labels: Labels): void {
+  #addHistograms(cells: Cells, name: RowName): void {
     const { op, expr } = this.#plan
     for (let s = 0; s < cells.length; s++) {
       const cell = cells[s]
@@ -179,13 +219,14 @@ export class Accumulator {
       if (op === 'count' || op === 'group') this.#count[s]!++
       else if (op === 'sum' || op === 'avg') {
         this.#histograms ??= new HistogramFold(this.#context, op, expr.pos, this.#stepCount)
-        this.#histograms.add(s, cell, labels.get(METRIC_NAME))
+        this.#histograms.add(s, cell, name.labels.get(METRIC_NAME))
       } else this.#context.annotations.info(`ignored histogram in ${op} aggregation`, expr.pos)
     }
   }
 
   /** Adds the group's row to the result when it has any sample. */
   finish(frame: Frame): void {
+    if (this.#sumsAt > 0) this.#collect()
     const row = frame.addRow(this.#labels, this.dropName)
     const base = row * this.#stepCount
     let any = false

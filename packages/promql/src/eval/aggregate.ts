@@ -8,7 +8,9 @@ import type { Task } from './budget.ts'
 import type { EvalContext } from './context.ts'
 import { countValues } from './count-values.ts'
 import { Frame, type Row } from './frame.ts'
+import { Grouping } from './grouping.ts'
 import { groupingKey, groupLabels } from './labels-of.ts'
+import { KERNEL_SUM_BYTES } from './limits.ts'
 import { limitRows, limitRatioRows } from './limit.ts'
 import type { AggregatePlan } from './plan.ts'
 import { quantileRows } from './aggregate-quantile.ts'
@@ -49,22 +51,30 @@ const FOLDED: ReadonlySet<string> = new Set([
 ])
 
 function* fold(context: EvalContext, plan: AggregatePlan, steps: Steps): Task<Frame> {
-  const keyOf = groupingKey(plan.grouping, plan.without)
-  const groups = new Map<string, Accumulator>()
-  yield* context.evaluator.rows(context, plan.expr, steps, (labels, dropName, row: Row) => {
-    const key = keyOf(labels)
-    let group = groups.get(key)
+  const grouping = new Grouping(plan.grouping, plan.without)
+  const groups: Accumulator[] = []
+  let inKernel = 0
+  yield* context.evaluator.rows(context, plan.expr, steps, (name, dropName, row: Row) => {
+    const number = grouping.numberOf(name)
+    let group = groups[number]
     if (group === undefined) {
-      const result = groupLabels(labels, plan.grouping, plan.without)
+      const labels = groupLabels(name.labels, plan.grouping, plan.without)
       context.memory.take(ACCUMULATOR_BYTES + 20 * steps.count)
-      group = new Accumulator(context, plan, result, steps.count)
-      groups.set(key, group)
+      let sumsAt = 0
+      if (plan.op === 'sum' && row.address > 0 && inKernel < KERNEL_SUM_BYTES) {
+        const bytes = 24 * (steps.count + 1)
+        sumsAt = context.scratch!.allocate(bytes)
+        inKernel += bytes
+        row.renew()
+      }
+      group = new Accumulator(context, plan, labels, steps.count, sumsAt)
+      groups[number] = group
     }
     if (dropName) group.dropName = true
-    group.add(row, labels)
+    group.add(row, name)
   })
-  const frame = new Frame(steps.count, groups.size, context.memory)
-  for (const group of groups.values()) {
+  const frame = new Frame(steps.count, groups.length, context.memory)
+  for (const group of groups) {
     if (context.budget.due(steps.count)) yield
     group.finish(frame)
   }

@@ -5,6 +5,7 @@ import type { NativeHistogram } from '@pharos/model'
 import { ABSENT_LOW_WORD, STALE_LOW_WORD } from '@pharos/model'
 import { wasReset } from './histogram/compare.ts'
 import { Column, type SeriesGroup } from '../queryable.ts'
+import type { KernelLane } from './kernel-lane.ts'
 
 /** Float samples of one series with times of their own. */
 interface FloatSamples {
@@ -25,7 +26,6 @@ interface HistogramSamples {
 /** Reads columns into buffers that are reused from series to series. */
 export class ColumnReader {
   values: Float64Array<ArrayBuffer> = new Float64Array(0)
-  #words = new Uint32Array(0)
   #starts: Float64Array<ArrayBuffer> = new Float64Array(0)
   /** Of the compacted column. */
   readonly floats: FloatSamples = {
@@ -37,18 +37,24 @@ export class ColumnReader {
   histograms: HistogramSamples = { ts: [], hs: [], starts: [] }
   readonly #cells: (NativeHistogram | undefined)[] = []
 
-  /** Reads one series' values. @returns bits of `Column` */
-  read(group: SeriesGroup, series: number): number {
+  /**
+   * Reads one series' values.
+   * @param lane  where to, when they shall lie in the kernel's memory
+   * @returns bits of `Column`
+   */
+  read(group: SeriesGroup, series: number, lane?: KernelLane): number {
     const n = group.times.length
-    if (this.values.length < n) {
-      this.values = new Float64Array(n)
-      this.#words = new Uint32Array(this.values.buffer)
-      this.floats.ts = new Float64Array(n)
-      this.floats.vs = new Float64Array(n)
-      this.floats.starts = new Float64Array(n)
-      this.#starts = new Float64Array(n)
-    }
+    if (lane !== undefined) this.values = lane.column(n)
+    else if (this.values.length < n) this.values = new Float64Array(n)
     return group.readValues(series, this.values)
+  }
+
+  #makeRoom(n: number): void {
+    if (this.floats.ts.length >= n) return
+    this.floats.ts = new Float64Array(n)
+    this.floats.vs = new Float64Array(n)
+    this.floats.starts = new Float64Array(n)
+    this.#starts = new Float64Array(n)
   }
 
   /**
@@ -65,12 +71,13 @@ export class ColumnReader {
     withStarts = false,
   ): void {
     const { values, floats } = this
+    this.#makeRoom(group.times.length)
     const starts = this.#starts
     if (withStarts) {
       if (group.readStartTimes === undefined) starts.fill(0)
       else group.readStartTimes(series, starts)
     }
-    const words = this.#words
+    const words = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length)
     const times = group.times
     let count = 0
     for (let i = 0; i < times.length; i++) {

@@ -3,6 +3,7 @@ import type { Selection } from '../queryable.ts'
 import type { Annotations } from './annotations.ts'
 import type { Budget, Task } from './budget.ts'
 import type { Frame, RowSink } from './frame.ts'
+import type { KernelScratch } from './kernel-lane.ts'
 import type { MemoryMeter } from './memory-meter.ts'
 import type { Plan } from './plan.ts'
 import type { SampleCounter } from './sample-counter.ts'
@@ -32,6 +33,8 @@ export interface EvalContext {
   readonly samples: SampleCounter
   readonly memory: MemoryMeter
   readonly budget: Budget
+  /** The query's part of the kernel's memory; undefined without a kernel. */
+  readonly scratch: KernelScratch | undefined
   /** By selector plan; for info() by its call. */
   readonly selections: ReadonlyMap<Plan, Selection>
   /** Selectors whose histograms are reduced to count and sum further up. */

@@ -14,6 +14,7 @@ import { withoutMetadata } from './labels-of.ts'
 import { multiply, narrowed, widened } from './histogram/wide.ts'
 import { type BinaryPlan, type InvariantPlan, type Plan, planType, type UnaryPlan } from './plan.ts'
 import { isRangeCall, streamRangeCall } from './range-call.ts'
+import { RowName } from './row-name.ts'
 import { mergeEqualRows } from './rows.ts'
 import { streamSelector } from './selector.ts'
 import { smoothedSelector } from './smoothed-selector.ts'
@@ -44,8 +45,8 @@ function* evaluateVector(context: EvalContext, plan: Plan, steps: Steps): Task<F
     case 'call':
       if (plan.kind === 'selector' || isStreamed(plan)) {
         const frame = new Frame(steps.count, 0, context.memory)
-        yield* streamRows(context, plan, steps, (labels, drop, row) =>
-          frame.push(labels, drop, row),
+        yield* streamRows(context, plan, steps, (name, drop, row) =>
+          frame.push(name.labels, drop, row),
         )
         return frame
       }
@@ -113,9 +114,10 @@ function* streamRows(context: EvalContext, plan: Plan, steps: Steps, sink: RowSi
     plan.kind === 'selector'
       ? yield* smoothedSelector(context, plan, steps)
       : yield* settledVector(context, plan, steps)
+  const name = new RowName()
   for (let r = 0; r < frame.rowCount; r++) {
     if (context.budget.due(steps.count)) yield
-    sink(frame.labels[r]!, frame.dropName[r]!, frame.row(r))
+    sink(name.of(frame.labels[r]!), frame.dropName[r]!, frame.row(r))
   }
 }
 

@@ -6,22 +6,46 @@
 // which exist only for rows that have any.
 
 import { ABSENT, ABSENT_LOW_WORD, Labels, type NativeHistogram } from '@pharos/model'
+import type { KernelMemory } from '@pharos/kernel'
 import { histogramSampleCount } from './histogram-size.ts'
 import type { MemoryMeter } from './memory-meter.ts'
+import type { RowName } from './row-name.ts'
 
 /** The histograms of a row, one place a step. */
 export type Cells = (NativeHistogram | undefined)[]
 
 /** One row being made; reused by its producer, so copy to keep. */
 export class Row {
-  readonly values: Float64Array<ArrayBuffer>
+  values: Float64Array<ArrayBuffer>
   /** The same bytes; low words tell ABSENT from other NaNs. */
-  readonly words: Uint32Array<ArrayBuffer>
+  words: Uint32Array<ArrayBuffer>
   cells: Cells | undefined = undefined
+  /** Where it lies in the kernel's memory; 0: elsewhere. */
+  readonly address: number
+  readonly #memory: KernelMemory | undefined
+  readonly #length: number
 
-  constructor(values: Float64Array<ArrayBuffer>) {
+  constructor(values: Float64Array<ArrayBuffer>, memory?: KernelMemory) {
     this.values = values
     this.words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2)
+    this.#memory = memory
+    this.#length = values.length
+    this.address = memory === undefined ? 0 : values.byteOffset
+  }
+
+  /** @param at  where `stepCount` numbers, rounded up to an even count, may be written */
+  static inKernel(memory: KernelMemory, at: number, stepCount: number): Row {
+    return new Row(memory.f64.subarray(at / 8, at / 8 + stepCount), memory)
+  }
+
+  /** Sees the kernel's memory again after it has grown; to be called after anything that allocates there. */
+  renew(): void {
+    const memory = this.#memory
+    if (memory === undefined || this.values.buffer === memory.f64.buffer) return
+    const from = this.address / 8
+    const length = this.#length
+    this.values = memory.f64.subarray(from, from + length)
+    this.words = new Uint32Array(memory.f64.buffer, this.address, length * 2)
   }
 
   static ofSteps(stepCount: number): Row {
@@ -58,8 +82,8 @@ export class Row {
 /** Bytes of a row besides its values: a label set of its own and places in the lists; an estimate. */
 const ROW_BYTES = 128
 
-/** Takes one row; it belongs to the producer again after the call. */
-export type RowSink = (labels: Labels, dropName: boolean, row: Row) => void
+/** Takes one row; row and name belong to the producer again after the call. */
+export type RowSink = (name: RowName, dropName: boolean, row: Row) => void
 
 export class Frame {
   readonly stepCount: number

@@ -54,7 +54,7 @@ export function groupingKey(
       const flat = labels.flat
       let key = ''
       for (let i = 0; i < flat.length; i += 2) {
-        if (!dropped.has(flat[i]!)) key += `${flat[i]}\u0001${flat[i + 1]}\u0002`
+        if (!dropped.has(flat[i]!)) key += lengthed(flat[i]!) + lengthed(flat[i + 1]!)
       }
       return key
     }
@@ -66,9 +66,14 @@ export function groupingKey(
   }
   return (labels) => {
     let key = ''
-    for (const name of names) key += `${labels.get(name)}\u0002`
+    for (const name of names) key += lengthed(labels.get(name))
     return key
   }
+}
+
+/** A text that can be told from what is put behind it, whatever is in it. */
+export function lengthed(text: string): string {
+  return `${text.length}:${text}`
 }
 
 /** The labels a group's result has. */

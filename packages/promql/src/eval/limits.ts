@@ -15,3 +15,12 @@ export const ANNOTATION_LIMIT = 10
  * mistyped a duration, and the sample limit would refuse the result anyway.
  */
 export const MAX_STEPS = 10_000_000
+
+/**
+ * Sums of one aggregation that are kept in the kernel's memory, which never shrinks: 800 groups at 200 steps. The sums of
+ * further groups are added up outside.
+ */
+export const KERNEL_SUM_BYTES: number = 4 << 20
+
+/** Longest row or column that goes through the kernel, numbers; for the same reason. */
+export const KERNEL_COLUMN: number = 65_536

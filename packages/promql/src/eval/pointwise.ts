@@ -97,7 +97,7 @@ export function* timestamps(context: EvalContext, plan: CallPlan, steps: Steps):
   const frame = new Frame(steps.count, 0, context.memory)
   if (arg.kind === 'selector') {
     const content = plan.func === 'timestamp' ? 'times' : 'starts'
-    yield* streamSelector(context, arg, steps, content, (labels, _, row) => {
+    yield* streamSelector(context, arg, steps, content, ({ labels }, _, row) => {
       frame.push(context.delayedNames ? labels : withoutMetadata(labels), true, row)
     })
     context.samples.current = before

@@ -17,18 +17,20 @@ import { executionError, sameLabelset } from './errors.ts'
 import { extendedKernel, reachOf } from './extended-range.ts'
 import { Row, type RowSink } from './frame.ts'
 import { histogramSampleCount } from './histogram-size.ts'
-import { withoutMetadata } from './labels-of.ts'
-import { KERNEL_SAMPLES } from './limits.ts'
+import { type KernelLane, laneOf } from './kernel-lane.ts'
+import { KERNEL_COLUMN, KERNEL_SAMPLES } from './limits.ts'
 import { mixedWindows } from './mixed-range.ts'
 import type { CallPlan, MatrixPlan, Plan, SubqueryPlan } from './plan.ts'
 import type { ColumnKernel } from './column-kernel.ts'
+import { rateInKernel } from './rate-kernel.ts'
+import { metricNameOf, RowName } from './row-name.ts'
 import { goesOverWindows, RANGE_KERNELS } from './range-kernels.ts'
 import { referenceTimes } from './selector.ts'
 import { START_TIME_FUNCTIONS, startTimeKernel } from './start-times.ts'
 import { freshSamples } from './step-tally.ts'
 import { type Steps, stepTimes } from './steps.ts'
 import { subqueryGroup } from './subquery.ts'
-import { NO_REACH, type Windows, windowsOfSteps, windowsOver } from './windows.ts'
+import { areEqual, NO_REACH, type Windows, windowsOfSteps, windowsOver } from './windows.ts'
 
 /** True for a function that takes a range vector. */
 export function isRangeCall(plan: CallPlan): boolean {
@@ -75,7 +77,15 @@ class RangeCall {
   readonly #ends: Float64Array
   readonly #evalTimes: Float64Array
   readonly #reader = new ColumnReader()
-  readonly #row: Row
+  readonly #lane: KernelLane | undefined
+  readonly #outside: Row
+  /** The row of the series in hand, in the lane or outside. */
+  #row: Row
+  readonly #name = new RowName()
+  /** What was worked out for the group before; groups that are scraped in step share it. */
+  #last: GroupWork | undefined = undefined
+  #lastMetric = ''
+  readonly #mayWarnAboutQuantile: boolean
   readonly #seen: Set<string> | undefined
   readonly #keepsName: boolean
   readonly #usesStarts: boolean
@@ -96,7 +106,11 @@ class RangeCall {
     const time = source.plan.kind === 'matrix' ? source.plan.selector : source.plan
     this.#ends = referenceTimes(time, steps)
     this.#evalTimes = stepTimes(steps)
-    this.#row = Row.ofSteps(steps.count)
+    this.#lane = laneOf(context, steps.count)
+    this.#outside = Row.ofSteps(steps.count)
+    this.#row = this.#outside
+    this.#mayWarnAboutQuantile =
+      plan.func === 'quantile_over_time' && scalars[0]!.some((q) => !(q >= 0 && q <= 1))
     this.#keepsName = plan.func === 'last_over_time' || plan.func === 'first_over_time'
     this.#usesStarts =
       context.options.features.has('use-start-timestamps') &&
@@ -110,24 +124,58 @@ class RangeCall {
 
   *group(g: number): Task<void> {
     const group = this.#source.groups[g]!
-    const windows = this.#windows(group.times, group.times.length)
+    const { windows, lane, kernel, inKernel, use, present } = this.#work(group.times)
     if (windows.sampleTotal === 0) return
-    const kernel = this.#kernel(windows)
-    const use = this.#use(windows)
     const work = group.times.length + windows.sampleTotal
+    this.#row = lane?.row ?? this.#outside
     for (let i = 0; i < group.seriesCount; i++) {
       if (this.#context.budget.due(work)) yield
-      const bits = this.#reader.read(group, i)
+      const bits = this.#reader.read(group, i, lane)
       const hasStarts = this.#usesStarts && group.readStartTimes !== undefined
       if (bits === Column.plain && !hasStarts) {
-        if (this.#isLong(windows, this.#reader.values))
-          yield* this.#inPortions(windows, this.#reader.values)
-        else kernel(this.#reader.values, this.#row.values)
+        const { values } = this.#reader
+        if (inKernel?.() !== true) {
+          if (lane === undefined && this.#isLong(windows, values))
+            yield* this.#inPortions(windows, values)
+          else kernel(values, this.#row.values)
+        }
         this.#row.cells = undefined
-        this.#emit(group.labels(i), this.#source.dropName(g, i), windows, use)
+        this.#emit(group, g, i, windows, use, present ?? this.#row.sampleCount())
         this.#context.samples.tally?.addWindows(windows, this.#isStored, undefined)
       } else yield* this.#special(group, g, i, bits)
     }
+  }
+
+  /** Windows and what follows from them alone; of the last group where its times are the same. */
+  #work(times: Float64Array): GroupWork {
+    if (this.#last !== undefined && areEqual(this.#last.times, times)) return this.#last
+    const windows = this.#windows(times, times.length)
+    // Long kernels stop in between, and the kernel's memory is not ours meanwhile.
+    const isShort = windows.sampleTotal <= KERNEL_SAMPLES && times.length <= KERNEL_COLUMN
+    const lane = isShort ? this.#lane : undefined
+    const made = {
+      times,
+      windows,
+      lane,
+      kernel: this.#kernel(windows),
+      inKernel: lane === undefined ? undefined : this.#inKernel(lane, windows),
+      use: this.#use(windows),
+      present: this.#isExtended ? undefined : presentSteps(windows, this.#plan.func),
+    }
+    this.#last = made
+    return made
+  }
+
+  #inKernel(lane: KernelLane, windows: Windows): (() => boolean) | undefined {
+    const { func } = this.#plan
+    if (this.#isExtended || this.#usesStarts) return undefined
+    if (func !== 'rate' && func !== 'increase' && func !== 'delta') return undefined
+    return rateInKernel(lane, windows, func !== 'delta', func === 'rate')
+  }
+
+  get #isExtended(): boolean {
+    const { plan } = this.#source
+    return plan.kind === 'matrix' && (plan.selector.anchored || plan.selector.smoothed)
   }
 
   get #isStored(): boolean {
@@ -139,6 +187,7 @@ class RangeCall {
   }
 
   end(): void {
+    this.#lane?.close()
     this.#context.samples.release(this.#source.heldSamples)
   }
 
@@ -150,7 +199,7 @@ class RangeCall {
 
   #kernel(windows: Windows): ColumnKernel {
     const { plan } = this.#source
-    if (plan.kind === 'matrix' && (plan.selector.anchored || plan.selector.smoothed))
+    if (this.#isExtended && plan.kind === 'matrix')
       return extendedKernel(this.#plan.func, windows, plan.selector.smoothed)
     return RANGE_KERNELS.get(this.#plan.func)!(windows, this.#scalars)
   }
@@ -159,9 +208,7 @@ class RangeCall {
   #isLong(windows: Windows, vs: Float64Array): boolean {
     if (windows.sampleTotal <= KERNEL_SAMPLES) return false
     if (!goesOverWindows(this.#plan.func, vs, windows.sampleCount)) return false
-    const { plan } = this.#source
-    const isExtended = plan.kind === 'matrix' && (plan.selector.anchored || plan.selector.smoothed)
-    return !isExtended && !this.#usesStarts
+    return !this.#isExtended && !this.#usesStarts
   }
 
   /** Runs the kernel over some steps at a time, to the same values. */
@@ -198,14 +245,13 @@ class RangeCall {
     this.#reader.compact(group, series, bits, false, this.#usesStarts)
     const windows = this.#windows(floats.ts, floats.count)
     const labels = group.labels(series)
-    const dropName = this.#source.dropName(g, series)
     this.#row.cells = undefined
     this.#context.samples.tally?.addWindows(windows, this.#isStored, undefined)
     if (floats.count === 0) this.#row.clear()
     else if (this.#isLong(windows, floats.vs)) yield* this.#inPortions(windows, floats.vs)
     else this.#kernelFor(windows, labels)(floats.vs, this.#row.values)
     if (histograms.ts.length === 0) {
-      this.#emit(labels, dropName, windows, this.#use(windows))
+      this.#emit(group, g, series, windows, this.#use(windows), this.#row.sampleCount())
       return
     }
     const { plan } = this.#source
@@ -233,33 +279,38 @@ class RangeCall {
     addHistogramUse(use, histogramWindows, sizes)
     if (this.#isStored) use.read += freshSamples(histogramWindows, sizes)
     this.#context.samples.tally?.addWindows(histogramWindows, this.#isStored, sizes)
-    this.#emit(labels, dropName, windows, use)
+    this.#emit(group, g, series, windows, use, this.#row.sampleCount())
   }
 
-  #emit(labels: Labels, inputDropsName: boolean, windows: Windows, use: WindowUse): void {
-    const { samples } = this.#context
+  #emit(
+    group: SeriesGroup,
+    g: number,
+    series: number,
+    windows: Windows,
+    use: WindowUse,
+    count: number,
+  ): void {
+    const { samples, delayedNames } = this.#context
     samples.total += use.total
     samples.read += use.read
     samples.touch(use.max)
-    const count = this.#row.sampleCount()
-    this.#warnAboutQuantile(windows)
+    if (this.#mayWarnAboutQuantile) this.#warnAboutQuantile(windows)
     if (this.#plan.func === 'double_exponential_smoothing') checkFactors(windows, this.#scalars)
     if (count === 0) return
     samples.hold(count)
     // The last window is still held when its result is added.
     samples.touch(use.last)
-    const drop = inputDropsName || !this.#keepsName
-    this.#warnAboutCounter(labels)
-    if (drop && !this.#context.delayedNames) labels = withoutMetadata(labels)
+    const drop = this.#source.dropName(g, series) || !this.#keepsName
+    this.#warnAboutCounter(group, series)
+    const name = this.#name.at(group, series, drop && !delayedNames)
     if (this.#seen !== undefined) {
       const before = this.#seen.size
-      if (this.#seen.add(labels.key).size === before) throw sameLabelset()
+      if (this.#seen.add(name.labels.key).size === before) throw sameLabelset()
     }
-    this.#sink(labels, drop, this.#row)
+    this.#sink(name, drop, this.#row)
   }
 
   #warnAboutQuantile(windows: Windows): void {
-    if (this.#plan.func !== 'quantile_over_time') return
     const q = this.#scalars[0]!
     for (let s = 0; s < q.length; s++) {
       const value = q[s]!
@@ -272,27 +323,60 @@ class RangeCall {
   }
 
   /** rate and increase of floats that do not look like a counter. */
-  #warnAboutCounter(labels: Labels): void {
+  #warnAboutCounter(group: SeriesGroup, series: number): void {
     const { func, args } = this.#plan
     if (func !== 'rate' && func !== 'increase') return
-    const name = labels.get(METRIC_NAME)
+    const name = metricNameOf(group, series)
     if (name === '' || !hasFloats(this.#row)) return
     const pos = args[0]!.pos
-    const quotedName = goQuote(name)
     if (usesTypeLabels(this.#context)) {
-      const type = labels.get('__type__')
+      const type = group.labels(series).get('__type__')
       if (type === 'counter' || type === 'histogram') return
       this.#context.annotations.info(
-        `metric might not be a counter, __type__ label is not set to "counter" or "histogram", got ${goQuote(type)}: ${quotedName}`,
+        `metric might not be a counter, __type__ label is not set to "counter" or "histogram", got ${goQuote(type)}: ${goQuote(name)}`,
         pos,
       )
-    } else if (!/_(?:total|sum|count|bucket)$/.test(name)) {
+      return
+    }
+    if (name === this.#lastMetric) return
+    this.#lastMetric = name
+    if (!/_(?:total|sum|count|bucket)$/.test(name)) {
       this.#context.annotations.info(
-        `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${quotedName}`,
+        `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${goQuote(name)}`,
         pos,
       )
     }
   }
+}
+
+/** What is worked out once for all series with the same times. */
+interface GroupWork {
+  readonly times: Float64Array
+  readonly windows: Windows
+  readonly lane: KernelLane | undefined
+  readonly kernel: ColumnKernel
+  readonly inKernel: (() => boolean) | undefined
+  readonly use: WindowUse
+  /** Steps with a value, of every column without markers; undefined when that depends on its values. */
+  readonly present: number | undefined
+}
+
+const TWO_SAMPLES: ReadonlySet<string> = new Set([
+  'delta',
+  'deriv',
+  'double_exponential_smoothing',
+  'idelta',
+  'increase',
+  'irate',
+  'predict_linear',
+  'rate',
+])
+
+function presentSteps({ lo, hi, stepCount }: Windows, func: string): number {
+  const least = TWO_SAMPLES.has(func) ? 2 : 1
+  let count = 0
+  for (let s = 0; s < stepCount; s++) if (hi[s]! - lo[s]! >= least) count++
+  return count
 }
 
 /** Samples that a series' windows hold: all together, in the fullest one, in the last one. */

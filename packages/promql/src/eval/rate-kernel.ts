@@ -4,6 +4,7 @@
 
 import { ABSENT } from '@pharos/model'
 import type { ColumnKernel } from './column-kernel.ts'
+import type { KernelLane } from './kernel-lane.ts'
 import type { Windows } from './windows.ts'
 
 /** Per step, from times alone. */
@@ -36,6 +37,47 @@ export function rateKernel(windows: Windows, isCounter: boolean, perSecond: bool
     if (resetCount === 0) counterColumn(constants, divisor, vs, out)
     else resettingColumn(constants, divisor, resets, resetCount, vs, out)
   }
+}
+
+/**
+ * The same in the kernel: what depends on times is written to the lane, and what is left for a column is one call.
+ * @returns false: this column has to go the other way
+ */
+export function rateInKernel(
+  lane: KernelLane,
+  windows: Windows,
+  isCounter: boolean,
+  perSecond: boolean,
+): () => boolean {
+  const divisor = perSecond ? windows.rangeMs / 1000 : 1
+  const k = rateConstants(windows, divisor)
+  const { kernel, even, constantsAt, stepCount, row } = lane
+  const { i32, f64 } = kernel.memory
+  const firstsAt = constantsAt / 4
+  const factorsAt = constantsAt / 8 + even
+  // First equals last where there is no value, also behind the last step of an odd number.
+  i32.fill(0, firstsAt, firstsAt + 2 * even)
+  f64.fill(0, factorsAt, factorsAt + 4 * even)
+  for (let s = 0; s < stepCount; s++) {
+    if (k.first[s]! < 0) continue
+    i32[firstsAt + s] = k.first[s]!
+    i32[firstsAt + even + s] = k.last[s]!
+  }
+  f64.set(k.factor, factorsAt)
+  f64.set(k.sampled, factorsAt + even)
+  f64.set(k.toStart, factorsAt + 2 * even)
+  f64.set(k.toEnd, factorsAt + 3 * even)
+  const counter = isCounter ? 1 : 0
+  return () =>
+    kernel.rollRate(
+      lane.columnAt,
+      windows.sampleCount,
+      constantsAt,
+      stepCount,
+      counter,
+      divisor,
+      row.address,
+    ) !== 0
 }
 
 function rateConstants(windows: Windows, divisor: number): RateConstants {

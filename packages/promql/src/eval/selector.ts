@@ -1,6 +1,6 @@
 // Instant selectors: the latest sample at or before each step, if it is young enough and no stale marker.
 
-import type { Labels, NativeHistogram } from '@pharos/model'
+import type { NativeHistogram } from '@pharos/model'
 import { ABSENT, isStale } from '@pharos/model'
 import { bug } from '@pharos/base'
 import { Column, type SeriesGroup } from '../queryable.ts'
@@ -8,9 +8,12 @@ import type { Task } from './budget.ts'
 import { ColumnReader } from './column.ts'
 import type { EvalContext } from './context.ts'
 import { Row, type RowSink } from './frame.ts'
+import { laneOf } from './kernel-lane.ts'
+import { KERNEL_COLUMN } from './limits.ts'
 import type { SelectorPlan } from './plan.ts'
+import { RowName } from './row-name.ts'
 import { type Steps, stepTimes } from './steps.ts'
-import { latestIndices } from './windows.ts'
+import { areEqual, latestIndices } from './windows.ts'
 
 /** What a selector's rows hold: the samples' values, or their times or start times in seconds. */
 type SelectorContent = 'values' | 'times' | 'starts'
@@ -37,22 +40,37 @@ export function* streamSelector(
   // Of a selector with @, timestamp() looks at that very time whatever the offset; so does the reference.
   const moved = content !== 'values' && plan.atMs !== undefined ? { ...plan, offsetMs: 0 } : plan
   const refs = referenceTimes(moved, steps)
-  const row = Row.ofSteps(steps.count)
+  const inKernel = content === 'values' ? laneOf(context, steps.count) : undefined
+  const outside = Row.ofSteps(inKernel === undefined ? steps.count : 0)
   const reader = new ColumnReader()
+  const name = new RowName()
   let times: Float64Array | undefined
   let latest: Int32Array = new Int32Array(0)
+  let present = 0
   for (const group of selection.groups) {
-    if (group.times !== times) {
-      times = group.times
-      latest = latestIndices(times, times.length, refs, context.lookbackMs)
+    if (times === undefined || !areEqual(times, group.times)) {
+      latest = latestIndices(group.times, group.times.length, refs, context.lookbackMs)
+      present = latest.reduce((count, i) => (i < 0 ? count : count + 1), 0)
+      inKernel?.setLatest(latest)
     }
-    if (!latest.some((i) => i >= 0) || steps.count === 0) continue
+    times = group.times
+    if (present === 0) continue
+    const lane = times.length > KERNEL_COLUMN ? undefined : inKernel
     for (let i = 0; i < group.seriesCount; i++) {
       if (context.budget.due(times.length + steps.count)) yield
-      readLatest(context, { plan, group, series: i, refs, latest, content }, reader, row)
-      emit(context, group.labels(i), content, row, sink)
+      const bits = reader.read(group, i, lane)
+      const row = lane?.row ?? outside
+      if (bits === Column.plain && lane !== undefined) {
+        row.cells = undefined
+        lane.gatherLatest()
+        emit(context, name.at(group, i, false), content, row, present, sink)
+      } else {
+        gatherColumn(context, { plan, group, series: i, refs, latest, content }, bits, reader, row)
+        emit(context, name.at(group, i, false), content, row, row.sampleCount(), sink)
+      }
     }
   }
+  inKernel?.close()
 }
 
 interface LatestRead {
@@ -65,10 +83,15 @@ interface LatestRead {
   readonly content: SelectorContent
 }
 
-/** Fills `row` with the latest samples of one series. */
-function readLatest(context: EvalContext, read: LatestRead, reader: ColumnReader, row: Row): void {
+/** Fills `row` with the latest samples of the series that was read. */
+function gatherColumn(
+  context: EvalContext,
+  read: LatestRead,
+  bits: number,
+  reader: ColumnReader,
+  row: Row,
+): void {
   const { group, series, refs, content } = read
-  const bits = reader.read(group, series)
   row.cells = undefined
   if (bits === Column.plain && content !== 'starts') {
     gather(read.latest, content === 'values' ? reader.values : group.times, content, row)
@@ -147,16 +170,16 @@ function gatherWithHistograms(
 
 function emit(
   context: EvalContext,
-  labels: Labels,
+  name: RowName,
   content: SelectorContent,
   row: Row,
+  samples: number,
   sink: RowSink,
 ): void {
-  const samples = row.sampleCount()
   if (samples === 0) return
   context.samples.total += samples
   context.samples.read += samples
   context.samples.tally?.addRow(row)
   context.samples.hold(samples)
-  sink(labels, content !== 'values', row)
+  sink(name, content !== 'values', row)
 }

@@ -109,3 +109,11 @@ export function windowsOfSteps(windows: Windows, from: number, to: number): Wind
     sizeMax,
   }
 }
+
+/** The same times; groups that are scraped in step have them, and all that depends on times is the same then. */
+export function areEqual(a: Float64Array, b: Float64Array): boolean {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}

@@ -85,10 +85,10 @@ export class MeasuringEvaluator implements Evaluator {
   *rows(context: EvalContext, plan: Plan, steps: Steps, sink: RowSink): Task<void> {
     const measure = this.#begin(plan)
     const before = context.samples.total
-    const measured: RowSink = (labels, dropName, row) => {
-      measure.addRow(labels, row)
+    const measured: RowSink = (name, dropName, row) => {
+      measure.addRow(name.labels, row)
       const startMs = this.#clock.monotonicMs()
-      sink(labels, dropName, row)
+      sink(name, dropName, row)
       measure.totalMs -= this.#clock.monotonicMs() - startMs
     }
     yield* this.#timed(measure, this.#inner.rows(context, plan, steps, measured))

@@ -2,9 +2,10 @@
 
 import { messageOf, UserError } from '@pharos/base'
 import type { Clock } from '@pharos/base'
+import { createKernel } from '@pharos/kernel'
 import { type Labels, parseDuration } from '@pharos/model'
 import type { Expr } from '../ast.ts'
-import { createEngine, type Engine } from '../engine.ts'
+import { createEngine, type Engine, type EngineSettings } from '../engine.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import { parseExpr, SYNTAX_FEATURES } from '../parser.ts'
 import { compareAnnotations, compareResult, compareVector, matches } from './compare.ts'
@@ -40,11 +41,12 @@ export async function runScript(
   options: EngineOptions = SCRIPT_OPTIONS,
 ): Promise<EvalOutcome[]> {
   const outcomes: EvalOutcome[] = []
+  const kernel = createKernel()
   let store = new MemoryStore()
   for (const command of parseScript(text)) {
     if (command.kind === 'clear') store = new MemoryStore()
     else if (command.kind === 'load') loadInto(store, command)
-    else outcomes.push(await runEval(store, command, clock, options))
+    else outcomes.push(await runEval(store, command, { ...options, clock, kernel }))
   }
   return outcomes
 }
@@ -77,10 +79,9 @@ export function loadInto(store: MemoryStore, command: LoadCommand): void {
 async function runEval(
   store: MemoryStore,
   command: EvalCommand,
-  clock: Clock,
-  options: EngineOptions,
+  options: EngineSettings,
 ): Promise<EvalOutcome> {
-  const engine = createEngine(store, { ...options, clock, annotationLimit: 0 })
+  const engine = createEngine(store, { ...options, annotationLimit: 0 })
   const { line, query } = command
   try {
     const failure = command.isRange
