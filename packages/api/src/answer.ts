@@ -33,24 +33,28 @@ export function errorJson(error: ApiError, open: string = '{'): string {
   return `${open}"status":"error","errorType":"${error.errorType}","error":${jsonText(error.message)}}`
 }
 
-/** Text that is made while it is sent. What fits one chunk goes out as a whole. */
+/** An answer that is made while it is sent. What fits one chunk goes out as a whole. */
 export function sendChunks(
   reply: FastifyReply,
-  chunks: Iterator<string, unknown, undefined>,
+  chunks: Iterator<string | Buffer, unknown, undefined>,
 ): FastifyReply {
   reply.header('Content-Type', JSON_TYPE)
   const first = chunks.next()
   if (first.done === true) return reply.send('')
   const second = chunks.next()
   if (second.done === true) return reply.send(first.value)
-  return reply.send(Readable.from(following(first.value, second.value, chunks)))
+  const all = following(first.value, second.value, chunks)
+  return reply.send(Readable.from(all, { objectMode: true, highWaterMark: CHUNKS_AHEAD }))
 }
 
+/** Chunks that are made before the first of them is on its way. */
+const CHUNKS_AHEAD = 2
+
 function* following(
-  first: string,
-  second: string,
-  rest: Iterator<string, unknown, undefined>,
-): Generator<string, void, undefined> {
+  first: string | Buffer,
+  second: string | Buffer,
+  rest: Iterator<string | Buffer, unknown, undefined>,
+): Generator<string | Buffer, void, undefined> {
   yield first
   yield second
   for (let next = rest.next(); next.done !== true; next = rest.next()) yield next.value

@@ -16,15 +16,28 @@ export function jsonTexts(texts: readonly string[]): string {
   return `[${texts.map(jsonText).join(',')}]`
 }
 
-/** `{"__name__":"up","job":"x"}`. */
-export function jsonLabels(labels: Labels): string {
-  const { flat } = labels
-  let text = '{'
-  for (let i = 0; i < flat.length; i += 2) {
-    if (i > 0) text += ','
-    text += `${JSON.stringify(flat[i])}:${JSON.stringify(flat[i + 1])}`
+/** Label sets as `{"__name__":"up","job":"x"}`; each name and value is escaped once for an answer. */
+export class LabelsJson {
+  readonly #quoted = new Map<string, string>()
+
+  of({ flat }: Labels): string {
+    let text = '{'
+    for (let i = 0; i < flat.length; i += 2) {
+      text += `${i > 0 ? ',' : ''}${this.#text(flat[i]!)}:${this.#text(flat[i + 1]!)}`
+    }
+    return `${text}}`
   }
-  return `${text}}`
+
+  #text(text: string): string {
+    let quoted = this.#quoted.get(text)
+    if (quoted === undefined) this.#quoted.set(text, (quoted = JSON.stringify(text)))
+    return quoted
+  }
+}
+
+/** One label set alone. */
+export function jsonLabels(labels: Labels): string {
+  return new LabelsJson().of(labels)
 }
 
 /** Values must be JSON already. Sorted by name. */

@@ -13,7 +13,7 @@ import type { LabelList, Querier } from '@pharos/promql'
 import { sendChunks, sendData } from './answer.ts'
 import type { ApiServices } from './api-services.ts'
 import { badData, invalidParameter } from './api-error.ts'
-import { jsonLabels, jsonTexts } from './json-text.ts'
+import { jsonTexts, LabelsJson } from './json-text.ts'
 import { MAX_TIME_MS, MIN_TIME_MS, RequestForm } from './request-form.ts'
 import { coalesced, notesJson } from './result-json.ts'
 
@@ -127,9 +127,10 @@ function* seriesPieces(
   warnings: readonly string[],
 ): Generator<string, void, undefined> {
   yield '{"status":"success","data":['
+  const json = new LabelsJson()
   let separator = ''
   for (const labels of all) {
-    yield separator + jsonLabels(labels)
+    yield separator + json.of(labels)
     separator = ','
   }
   yield `]${notesJson({ warnings, infos: [] })}}`

@@ -20,5 +20,8 @@ export const LINT_SERIES = 50_000
 export const STATUS_ROWS_DEFAULT = 10
 export const STATUS_ROWS_MAX = 10_000
 
+/** Bytes of an answer that go to the socket in one piece. */
+export const CHUNK_BYTES = 262_144
+
 /** Characters of an answer that are collected before they go out. Small ones go out whole. */
 export const CHUNK_CHARS = 65_536

@@ -8,6 +8,7 @@ import { apiErrorOf, badData } from './api-error.ts'
 import type { ApiServices } from './api-services.ts'
 import { jsonText } from './json-text.ts'
 import { BATCH_WIDTH, MAX_BATCH } from './limits.ts'
+import type { PointPrinter } from './point-printer.ts'
 import { hangUpSignal, queryOptions, rangeOf, writtenAnswer } from './query-request.ts'
 import { RequestForm } from './request-form.ts'
 import { answerJson } from './result-json.ts'
@@ -15,9 +16,13 @@ import type { ApiQueryOptions } from './running-query.ts'
 
 const NDJSON_TYPE = 'application/x-ndjson'
 
-export function registerQueryBatchRoute(app: FastifyInstance, services: ApiServices): void {
+export function registerQueryBatchRoute(
+  app: FastifyInstance,
+  services: ApiServices,
+  printer: PointPrinter,
+): void {
   app.post('/api/v1/query_batch', {
-    handler: async (request, reply) => queryBatch(services, request, reply),
+    handler: async (request, reply) => queryBatch(services, printer, request, reply),
     errorHandler: (error) => {
       const isBody = 'code' in error && String(error.code).startsWith('FST_ERR_CTP_')
       throw isBody ? badData(`the body is no JSON: ${error.message}`) : error
@@ -32,13 +37,14 @@ interface Asked {
 
 async function queryBatch(
   services: ApiServices,
+  printer: PointPrinter,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const queries = askedOf(request.body)
   const signal = hangUpSignal(reply)
   const lines = linesAsDone(queries, (asked) =>
-    line(services, asked, (form) => queryOptions(services, form, request, signal)),
+    line(services, printer, asked, (form) => queryOptions(services, form, request, signal)),
   )
   return reply.header('Content-Type', NDJSON_TYPE).send(Readable.from(lines))
 }
@@ -86,9 +92,10 @@ function jsonKind(value: unknown): string {
 /** One query's line, in chunks; a failure is a line as well. */
 async function line(
   services: ApiServices,
+  printer: PointPrinter,
   { id, form }: Asked,
   optionsOf: (form: RequestForm) => ApiQueryOptions,
-): Promise<Iterable<string>> {
+): Promise<Iterable<string | Buffer>> {
   const open = `{"id":${jsonText(id)},`
   try {
     const limit = form.limit()
@@ -102,7 +109,7 @@ async function line(
       const { startMs, endMs, stepMs } = rangeOf(form)
       answer = await engine.range(query, startMs, endMs, stepMs, options)
     }
-    return answerJson(writtenAnswer(form, answer, limit), open)
+    return answerJson(writtenAnswer(form, answer, limit), printer, open)
   } catch (error) {
     const known = apiErrorOf(error)
     if (known === undefined) throw error
@@ -113,9 +120,9 @@ async function line(
 /** Runs `BATCH_WIDTH` at a time and gives each line as it is done, one after the other. */
 async function* linesAsDone(
   queries: readonly Asked[],
-  run: (asked: Asked) => Promise<Iterable<string>>,
-): AsyncGenerator<string, void, undefined> {
-  const running = new Map<Asked, Promise<readonly [Asked, Iterable<string>]>>()
+  run: (asked: Asked) => Promise<Iterable<string | Buffer>>,
+): AsyncGenerator<string | Buffer, void, undefined> {
+  const running = new Map<Asked, Promise<readonly [Asked, Iterable<string | Buffer>]>>()
   let next = 0
   while (next < queries.length || running.size > 0) {
     for (; next < queries.length && running.size < BATCH_WIDTH; next++) {

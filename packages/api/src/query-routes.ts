@@ -8,21 +8,26 @@ import type { ApiServices } from './api-services.ts'
 import { badData } from './api-error.ts'
 import { explainJson } from './explain-json.ts'
 import { jsonText, jsonTexts } from './json-text.ts'
+import type { PointPrinter } from './point-printer.ts'
 import { hangUpSignal, queryOptions, rangeOf, writtenAnswer } from './query-request.ts'
 import { statsJson } from './stats-json.ts'
 import { MAX_TIME_MS, MIN_TIME_MS, RequestForm } from './request-form.ts'
 import { answerJson } from './result-json.ts'
 import { treeJson } from './tree-json.ts'
 
-export function registerQueryRoutes(app: FastifyInstance, services: ApiServices): void {
+export function registerQueryRoutes(
+  app: FastifyInstance,
+  services: ApiServices,
+  printer: PointPrinter,
+): void {
   const both = (
     path: string,
     handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
   ): void => {
     app.route({ method: ['GET', 'POST'], url: `/api/v1/${path}`, handler })
   }
-  both('query', async (request, reply) => instantQuery(services, request, reply))
-  both('query_range', async (request, reply) => rangeQuery(services, request, reply))
+  both('query', async (request, reply) => instantQuery(services, printer, request, reply))
+  both('query_range', async (request, reply) => rangeQuery(services, printer, request, reply))
   both('query_explain', async (request, reply) => explainQuery(services, request, reply))
   both('query_exemplars', async (request, reply) => exemplars(services, request, reply))
   both('format_query', async (request, reply) => {
@@ -37,6 +42,7 @@ export function registerQueryRoutes(app: FastifyInstance, services: ApiServices)
 
 async function instantQuery(
   services: ApiServices,
+  printer: PointPrinter,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -45,11 +51,12 @@ async function instantQuery(
   const timeMs = form.timeOr('time', services.clock.now())
   const options = queryOptions(services, form, request, hangUpSignal(reply))
   const answer = await services.engine.instant(form.get('query'), timeMs, options)
-  return sendChunks(reply, answerJson(writtenAnswer(form, answer, limit)))
+  return sendChunks(reply, answerJson(writtenAnswer(form, answer, limit), printer))
 }
 
 async function rangeQuery(
   services: ApiServices,
+  printer: PointPrinter,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -58,7 +65,7 @@ async function rangeQuery(
   const { startMs, endMs, stepMs } = rangeOf(form)
   const options = queryOptions(services, form, request, hangUpSignal(reply))
   const answer = await services.engine.range(form.get('query'), startMs, endMs, stepMs, options)
-  return sendChunks(reply, answerJson(writtenAnswer(form, answer, limit)))
+  return sendChunks(reply, answerJson(writtenAnswer(form, answer, limit), printer))
 }
 
 /** Runs the query like `query`, or with a start like `query_range`, and answers what its operators did. */

@@ -2,6 +2,7 @@
 // and failures become the reference's envelope.
 
 import type { FastifyInstance } from 'fastify'
+import { createKernel } from '@pharos/kernel'
 import { registerAdminRoutes } from './admin-routes.ts'
 import { sendError } from './answer.ts'
 import type { ApiServices } from './api-services.ts'
@@ -10,6 +11,7 @@ import { registerFederateRoute } from './federate-route.ts'
 import { registerLabelRoutes } from './label-routes.ts'
 import { registerLifecycleRoutes } from './lifecycle-routes.ts'
 import { registerLintRoute } from './lint-route.ts'
+import { PointPrinter } from './point-printer.ts'
 import { registerQueryBatchRoute } from './query-batch-route.ts'
 import { registerQueryManagementRoutes } from './query-management-routes.ts'
 import { registerQueryRoutes } from './query-routes.ts'
@@ -23,6 +25,7 @@ import { registerTargetRoutes } from './target-routes.ts'
  * URLSearchParams (as `createHttpServer` does). For a route prefix pass an instance that has it.
  */
 export function registerApi(app: FastifyInstance, services: ApiServices): void {
+  const printer = new PointPrinter(createKernel())
   registerLifecycleRoutes(app, services)
   // A scope of its own, so that hooks and error texts are the API's alone.
   app.register(async (scope) => {
@@ -36,8 +39,8 @@ export function registerApi(app: FastifyInstance, services: ApiServices): void {
       return sendError(reply, known)
     })
     scope.options('/api/v1/*', async (_request, reply) => reply.code(204).send())
-    registerQueryRoutes(scope, services)
-    registerQueryBatchRoute(scope, services)
+    registerQueryRoutes(scope, services, printer)
+    registerQueryBatchRoute(scope, services, printer)
     registerQueryManagementRoutes(scope, services)
     registerLintRoute(scope, services)
     registerLabelRoutes(scope, services)

@@ -1,10 +1,19 @@
-// Query answers as JSON text, in chunks. Columns go straight into text: no object, no array for a point.
+// Query answers as JSON, in chunks of bytes. Columns go straight into them: no object, no array, no text for a point.
 
-import { formatValue, isAbsent } from '@pharos/model'
-import type { MatrixResult, MatrixSeries, QueryAnswer, QueryResult } from '@pharos/promql'
+import { ABSENT, formatValue } from '@pharos/model'
+import type {
+  MatrixResult,
+  MatrixSeries,
+  QueryAnswer,
+  QueryResult,
+  VectorResult,
+} from '@pharos/promql'
+import { ChunkWriter } from './chunk-writer.ts'
 import { histogramJson } from './histogram-json.ts'
-import { jsonLabels, jsonTexts } from './json-text.ts'
+import { jsonTexts, LabelsJson } from './json-text.ts'
 import { CHUNK_CHARS } from './limits.ts'
+import type { PointPrinter } from './point-printer.ts'
+import { timeText } from './time-text.ts'
 
 /** What of an answer is written. */
 export interface WrittenAnswer {
@@ -16,28 +25,26 @@ export interface WrittenAnswer {
 }
 
 /**
- * `{"status":"success","data":{"resultType":…,"result":…}}` in chunks of some 64 KiB.
+ * `{"status":"success","data":{"resultType":…,"result":…}}` in chunks.
  * @param open  what stands before `"status"`: a brace, or more fields
  * @source Prometheus, web/api/v1/json_codec.go; conformance api/json-encoding.json
  */
 export function* answerJson(
   answer: WrittenAnswer,
+  printer: PointPrinter,
   open: string = '{',
-): Generator<string, void, undefined> {
+): Generator<Buffer, void, undefined> {
   const { result, stats } = answer
-  yield* coalesced(pieces(open, result, stats, answer))
-}
-
-function* pieces(
-  open: string,
-  result: QueryResult,
-  stats: string | undefined,
-  answer: Pick<QueryAnswer, 'warnings' | 'infos'>,
-): Generator<string, void, undefined> {
-  yield `${open}"status":"success","data":{"resultType":"${result.type}","result":`
-  yield* resultPieces(result)
-  if (stats !== undefined) yield `,"stats":${stats}`
-  yield `}${notesJson(answer)}}`
+  const out = new ChunkWriter()
+  out.text(`${open}"status":"success","data":{"resultType":"${result.type}","result":`)
+  if (result.type === 'matrix') yield* matrixJson(result, printer, out)
+  else if (result.type === 'vector') yield* vectorJson(result, out)
+  else if (result.type === 'scalar')
+    out.text(`[${timeText(result.timeMs)},"${formatValue(result.value)}"]`)
+  else out.text(`[${timeText(result.timeMs)},${JSON.stringify(result.value)}]`)
+  if (stats !== undefined) out.text(`,"stats":${stats}`)
+  out.text(`}${notesJson(answer)}}`)
+  yield* out.rest()
 }
 
 /** `,"warnings":[…],"infos":[…]`, each only when there are any. */
@@ -46,93 +53,59 @@ export function notesJson(notes: Pick<QueryAnswer, 'warnings' | 'infos'>): strin
   return notes.infos.length === 0 ? warnings : `${warnings},"infos":${jsonTexts(notes.infos)}`
 }
 
-function* resultPieces(result: QueryResult): Generator<string, void, undefined> {
-  if (result.type === 'scalar') {
-    yield `[${timeText(result.timeMs)},"${formatValue(result.value)}"]`
-  } else if (result.type === 'string') {
-    yield `[${timeText(result.timeMs)},${JSON.stringify(result.value)}]`
-  } else if (result.type === 'matrix') {
-    yield* matrixPieces(result)
-  } else {
-    const time = timeText(result.timeMs)
-    yield '['
-    let separator = ''
-    for (const { labels, value, histogram } of result.series) {
-      const sample =
-        histogram === undefined
-          ? `"value":[${time},"${formatValue(value)}"]`
-          : `"histogram":[${time},${histogramJson(histogram)}]`
-      yield `${separator}{"metric":${jsonLabels(labels)},${sample}}`
-      separator = ','
-    }
-    yield ']'
-  }
-}
-
-function* matrixPieces(matrix: MatrixResult): Generator<string, void, undefined> {
-  const clock = new TimeTexts()
-  yield '['
-  let separator = ''
-  for (const series of matrix.series) {
-    yield `${separator}{"metric":${jsonLabels(series.labels)}`
-    yield* floatPieces(series, clock)
-    yield* histogramPieces(series)
-    yield '}'
+function* vectorJson(
+  { timeMs, series }: VectorResult,
+  out: ChunkWriter,
+): Generator<Buffer, void, undefined> {
+  const time = timeText(timeMs)
+  const json = new LabelsJson()
+  let separator = '['
+  for (const { labels, value, histogram } of series) {
+    const sample =
+      histogram === undefined
+        ? `"value":[${time},"${formatValue(value)}"]`
+        : `"histogram":[${time},${histogramJson(histogram)}]`
+    out.text(`${separator}{"metric":${json.of(labels)},${sample}}`)
     separator = ','
+    yield* out.take()
   }
-  yield ']'
+  out.text(separator === ',' ? ']' : '[]')
 }
 
-function* floatPieces(series: MatrixSeries, clock: TimeTexts): Generator<string, void, undefined> {
-  const { times, values, histograms } = series
-  let text = ''
-  let begin = ',"values":['
-  for (let i = 0; i < times.length; i++) {
-    const value = values[i]!
-    if (value !== value && (isAbsent(value) || histograms?.[i] !== undefined)) continue
-    text += `${begin}[${clock.at(i, times[i]!)},"${formatValue(value)}"]`
-    begin = ','
-    if (text.length >= CHUNK_CHARS) {
-      yield text
-      text = ''
-    }
+function* matrixJson(
+  matrix: MatrixResult,
+  printer: PointPrinter,
+  out: ChunkWriter,
+): Generator<Buffer, void, undefined> {
+  const json = new LabelsJson()
+  let separator = '['
+  for (const series of matrix.series) {
+    out.text(`${separator}{"metric":${json.of(series.labels)}`)
+    if (printer.write(series.times, floatsOf(series), ',"values":[', out)) out.text(']')
+    writeHistograms(series, out)
+    out.text('}')
+    separator = ','
+    yield* out.take()
   }
-  yield begin === ',' ? `${text}]` : text
+  out.text(separator === ',' ? ']' : '[]')
 }
 
-function* histogramPieces(series: MatrixSeries): Generator<string, void, undefined> {
-  const { times, histograms } = series
+/** The values without those that stand in a histogram's place. */
+function floatsOf({ values, histograms }: MatrixSeries): Float64Array {
+  if (histograms === undefined) return values
+  return values.map((value, i) => (histograms[i] === undefined ? value : ABSENT))
+}
+
+function writeHistograms({ times, histograms }: MatrixSeries, out: ChunkWriter): void {
   if (histograms === undefined) return
   let begin = ',"histograms":['
   for (let i = 0; i < times.length; i++) {
     const histogram = histograms[i]
     if (histogram === undefined) continue
-    yield `${begin}[${timeText(times[i]!)},${histogramJson(histogram)}]`
+    out.text(`${begin}[${timeText(times[i]!)},${histogramJson(histogram)}]`)
     begin = ','
   }
-  if (begin === ',') yield ']'
-}
-
-/** Texts of times by position: the series of a range query nearly always share their steps. */
-class TimeTexts {
-  readonly #times: number[] = []
-  readonly #texts: string[] = []
-
-  at(i: number, timeMs: number): string {
-    if (this.#times[i] !== timeMs) {
-      this.#times[i] = timeMs
-      this.#texts[i] = timeText(timeMs)
-    }
-    return this.#texts[i]!
-  }
-}
-
-/** ms as seconds; a fraction has three digits: `1.010`. */
-function timeText(timeMs: number): string {
-  const ms = Math.abs(timeMs)
-  const rest = ms % 1000
-  const whole = `${timeMs < 0 ? '-' : ''}${(ms - rest) / 1000}`
-  return rest === 0 ? whole : `${whole}.${String(rest).padStart(3, '0')}`
+  if (begin === ',') out.text(']')
 }
 
 /** Fewer, larger pieces. */

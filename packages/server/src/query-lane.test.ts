@@ -195,7 +195,13 @@ async function until(clock: Clock, isTrue: () => boolean): Promise<number> {
   return clock.monotonicMs() - startMs
 }
 
-test('a client that hangs up stops its query within 100 ms', { retry: 3 }, async () => {
+/** ms that this thread has worked: other programs on the machine make clocks run, not this one. */
+function workedMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+
+test('a client that hangs up stops its query within 100 ms of work', async () => {
   const { server, lane, clock } = await listening()
   const socket = connect(server.port, '127.0.0.1')
   socket.write(
@@ -206,40 +212,37 @@ test('a client that hangs up stops its query within 100 ms', { retry: 3 }, async
     { query: SLOW, origin: { source: 'api', clientAddress: '127.0.0.1' } },
   ])
   socket.destroy()
-  expect(await until(clock, () => lane.list().length === 0)).toBeLessThan(100)
+  const before = workedMs()
+  await until(clock, () => lane.list().length === 0)
+  expect(workedMs() - before).toBeLessThan(100)
 })
 
-// Again where a loaded machine was slow: the bound is on our work, not on the neighbours'.
-test(
-  'the list shows a running query, and deleting it there ends it within 100 ms',
-  { retry: 3 },
-  async () => {
-    const { server, lane, clock } = await listening()
-    const url = `http://127.0.0.1:${server.port}/api/v1`
-    const answer = fetch(`${url}/query?time=590&query=${encodeURIComponent(SLOW)}`)
-    await until(clock, () => (lane.list()[0]?.progress?.memoryBytes ?? 0) > 300_000 * 8)
-    const { data } = (await (await fetch(`${url}/status/queries`)).json()) as {
-      data: { id: string; memoryBytes: number }[]
-    }
-    expect(data).toMatchObject([
-      {
-        query: SLOW,
-        state: 'running',
-        start: 590,
-        source: 'api',
-        client: '127.0.0.1',
-        path: '/api/v1/query',
-      },
-    ])
-    expect(data[0]!.memoryBytes).toBeGreaterThan(300_000 * 8)
-    const killedMs = clock.monotonicMs()
-    const killed = await fetch(`${url}/status/queries/${data[0]!.id}`, { method: 'DELETE' })
-    expect(killed.status).toBe(204)
-    expect(await (await answer).json()).toMatchObject({
-      errorType: 'canceled',
-      error: 'query was stopped by request',
-    })
-    expect(clock.monotonicMs() - killedMs).toBeLessThan(100)
-    expect((await fetch(`${url}/status/queries/99`, { method: 'DELETE' })).status).toBe(404)
-  },
-)
+test('the list shows a running query, and deleting it there ends it within 100 ms of work', async () => {
+  const { server, lane, clock } = await listening()
+  const url = `http://127.0.0.1:${server.port}/api/v1`
+  const answer = fetch(`${url}/query?time=590&query=${encodeURIComponent(SLOW)}`)
+  await until(clock, () => (lane.list()[0]?.progress?.memoryBytes ?? 0) > 300_000 * 8)
+  const { data } = (await (await fetch(`${url}/status/queries`)).json()) as {
+    data: { id: string; memoryBytes: number }[]
+  }
+  expect(data).toMatchObject([
+    {
+      query: SLOW,
+      state: 'running',
+      start: 590,
+      source: 'api',
+      client: '127.0.0.1',
+      path: '/api/v1/query',
+    },
+  ])
+  expect(data[0]!.memoryBytes).toBeGreaterThan(300_000 * 8)
+  const before = workedMs()
+  const killed = await fetch(`${url}/status/queries/${data[0]!.id}`, { method: 'DELETE' })
+  expect(killed.status).toBe(204)
+  expect(await (await answer).json()).toMatchObject({
+    errorType: 'canceled',
+    error: 'query was stopped by request',
+  })
+  expect(workedMs() - before).toBeLessThan(100)
+  expect((await fetch(`${url}/status/queries/99`, { method: 'DELETE' })).status).toBe(404)
+})

@@ -2,7 +2,6 @@
 // kernel's memory and are used again for each series.
 
 import type { Kernel } from '@pharos/kernel'
-import type { EvalContext } from './context.ts'
 import { Row } from './frame.ts'
 import { KERNEL_COLUMN } from './limits.ts'
 
@@ -49,8 +48,10 @@ export class KernelScratch {
 }
 
 /** A lane, when there is a kernel and the steps are few enough for it. */
-export function laneOf(context: EvalContext, stepCount: number): KernelLane | undefined {
-  const { scratch } = context
+export function laneOf(
+  scratch: KernelScratch | undefined,
+  stepCount: number,
+): KernelLane | undefined {
   if (scratch === undefined || stepCount > KERNEL_COLUMN) return undefined
   return new KernelLane(scratch, stepCount)
 }

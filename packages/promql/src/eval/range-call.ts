@@ -24,7 +24,7 @@ import type { CallPlan, MatrixPlan, Plan, SubqueryPlan } from './plan.ts'
 import type { ColumnKernel } from './column-kernel.ts'
 import { rateInKernel } from './rate-kernel.ts'
 import { metricNameOf, RowName } from './row-name.ts'
-import { goesOverWindows, RANGE_KERNELS } from './range-kernels.ts'
+import { goesOverWindows, PER_WINDOW_FUNCTIONS, RANGE_KERNELS } from './range-kernels.ts'
 import { referenceTimes } from './selector.ts'
 import { START_TIME_FUNCTIONS, startTimeKernel } from './start-times.ts'
 import { freshSamples } from './step-tally.ts'
@@ -106,7 +106,7 @@ class RangeCall {
     const time = source.plan.kind === 'matrix' ? source.plan.selector : source.plan
     this.#ends = referenceTimes(time, steps)
     this.#evalTimes = stepTimes(steps)
-    this.#lane = laneOf(context, steps.count)
+    this.#lane = laneOf(context.scratch, steps.count)
     this.#outside = Row.ofSteps(steps.count)
     this.#row = this.#outside
     this.#mayWarnAboutQuantile =
@@ -214,8 +214,9 @@ class RangeCall {
   /** Runs the kernel over some steps at a time, to the same values. */
   *#inPortions(windows: Windows, values: Float64Array): Task<void> {
     const { lo, hi, stepCount, sampleCount } = windows
-    // A kernel may look at the whole column first, which each portion pays for.
-    const most = Math.max(KERNEL_SAMPLES, 4 * sampleCount)
+    // Sums look at the whole column first, which each portion pays for.
+    const looksAtAll = !PER_WINDOW_FUNCTIONS.has(this.#plan.func)
+    const most = looksAtAll ? Math.max(KERNEL_SAMPLES, 4 * sampleCount) : KERNEL_SAMPLES
     for (let from = 0, to = 0; from < stepCount; from = to) {
       let work = 0
       for (; to < stepCount && (to === from || work < most); to++) work += hi[to]! - lo[to]!

@@ -5,6 +5,7 @@
 import { ABSENT } from '@pharos/model'
 import { quantileOfSorted, sortFloats } from './quantile.ts'
 import { rateKernel } from './rate-kernel.ts'
+import { SortedWindow } from './sorted-window.ts'
 import type { ColumnKernel } from './column-kernel.ts'
 import type { Windows } from './windows.ts'
 
@@ -73,7 +74,7 @@ export function goesOverWindows(func: string, vs: Float64Array, sampleCount: num
   return false
 }
 
-const PER_WINDOW_FUNCTIONS: ReadonlySet<string> = new Set([
+export const PER_WINDOW_FUNCTIONS: ReadonlySet<string> = new Set([
   'changes',
   'deriv',
   'double_exponential_smoothing',
@@ -344,13 +345,18 @@ function varianceOver(vs: Float64Array, lo: number, hi: number): number {
 }
 
 function quantileKernel(windows: Windows, [q]: readonly Float64Array[]): ColumnKernel {
-  const scratch = new Float64Array(windows.sizeMax)
-  return windowed(windows, 1, (vs, lo, hi, s) => {
-    for (let i = lo; i < hi; i++) scratch[i - lo] = vs[i]!
-    const window = scratch.subarray(0, hi - lo)
-    sortFloats(window)
-    return quantileOfSorted(q![s]!, window)
-  })
+  const sorted = new SortedWindow(windows.sizeMax)
+  return (vs, out) => {
+    sorted.begin(vs, windows.sampleCount)
+    const { lo, hi, stepCount } = windows
+    for (let s = 0; s < stepCount; s++) {
+      if (hi[s]! === lo[s]!) out[s] = ABSENT
+      else {
+        sorted.moveTo(lo[s]!, hi[s]!)
+        out[s] = sorted.quantile(q![s]!)
+      }
+    }
+  }
 }
 
 /** Median of the distances from the median; any NaN makes it NaN. */

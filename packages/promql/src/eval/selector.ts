@@ -40,7 +40,7 @@ export function* streamSelector(
   // Of a selector with @, timestamp() looks at that very time whatever the offset; so does the reference.
   const moved = content !== 'values' && plan.atMs !== undefined ? { ...plan, offsetMs: 0 } : plan
   const refs = referenceTimes(moved, steps)
-  const inKernel = content === 'values' ? laneOf(context, steps.count) : undefined
+  const inKernel = content === 'values' ? laneOf(context.scratch, steps.count) : undefined
   const outside = Row.ofSteps(inKernel === undefined ? steps.count : 0)
   const reader = new ColumnReader()
   const name = new RowName()
