@@ -38,6 +38,10 @@ export class ConfiguredClient implements HttpClient {
   readonly #clock: Clock
   readonly #tokens: OAuth2Tokens | undefined
   readonly #tokenClient: HttpClient | undefined
+  /** Nothing is added to a request but TLS options that do not change. */
+  readonly #isFixed: boolean
+  /** What is added to every request, once it is known. */
+  #always: Pick<Ours, 'tls'> | undefined
 
   constructor(settings: HttpClientSettings, world: ConfiguredWorld) {
     this.#settings = settings
@@ -46,20 +50,33 @@ export class ConfiguredClient implements HttpClient {
     this.#tls = new ClientTls(settings.tls, this.#files)
     const proxyFor = proxyChoice(settings.proxy, world.net)
     this.#plain = new Http1Client({ ...world, ...(proxyFor === undefined ? {} : { proxyFor }) })
-    const { oauth2 } = settings
+    const { oauth2, tls, basicAuth, authorization, headers } = settings
+    const isOpen = basicAuth === undefined && authorization === undefined && headers.length === 0
+    const hasNoFiles = tls.caFile === '' && tls.certFile === '' && tls.keyFile === ''
+    this.#isFixed = isOpen && hasNoFiles && oauth2 === undefined
     if (oauth2 === undefined) return
-    const { tls, proxy } = oauth2
-    this.#tokenClient = new ConfiguredClient({ ...ONLY_TRANSPORT, tls, proxy }, world)
+    const transport = { tls: oauth2.tls, proxy: oauth2.proxy }
+    this.#tokenClient = new ConfiguredClient({ ...ONLY_TRANSPORT, ...transport }, world)
     this.#tokens = new OAuth2Tokens(oauth2, this.#tokenClient, this.#files, world.clock)
   }
 
-  async request(request: HttpRequest): Promise<HttpResponse> {
+  request(request: HttpRequest): Promise<HttpResponse> {
+    const same = request.credentials ?? request.privateHeaders ?? request.tls
+    if (this.#always === undefined || same !== undefined) return this.#requestAnew(request)
+    const { followRedirects } = this.#settings
+    return this.#plain.request({ followRedirects, ...request, ...this.#always })
+  }
+
+  async #requestAnew(request: HttpRequest): Promise<HttpResponse> {
     const startMs = this.#clock.monotonicMs()
     const timeoutMs = request.timeoutMs ?? REQUEST_TIMEOUT_MS_DEFAULT
     const label = (): string => requestLabel(request.method ?? 'GET', request.url)
     const ours = await this.#ours(request, timeoutMs).catch((error: unknown) => {
       throw labelled(label(), error)
     })
+    if (this.#isFixed && request.tls === undefined && ours.tls !== undefined) {
+      this.#always = { tls: ours.tls }
+    }
     const leftMs = timeoutMs - (this.#clock.monotonicMs() - startMs)
     if (leftMs <= 0) throw labelled(label(), deadlineError())
     return await this.#plain.request({

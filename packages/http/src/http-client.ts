@@ -28,7 +28,10 @@ export interface HttpRequest {
   readonly url: string
   /** Upper case; GET when missing. */
   readonly method?: string
-  /** Sent as given, after Host; Authorization is not one of them but `credentials`. */
+  /**
+   * Sent as given, after Host; Authorization is not one of them but `credentials`. The same list in the next request
+   * saves writing it anew: never change one that was given.
+   */
   readonly headers?: readonly (readonly [string, string])[]
   /** As `headers`, but a redirect to another origin loses them. */
   readonly privateHeaders?: readonly (readonly [string, string])[]
@@ -90,11 +93,18 @@ interface TransportOptions extends HttpClientOptions {
   readonly proxyFor?: (target: RequestTarget) => HttpProxy | undefined
 }
 
+interface Prepared {
+  readonly target: RequestTarget
+  readonly bytes: Uint8Array
+}
+
 /** What one request carries through its redirects and retries. */
 interface Attempt {
   readonly request: HttpRequest
-  readonly signal: AbortSignal
-  readonly label: string
+  /** Why it is to end: its time is up, or its caller gave up. */
+  failure: Error | undefined
+  /** Ends connecting; made for that alone, because an AbortController costs as much as the rest of a request. */
+  dialling: AbortController | undefined
   method: string
   target: RequestTarget
   body: Uint8Array | undefined
@@ -114,6 +124,7 @@ export class Http1Client implements HttpClient {
   readonly #proxyFor: (target: RequestTarget) => HttpProxy | undefined
   /** Texts of TLS options, which are long, by the object that holds them. */
   readonly #tlsTexts = new WeakMap<TlsClientOptions, string>()
+  readonly #preparedFor = new WeakMap<NonNullable<HttpRequest['headers']>, Prepared>()
   #lookedMs = 0
 
   constructor(options: TransportOptions) {
@@ -124,14 +135,12 @@ export class Http1Client implements HttpClient {
   }
 
   async request(request: HttpRequest): Promise<HttpResponse> {
-    const method = request.method ?? 'GET'
-    const target = requestTarget(request.url)
-    const stop = new AbortController()
+    const target = this.#prepared(request)?.target ?? requestTarget(request.url)
     const attempt: Attempt = {
       request,
-      signal: stop.signal,
-      label: requestLabel(method, request.url),
-      method,
+      failure: undefined,
+      dialling: undefined,
+      method: request.method ?? 'GET',
       target,
       body: request.body,
       credentials: request.credentials ?? target.credentials,
@@ -140,7 +149,8 @@ export class Http1Client implements HttpClient {
       connection: undefined,
     }
     const cancel = (error: Error): void => {
-      stop.abort(error)
+      attempt.failure ??= error
+      attempt.dialling?.abort(error)
       attempt.connection?.abort(error)
     }
     const deadline = this.#clock.after(request.timeoutMs ?? REQUEST_TIMEOUT_MS_DEFAULT, () => {
@@ -206,27 +216,25 @@ export class Http1Client implements HttpClient {
   async #exchanged(attempt: Attempt, body: BodyBuffer): Promise<ResponseParser> {
     attempt.proxy =
       attempt.request.socketPath === undefined ? this.#proxyFor(attempt.target) : undefined
-    const { target, headers } = asProxied(attempt.target, attempt.proxy)
-    const allHeaders = [...headersOf(attempt), ...headers]
-    const bytes = requestBytes(attempt.method, target, allHeaders, attempt.body)
+    const bytes = this.#bytesOf(attempt)
     const origin = this.#originOf(attempt)
     for (;;) {
       const kept = this.#takeIdle(origin)
       const connection = kept ?? (await this.#connected(attempt))
       attempt.connection = connection
       try {
-        attempt.signal.throwIfAborted()
+        if (attempt.failure !== undefined) throw attempt.failure
         const parser = await connection.exchange(bytes, attempt.method, body)
         if (connection.usable) this.#keep(origin, connection)
         return parser
       } catch (error) {
         if (connection.usable) connection.abort(canceledError(error))
         const wasStale =
-          kept !== undefined && !connection.responseStarted && !attempt.signal.aborted
+          kept !== undefined && !connection.responseStarted && attempt.failure === undefined
         if (wasStale && (attempt.body === undefined || IDEMPOTENT.has(attempt.method))) continue
         throw connection.headDone || isBodyTooLarge(error)
           ? error
-          : labelled(attempt.label, brokenTransport(error))
+          : labelled(labelOf(attempt), brokenTransport(error))
       } finally {
         attempt.connection = undefined
       }
@@ -234,16 +242,47 @@ export class Http1Client implements HttpClient {
   }
 
   async #connected(attempt: Attempt): Promise<HttpConnection> {
-    const { target, request, signal, proxy } = attempt
+    const { target, request, proxy } = attempt
     const { tls, socketPath } = request
+    attempt.dialling = new AbortController()
+    const { signal } = attempt.dialling
     try {
+      if (attempt.failure !== undefined) throw attempt.failure
       const connection = await dialled(this.#net, target, { tls, socketPath, proxy, signal })
       return new HttpConnection(connection, (gone) => {
         this.#forget(gone)
       })
     } catch (error) {
-      throw labelled(attempt.label, error)
+      throw labelled(labelOf(attempt), error)
+    } finally {
+      attempt.dialling = undefined
     }
+  }
+
+  /** What the last request with the same headers, for the same place, was made into. */
+  #prepared({ headers, url }: HttpRequest): Prepared | undefined {
+    const known = headers === undefined ? undefined : this.#preparedFor.get(headers)
+    return known?.target.url === url ? known : undefined
+  }
+
+  /** Scrapes send the same bytes each time: they are kept for as long as the caller keeps its list of headers. */
+  #bytesOf(attempt: Attempt): Uint8Array {
+    const { request, method, credentials, privateHeaders, proxy, body } = attempt
+    const { headers } = request
+    const isPlain =
+      headers !== undefined &&
+      method === 'GET' &&
+      body === undefined &&
+      credentials === undefined &&
+      privateHeaders.length === 0 &&
+      proxy === undefined &&
+      attempt.target.url === request.url
+    const known = isPlain ? this.#prepared(request) : undefined
+    if (known !== undefined) return known.bytes
+    const { target, headers: added } = asProxied(attempt.target, proxy)
+    const bytes = requestBytes(method, target, [...headersOf(attempt), ...added], body)
+    if (isPlain) this.#preparedFor.set(headers, { target, bytes })
+    return bytes
   }
 
   /** Which kept connections a request may take. */
@@ -324,7 +363,7 @@ export class Http1Client implements HttpClient {
     const maxBytes = attempt.request.maxBodyBytes ?? RESPONSE_BODY_BYTES_DEFAULT
     const plain = await unpacked(coding, body.view(), maxBytes)
     body.release()
-    attempt.signal.throwIfAborted()
+    if (attempt.failure !== undefined) throw attempt.failure
     return { ...head, body: plain, release: nothingToRelease }
   }
 }
@@ -334,6 +373,10 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
 function nothingToRelease(): void {}
+
+function labelOf({ request }: Attempt): string {
+  return requestLabel(request.method ?? 'GET', request.url)
+}
 
 function headersOf(attempt: Attempt): (readonly [string, string])[] {
   const headers = [...(attempt.request.headers ?? [])]
@@ -357,7 +400,7 @@ function redirect(attempt: Attempt, status: number, location: string): void {
   } catch (error) {
     throw new OutsideError(
       'http/malformed',
-      `${attempt.label}: failed to parse Location header ${quoted(location)}`,
+      `${labelOf(attempt)}: failed to parse Location header ${quoted(location)}`,
       { cause: error },
     )
   }

@@ -1,12 +1,13 @@
 import type { Connection, ConnectionEvents } from '@pharos/base'
 import type { BodyBuffer } from './body-buffer.ts'
 import { brokenError, malformed } from './client-errors.ts'
-import { ResponseParser } from './response-parser.ts'
+import { HeaderMemory, ResponseParser } from './response-parser.ts'
 
 /** One connection and the response it is waiting for; between two requests it only watches for the other side's end. */
 export class HttpConnection implements ConnectionEvents {
   readonly #connection: Connection
   readonly #gone: (connection: HttpConnection) => void
+  readonly #headerMemory = new HeaderMemory()
   #parser: ResponseParser | undefined
   #resolve: ((parser: ResponseParser) => void) | undefined
   #reject: ((error: Error) => void) | undefined
@@ -25,7 +26,7 @@ export class HttpConnection implements ConnectionEvents {
    * @throws OutsideError with a bare text; `responseStarted` tells whether anything had arrived
    */
   exchange(requestBytes: Uint8Array, method: string, body: BodyBuffer): Promise<ResponseParser> {
-    const parser = new ResponseParser(method, body)
+    const parser = new ResponseParser(method, body, this.#headerMemory)
     this.#parser = parser
     return new Promise((resolve, reject) => {
       this.#resolve = resolve

@@ -28,7 +28,15 @@ const State = {
 } as const
 type State = (typeof State)[keyof typeof State]
 
+/** The header lines of a connection's last answer, so that the same line is not taken apart again. */
+export class HeaderMemory {
+  readonly lines: string[] = []
+  readonly names: string[] = []
+  readonly values: string[] = []
+}
+
 export class ResponseParser {
+  readonly #memory: HeaderMemory
   readonly #method: string
   readonly #body: BodySink
   #state: State = State.head
@@ -50,7 +58,8 @@ export class ResponseParser {
   /** True once anything has arrived: then a request may not simply be sent again. */
   started = false
 
-  constructor(method: string, body: BodySink) {
+  constructor(method: string, body: BodySink, memory: HeaderMemory = new HeaderMemory()) {
+    this.#memory = memory
     this.#method = method
     this.#body = body
   }
@@ -152,11 +161,12 @@ export class ResponseParser {
 
   #readHead(text: string): void {
     const lines = text.split('\n')
-    const { status, statusText, minor } = parseStatusLine(withoutCr(lines[0]!))
+    const { status, statusText, minor } =
+      lines[0] === OK_LINE ? OK_STATUS : parseStatusLine(withoutCr(lines[0]!))
     const headers = new Map<string, string>()
     for (let i = 1; i < lines.length; i++) {
       const line = withoutCr(lines[i]!)
-      if (line !== '') addHeader(headers, line)
+      if (line !== '') this.#addHeader(headers, line, i)
     }
     if (status >= 100 && status < 200) {
       if (status === 101 || ++this.#interim > INTERIM_RESPONSES_MAX) {
@@ -170,6 +180,22 @@ export class ResponseParser {
     const connection = (headers.get('connection') ?? '').toLowerCase()
     this.keepAlive = minor >= 1 ? !connection.includes('close') : connection.includes('keep-alive')
     this.#chooseFraming(headers)
+  }
+
+  #addHeader(headers: Map<string, string>, line: string, place: number): void {
+    const { lines, names, values } = this.#memory
+    if (lines[place] !== line) {
+      const [name, value] = parseHeader(line)
+      lines[place] = line
+      names[place] = name
+      values[place] = value
+    }
+    const name = names[place]!
+    const value = values[place]!
+    const before = headers.get(name)
+    if (before === undefined) headers.set(name, value)
+    // The same length twice is harmless and seen in the wild; two lengths are an attack or a bug.
+    else if (name !== 'content-length' || before !== value) headers.set(name, `${before}, ${value}`)
   }
 
   #chooseFraming(headers: HttpHeaders): void {
@@ -239,6 +265,8 @@ export class ResponseParser {
 const LF = 10
 const CR = 13
 const NOTHING = new Uint8Array(0)
+const OK_LINE = 'HTTP/1.1 200 OK\r'
+const OK_STATUS = { status: 200, statusText: '200 OK', minor: 1 } as const
 
 function latin1(bytes: Uint8Array, from: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).toString('latin1')
@@ -266,7 +294,7 @@ function parseStatusLine(line: string): { status: number; statusText: string; mi
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
-function addHeader(headers: Map<string, string>, line: string): void {
+function parseHeader(line: string): [name: string, value: string] {
   const colon = line.indexOf(':')
   const name = line.slice(0, Math.max(colon, 0))
   if (colon <= 0 || !TOKEN.test(name))
@@ -275,11 +303,7 @@ function addHeader(headers: Map<string, string>, line: string): void {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value))
     throw malformed(`malformed MIME header value for ${quoted(name)}`)
-  const key = name.toLowerCase()
-  const before = headers.get(key)
-  if (before === undefined) headers.set(key, value)
-  // The same length twice is harmless and seen in the wild; two lengths are an attack or a bug.
-  else if (key !== 'content-length' || before !== value) headers.set(key, `${before}, ${value}`)
+  return [name.toLowerCase(), value]
 }
 
 function contentLength(text: string): number {

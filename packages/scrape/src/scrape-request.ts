@@ -30,7 +30,8 @@ export function acceptHeader(protocols: readonly ScrapeProtocol[]): string {
 
 interface RequestContext {
   readonly client: JobClient
-  readonly userAgent: string
+  /** Of `scrapeHeaders`. */
+  readonly headers: readonly (readonly [string, string])[]
   readonly signal: AbortSignal
 }
 
@@ -49,7 +50,7 @@ export async function requestTarget(
   const limit = settings.bodySizeLimitBytes === 0 ? BODY_BYTES_DEFAULT : settings.bodySizeLimitBytes
   const response = await context.client.request({
     url: target.url,
-    headers: headersOf(target, settings, context),
+    headers: context.headers,
     timeoutMs: target.timeoutMs,
     // In the reference a body that just reaches the limit has exceeded it.
     maxBodyBytes: limit - 1,
@@ -61,13 +62,14 @@ export async function requestTarget(
   throw new OutsideError('scrape/status', `server returned HTTP status ${response.statusText}`)
 }
 
-function headersOf(
+/** What a scrape of the target says about itself, the same each time. */
+export function scrapeHeaders(
   target: Target,
   settings: ScrapeSettings,
-  context: RequestContext,
-): [string, string][] {
+  userAgent: string,
+): (readonly [string, string])[] {
   return [
-    ['User-Agent', context.userAgent],
+    ['User-Agent', userAgent],
     ['Accept', acceptHeader(settings.scrapeProtocols)],
     ['Accept-Encoding', settings.enableCompression ? 'gzip' : 'identity'],
     ['X-Prometheus-Scrape-Timeout-Seconds', String(target.timeoutMs / 1_000)],
