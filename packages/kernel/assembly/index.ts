@@ -1,6 +1,7 @@
 // What the module exports. A function that is named here has a twin of the same name in ../src/twin.
 
 export { columnDecode } from './column'
+export { denseDecode, denseEncode } from './dense-column'
 export { heapBase } from './heap'
 export { parseNumber } from './number'
 export { printNumber, printPoints } from './print'

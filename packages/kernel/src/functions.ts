@@ -95,4 +95,31 @@ export interface KernelFunctions {
    * @returns where the text ends
    */
   printPoints(row: number, steps: number, heads: number, powers: number, out: number): number
+  /**
+   * Encodes a column of a tile of version 2: docs/format/tile.md.
+   * @param column  f64[n], n ≥ 1
+   * @param packSlack  PACK, which is read fastest, may cost so many 32nds more than the smallest way
+   * @param work  `denseWorkBytes(n)` that live from column to column of a tile; begin one with −1 in the first i32
+   * @param out  room for `denseBytesMax(n)`
+   * @returns where the column ends
+   */
+  denseEncode(column: number, n: number, packSlack: number, work: number, out: number): number
+  /**
+   * Decodes a column of n rows. One that refers to the column before it wants that decoded right before.
+   * @param from  the column's bytes, with room for `denseBytesMax(n)` behind its start
+   * @param work  as for encoding
+   * @param out  f64[n]
+   * @returns where the column ends, or 0 when the bytes are none
+   */
+  denseDecode(from: number, n: number, work: number, out: number): number
+}
+
+/** Memory that the dense functions need beside the column: integers, differences, codes. */
+export function denseWorkBytes(n: number): number {
+  return 16 + 7 * 8 * (n + 1) + 4 * 66
+}
+
+/** No dense column of n rows is longer, nor is any garbage read further. */
+export function denseBytesMax(n: number): number {
+  return 64 + 160 * n
 }

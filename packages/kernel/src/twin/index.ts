@@ -2,6 +2,7 @@
 
 import type { KernelFunctions } from '../functions.ts'
 import type { KernelMemory } from '../kernel-memory.ts'
+import { denseDecode, denseEncode } from './dense-column.ts'
 import { parseNumber } from './number.ts'
 import { printNumber, printPoints } from './print.ts'
 import { rollAdd, rollLatest, rollRate } from './roll.ts'
@@ -17,6 +18,8 @@ export function twins(memory: KernelMemory): KernelFunctions {
       scan(memory, body, end, literals, lengths, n, out),
     // The caller's own decoder, which is the oracle too.
     columnDecode: () => -1,
+    denseEncode: (column, n, slack, work, out) => denseEncode(memory, column, n, slack, work, out),
+    denseDecode: (from, n, work, out) => denseDecode(memory, from, n, work, out),
     printNumber: (value, _powers, out) => printNumber(memory, value, out),
     printPoints: (row, steps, heads, _powers, out) => printPoints(memory, row, steps, heads, out),
     rollLatest: (vs, latest, steps, out) => rollLatest(memory, vs, latest, steps, out),
