@@ -1,5 +1,5 @@
-// Files of version 1 as they were written when the version was made. Every later version reads them. They are made
-// anew only when the version changes: `GOLDEN=write npx --no -- vitest run packages/tsdb/src/golden.test.ts`.
+// Files of each version as they were written when the version was made. Every later version reads them. Those of the
+// newest are made anew only when there is a newer one: `GOLDEN=write npx --no -- vitest run packages/tsdb/src/golden.test.ts`.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { SimDisk, simWorld } from '@pharos/base/sim'
 import { ABSENT, Labels, NORMAL_NAN, STALE } from '@pharos/model'
@@ -8,7 +8,9 @@ import type { GroupAppender } from './appender.ts'
 import { options, shown } from './testing/store.ts'
 import { Tsdb } from './tsdb.ts'
 
-const FOLDER = new URL('../testdata/v1/', import.meta.url)
+/** 1: tiles of fixed-width fields alone; 2: tiles of dense columns. */
+const VERSIONS = ['v1', 'v2'] as const
+const NEWEST = new URL('../testdata/v2/', import.meta.url)
 const HOUR_MS = 3_600_000
 const START_MS = 1_767_225_600_000
 const KEY = Labels.from({ job: 'node', instance: 'a:9100' })
@@ -69,24 +71,25 @@ async function written(): Promise<SimDisk> {
 if (process.env['GOLDEN'] === 'write') {
   const disk = await written()
   for (const folder of ['wal', 'head', 'blocks']) {
-    mkdirSync(new URL(folder, FOLDER), { recursive: true })
+    mkdirSync(new URL(folder, NEWEST), { recursive: true })
     for (const name of disk.listSync(`/data/${folder}`)) {
       writeFileSync(
-        new URL(`${folder}/${name}`, FOLDER),
+        new URL(`${folder}/${name}`, NEWEST),
         await disk.readFile(`/data/${folder}/${name}`),
       )
     }
   }
 }
 
-test('a store of version 1 is read as it was written', async () => {
+test.each(VERSIONS)('a store of version %s is read as it was written', async (version) => {
+  const stored = new URL(`../testdata/${version}/`, import.meta.url)
   const disk = new SimDisk()
   for (const folder of ['wal', 'head', 'blocks']) {
     await disk.makeDirectory(`/data/${folder}`)
-    const names = readdirSync(new URL(folder, FOLDER))
+    const names = readdirSync(new URL(folder, stored))
     expect(names.length, folder).toBeGreaterThan(0)
     for (const name of names) {
-      const bytes = readFileSync(new URL(`${folder}/${name}`, FOLDER))
+      const bytes = readFileSync(new URL(`${folder}/${name}`, stored))
       await disk.writeFileAtomic(`/data/${folder}/${name}`, bytes)
     }
   }

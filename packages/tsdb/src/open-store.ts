@@ -14,6 +14,7 @@ import { MetadataStore } from './metadata-store.ts'
 import { replayWal } from './open-wal.ts'
 import { Quarantine } from './quarantine.ts'
 import type { TsdbOptions } from './tsdb-options.ts'
+import { TileCodec } from './tile/tile-codec.ts'
 import { Tombstones } from './tombstones.ts'
 import { emptyStats, type ReplayStatus, type TsdbStats } from './tsdb-status.ts'
 import { Wal } from './wal/wal.ts'
@@ -28,6 +29,7 @@ export interface Store {
   /** In force now: a reload changes some of them. */
   readonly options: TsdbOptions
   readonly stats: TsdbStats
+  readonly codec: TileCodec
   readonly head: Head
   readonly wal: Wal
   readonly segments: Segments
@@ -94,11 +96,12 @@ async function openParts(
   const { path } = options
   const stats = emptyStats()
   const shapes = new ShapeTable()
+  const codec = new TileCodec()
   const quarantine = new Quarantine(`${path}/quarantine`, disk, log)
-  const head = new Head({ clock, options, stats, shapes })
+  const head = new Head({ clock, options, stats, shapes, decoder: codec.decoder })
   const exemplars = new ExemplarRing()
   const metadata = new MetadataStore()
-  const shared = { disk, clock, random, log, stats, shapes, quarantine, head }
+  const shared = { disk, clock, random, log, stats, shapes, codec, quarantine, head }
   const blocks = new BlockStore({ ...shared, folder: `${path}/blocks` })
   const tombstones = new Tombstones({ path: `${path}/tombstones`, disk, log, quarantine })
   await tombstones.open()
@@ -137,6 +140,7 @@ async function openParts(
     log,
     options,
     stats,
+    codec,
     head,
     wal,
     segments,

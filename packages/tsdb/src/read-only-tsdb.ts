@@ -9,6 +9,7 @@ import {
   OutsideError,
   silentLogger,
 } from '@pharos/base'
+import { createKernel } from '@pharos/kernel'
 import { Block } from './block/block.ts'
 import { fileName } from './block/block-store.ts'
 import { readSegment, SEGMENT_NAME } from './block/segment.ts'
@@ -20,6 +21,7 @@ import { noteBlocks } from './open-store.ts'
 import { isWalName } from './open-wal.ts'
 import type { Querier } from './querier.ts'
 import { headSnapshot, storedSnapshot } from './read/snapshot.ts'
+import { ColumnDecoder } from './tile/column-decoder.ts'
 import { ReadCache } from './read/read-cache.ts'
 import { readTile } from './read/tile-cache.ts'
 import { TsdbQuerier } from './read/tsdb-querier.ts'
@@ -45,6 +47,7 @@ export class ReadOnlyTsdb {
   readonly #path: string
   readonly #disk: Disk
   readonly #head: Head
+  readonly #decoder = new ColumnDecoder(createKernel())
   readonly #shapes = new ShapeTable()
   readonly #files: TileFile[] = []
   /** Those that a later block replaced are checked, and not queried. */
@@ -86,7 +89,13 @@ export class ReadOnlyTsdb {
       maxHeadSeries: 0,
       minFreeDiskBytes: 0,
     }
-    this.#head = new Head({ clock, options, stats: emptyStats(), shapes: this.#shapes })
+    this.#head = new Head({
+      clock,
+      options,
+      stats: emptyStats(),
+      shapes: this.#shapes,
+      decoder: this.#decoder,
+    })
   }
 
   /** Files that were read. */
@@ -128,7 +137,7 @@ export class ReadOnlyTsdb {
     for (const { groups: stored } of this.#blocks) {
       groups.push(...storedSnapshot(stored, minMs, maxMs))
     }
-    return new TsdbQuerier(groups, minMs, maxMs, new ReadCache(), silentLogger)
+    return new TsdbQuerier(groups, minMs, maxMs, new ReadCache(this.#decoder), silentLogger)
   }
 
   close(): void {

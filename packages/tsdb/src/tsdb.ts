@@ -17,7 +17,7 @@ import type { BlockInfo, Cardinality, ReplayStatus, TsdbStats } from './tsdb-sta
 
 export class Tsdb implements CellStore {
   readonly #store: Store
-  readonly #cache = new ReadCache()
+  readonly #cache: ReadCache
   readonly #stop = new AbortController()
   readonly #loop: Promise<void>
   #isClosed = false
@@ -38,6 +38,7 @@ export class Tsdb implements CellStore {
 
   private constructor(store: Store) {
     this.#store = store
+    this.#cache = new ReadCache(store.codec.decoder)
     this.#loop = this.#maintain()
     background('tsdb maintenance', this.#loop, store.log)
   }

@@ -17,6 +17,7 @@ import type { BlockMeta } from './block-format.ts'
 import { BlockWriter } from './block-writer.ts'
 import { readTile } from '../read/tile-cache.ts'
 import { joinTiles, type StoredTiles } from './join.ts'
+import type { TileCodec } from '../tile/tile-codec.ts'
 import type { TileFile } from './tile-file.ts'
 import { ULID, ulid } from './ulid.ts'
 
@@ -34,6 +35,7 @@ interface BlockStoreContext {
   readonly log: Logger
   readonly stats: TsdbStats
   readonly shapes: ShapeTable
+  readonly codec: TileCodec
   readonly quarantine: Quarantine
 }
 
@@ -81,15 +83,16 @@ export class BlockStore {
     sources: readonly TileFile[],
     level: number,
   ): Promise<{ readonly block: Block | undefined; readonly damaged: ReadonlySet<string> }> {
-    const { folder, disk, clock, random, log, shapes } = this.#context
+    const { folder, disk, clock, random, log, shapes, codec } = this.#context
     const id = ulid(clock.now(), random)
     const path = `${folder}/${id}.blk`
-    const writer = await BlockWriter.create(disk, `${path}.tmp`)
+    const writer = await BlockWriter.create(disk, `${path}.tmp`, codec.cold)
     const damaged = new Set<string>()
     try {
       for (const group of groups) {
         await joinTiles(
           group,
+          codec.decoder,
           (ref, error) => {
             this.#tolerate(ref, error)
             damaged.add(fileName(ref.file.path))

@@ -5,7 +5,8 @@ import { DefinitionWriter } from '../catalog/definition-writer.ts'
 import { Layout } from '../catalog/layout.ts'
 import type { Shape } from '../catalog/shape.ts'
 import type { GroupDefinition } from '../catalog/definition-reader.ts'
-import { TileFlag, type TileSource, TileWriter } from '../tile/tile-writer.ts'
+import { TileFlag } from '../tile/tile-format.ts'
+import type { TileSource, TileWriter } from '../tile/tile-writer.ts'
 import {
   type BlockMeta,
   BLOCK_VERSION,
@@ -31,7 +32,7 @@ export class BlockWriter {
   readonly #file: OpenFile
   readonly #definitions = new DefinitionWriter()
   readonly #layouts = new Map<string, Layout>()
-  readonly #tiles = new TileWriter()
+  readonly #tiles: TileWriter
   readonly #out = new ByteWriter(WRITE_BYTES + (64 << 10))
   readonly #entries = new Map<number, Entry[]>()
   readonly #series = new Set<string>()
@@ -41,13 +42,14 @@ export class BlockWriter {
   #minMs = Infinity
   #maxMs = -Infinity
 
-  private constructor(file: OpenFile) {
+  private constructor(file: OpenFile, tiles: TileWriter) {
     this.#file = file
+    this.#tiles = tiles
     this.#out.raw(blockHeader())
   }
 
-  static async create(disk: Disk, path: string): Promise<BlockWriter> {
-    return new BlockWriter(await disk.open(path, 'create'))
+  static async create(disk: Disk, path: string, tiles: TileWriter): Promise<BlockWriter> {
+    return new BlockWriter(await disk.open(path, 'create'), tiles)
   }
 
   get tileCount(): number {

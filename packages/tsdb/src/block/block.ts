@@ -21,7 +21,7 @@ import {
   readFooter,
   type Section,
 } from './block-format.ts'
-import { TileFlag } from '../tile/tile-writer.ts'
+import { TileFlag } from '../tile/tile-format.ts'
 import { TileFile } from './tile-file.ts'
 
 interface BlockGroup {

@@ -11,6 +11,7 @@ import { type Mask, maskedPart, Masks } from '../read/mask.ts'
 import { type Part, sealedPart } from '../read/part.ts'
 import { readTile } from '../read/tile-cache.ts'
 import type { TileRef } from '../read/tile-ref.ts'
+import type { ColumnDecoder } from '../tile/column-decoder.ts'
 import type { TileView } from '../tile/tile-view.ts'
 import type { NativeHistogram } from '@pharos/model'
 import type { TileSource } from '../tile/tile-writer.ts'
@@ -39,6 +40,7 @@ type TileSink = (
  */
 export async function joinTiles(
   { definition, tiles }: StoredTiles,
+  decoder: ColumnDecoder,
   damaged: (ref: TileRef, error: unknown) => void,
   sink: TileSink,
 ): Promise<void> {
@@ -61,11 +63,11 @@ export async function joinTiles(
     const next = ordered[i + 1]
     const isLast = next === undefined
     if (!isLast && (rowCount < BLOCK_TILE_ROWS || next.firstMs <= endMs)) continue
-    const times = joined(pending, startMs, Infinity).view.times
+    const times = joined(pending, decoder, startMs, Infinity).view.times
     const cuts = cutsOf(times.length, isLast)
     for (let c = 0; c + 1 < cuts.length; c++) {
       const [from, to] = [times[cuts[c]!]!, times[cuts[c + 1]! - 1]!]
-      const { shapes, view, isLate } = joined(pending, from, to)
+      const { shapes, view, isLate } = joined(pending, decoder, from, to)
       await sink(definition, shapes, sourceOf(view, isLate))
     }
     const written = cuts.at(-1)!
@@ -92,6 +94,7 @@ function cutsOf(rowCount: number, isLast: boolean): number[] {
 
 function joined(
   pending: readonly Pending[],
+  decoder: ColumnDecoder,
   fromMs: number,
   toMs: number,
 ): { shapes: readonly Shape[]; view: GroupView; isLate: boolean } {
@@ -99,7 +102,7 @@ function joined(
   const seriesOf = new Map<Shape, number>()
   const parts: { part: Part; layout: Layout }[] = []
   for (const { layout, view, masks } of pending) {
-    const part = sealedPart(view, fromMs, toMs)
+    const part = sealedPart(view, fromMs, toMs, decoder)
     if (part === undefined) continue
     parts.push({ part: maskedPart(part, masks), layout })
     for (const shape of layout.shapes) {

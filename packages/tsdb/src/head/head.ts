@@ -18,6 +18,7 @@ import {
   TIME_MS,
 } from '../limits.ts'
 import type { TileRef } from '../read/tile-ref.ts'
+import type { ColumnDecoder } from '../tile/column-decoder.ts'
 import { copyHistogram, writeHistogram } from '../tile/histogram-codec.ts'
 import type { TsdbOptions } from '../tsdb-options.ts'
 import type { TsdbStats } from '../tsdb-status.ts'
@@ -36,6 +37,7 @@ interface HeadContext {
   readonly options: TsdbOptions
   readonly stats: TsdbStats
   readonly shapes: ShapeTable
+  readonly decoder: ColumnDecoder
 }
 
 export class Head {
@@ -57,13 +59,14 @@ export class Head {
   /** Newest sample of each group that older files know of: rows up to there are not taken again. */
   readonly closedBefore: Map<string, number> = new Map()
 
-  constructor({ clock, options, stats, shapes }: HeadContext) {
+  constructor({ clock, options, stats, shapes, decoder }: HeadContext) {
     this.#clock = clock
     this.#options = options
     this.#stats = stats
     this.#shapes = shapes
     this.#late = new LateRows({
       stats,
+      decoder,
       scratch: this.#scratch,
       minBlockMs: options.minBlockMs,
       windowOf: (tMs) => this.windowOf(tMs),

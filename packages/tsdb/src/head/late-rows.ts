@@ -11,6 +11,7 @@ import { AppendOutcome } from '../appender.ts'
 import { LATE_TILE_ROWS } from '../limits.ts'
 import { TileCache } from '../read/tile-cache.ts'
 import type { TileRef } from '../read/tile-ref.ts'
+import type { ColumnDecoder } from '../tile/column-decoder.ts'
 import type { TileView } from '../tile/tile-view.ts'
 import { copyHistogram } from '../tile/histogram-codec.ts'
 import type { TsdbStats } from '../tsdb-status.ts'
@@ -24,6 +25,7 @@ const LOOKUP_BYTES = 8 << 20
 
 interface LateContext {
   readonly stats: TsdbStats
+  readonly decoder: ColumnDecoder
   readonly scratch: ByteWriter
   /** Start of the window that a time belongs to. */
   readonly windowOf: (tMs: number) => number
@@ -210,7 +212,7 @@ export class LateRows {
         break
       }
       const values = new Float64Array(view.times.length)
-      view.readValues(own, values, 0)
+      this.#context.decoder.read(view, own, values, 0)
       const histograms = view.hasHistograms(own) ? view.readHistograms(own) : []
       for (let row = values.length - 1; row >= 0 && view.times[row]! > newestMs; row--) {
         if (!isAbsent(values[row]!) || histograms[row] !== undefined) newestMs = view.times[row]!
@@ -246,7 +248,7 @@ export class LateRows {
       const histogram = view.readHistograms(own)[row]
       if (histogram !== undefined) return histogram
       const values = new Float64Array(view.times.length)
-      view.readValues(own, values, 0)
+      this.#context.decoder.read(view, own, values, 0)
       if (!isAbsent(values[row]!)) return values[row]
     }
     return undefined

@@ -9,7 +9,8 @@ import type { ShapeTable } from '../catalog/shape.ts'
 import { readOrQuarantine } from '../open-wal.ts'
 import type { Quarantine } from '../quarantine.ts'
 import type { TileRef } from '../read/tile-ref.ts'
-import { TileWriter, type TileSource } from '../tile/tile-writer.ts'
+import type { TileCodec } from '../tile/tile-codec.ts'
+import type { TileSource } from '../tile/tile-writer.ts'
 import type { Head } from './head.ts'
 import type { HeadGroup } from './head-group.ts'
 import type { OpenTile } from './open-tile.ts'
@@ -22,6 +23,7 @@ interface SegmentsContext {
   readonly disk: Disk
   readonly log: Logger
   readonly shapes: ShapeTable
+  readonly codec: TileCodec
   readonly quarantine: Quarantine
   readonly head: Head
 }
@@ -35,7 +37,6 @@ interface Sealed {
 export class Segments {
   readonly #context: SegmentsContext
   readonly #writers = new Map<number, SegmentWriter>()
-  readonly #tiles = new TileWriter()
   /** Files of each window. */
   readonly #files = new Map<number, TileFile[]>()
   #nextNumber = 1
@@ -90,7 +91,7 @@ export class Segments {
   async seal(): Promise<void> {
     const sealed: Sealed[] = []
     const writers = new Set<SegmentWriter>()
-    const { head, disk, folder } = this.#context
+    const { head, disk, folder, codec } = this.#context
     try {
       for (const group of head.groups) {
         for (const tile of group.waiting) {
@@ -100,7 +101,7 @@ export class Segments {
             group,
             (tile.layout ?? group.layout!).shapes,
             sourceOf(tile),
-            this.#tiles,
+            codec.hot,
           )
           sealed.push({ group, tile, ref })
           if (writer.bufferedBytes >= BATCH_BYTES) await writer.write()

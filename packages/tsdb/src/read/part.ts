@@ -63,19 +63,18 @@ export function openPart(
   }
 }
 
-/** @param decoder  decodes faster than the tile by itself */
 export function sealedPart(
   view: TileView,
   startMs: number,
   endMs: number,
-  decoder?: ColumnDecoder,
+  decoder: ColumnDecoder,
 ): Part | undefined {
   const [from, to] = rowRange(view.times, view.times.length, startMs, endMs)
   if (from >= to) return undefined
   const isWhole = from === 0 && to === view.times.length
   let all: Float64Array | undefined
   const read = (column: number, out: Float64Array, at: number): boolean =>
-    decoder === undefined ? view.readValues(column, out, at) : decoder.read(view, column, out, at)
+    decoder.read(view, column, out, at)
   return {
     times: isWhole ? view.times : view.times.subarray(from, to),
     isLate: view.isLate,

@@ -1,11 +1,10 @@
 // What queriers leave behind for the next one: tiles that were verified, selectors with what they found, and what is
 // known of the labels of a list of columns. All of it can be worked out anew at any time.
 
-import { createKernel } from '@pharos/kernel'
 import type { Layout } from '../catalog/layout.ts'
 import { SelectorCache } from '../catalog/selector.ts'
 import { ColumnLabels } from './column-labels.ts'
-import { ColumnDecoder } from '../tile/column-decoder.ts'
+import type { ColumnDecoder } from '../tile/column-decoder.ts'
 import { TileCache } from './tile-cache.ts'
 
 export class ReadCache {
@@ -13,12 +12,11 @@ export class ReadCache {
   readonly selectors: SelectorCache = new SelectorCache()
   /** Lists of columns belong to selectors, and go with them. */
   readonly #facts = new WeakMap<Int32Array, ColumnLabels>()
-  #decoder: ColumnDecoder | undefined
+  readonly decoder: ColumnDecoder
   readonly #cut = new WeakMap<Int32Array, Int32Array>()
 
-  /** Made when the first query comes. */
-  get decoder(): ColumnDecoder {
-    return (this.#decoder ??= new ColumnDecoder(createKernel()))
+  constructor(decoder: ColumnDecoder) {
+    this.decoder = decoder
   }
 
   facts(layout: Layout, columns: Int32Array): ColumnLabels {

@@ -3,7 +3,8 @@ import { createKernel } from '@pharos/kernel'
 import { ABSENT, isSample, NORMAL_NAN, STALE } from '@pharos/model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeColumn, encodeColumn } from './column-codec.ts'
+import { encodeColumn } from '../testing/column-v1.ts'
+import { decodeColumn } from './column-codec.ts'
 
 const SPECIALS = [
   0,

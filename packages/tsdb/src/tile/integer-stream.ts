@@ -54,12 +54,6 @@ export function writeIntegers(out: ByteWriter, values: Float64Array, n: number):
   if (plan.mode === Mode.pack) writePack(out, stream, order, n, plan)
 }
 
-/** The stream of a number that is the same in all rows. */
-export function writeSame(out: ByteWriter, value: number): void {
-  out.u8(1 | (Mode.zero << 2))
-  out.zigzag(value)
-}
-
 /**
  * Reads `n` numbers into `out[at …]`.
  * @throws OutsideError `tsdb/corrupt` or `bytes/…` when the bytes are no such stream

@@ -5,13 +5,21 @@ import type { NativeHistogram } from '@pharos/model'
 import { decodeColumn } from './column-codec.ts'
 import { readHistogram } from './histogram-codec.ts'
 import { readIntegers } from './integer-stream.ts'
-import { HISTOGRAM_COLUMN, SKIP_COLUMNS, TILE_MAGIC, TileFlag } from './tile-writer.ts'
+import {
+  DENSE_TILE_MAGIC,
+  HISTOGRAM_COLUMN,
+  SKIP_COLUMNS,
+  TILE_MAGIC,
+  TileFlag,
+} from './tile-format.ts'
 
 export class TileView {
   readonly groupId: number
   readonly layoutId: number
   readonly columnCount: number
   readonly isLate: boolean
+  /** Version 2: only a ColumnDecoder reads its columns. */
+  readonly isDense: boolean
   /** Strictly ascending, ms. */
   readonly times: Float64Array
   readonly bytes: Uint8Array
@@ -21,7 +29,9 @@ export class TileView {
   /** @throws OutsideError `tsdb/corrupt` when the bytes are not exactly one whole tile */
   constructor(bytes: Uint8Array) {
     const reader = new ByteReader(bytes)
-    if (bytes.length < 12 || reader.u32() !== TILE_MAGIC || reader.u32() !== bytes.length) {
+    const magic = bytes.length < 12 ? 0 : reader.u32()
+    this.isDense = magic === DENSE_TILE_MAGIC
+    if ((!this.isDense && magic !== TILE_MAGIC) || reader.u32() !== bytes.length) {
       throw new OutsideError('tsdb/corrupt', 'no tile where one should be')
     }
     if (reader.u32() !== crc32c(bytes, 12)) {
@@ -60,7 +70,7 @@ export class TileView {
     for (let c = 0; c <= this.columnCount; c++) this.#offsets[c]! += start
   }
 
-  /** Values of a column into `out[at … at + rows)`. @returns true: ABSENT or STALE may be among them */
+  /** Values of a column of version 1 into `out[at … at + rows)`. @returns true: ABSENT or STALE may be among them */
   readValues(column: number, out: Float64Array, at: number): boolean {
     let bytes = this.#column(column)
     if (bytes[0] === HISTOGRAM_COLUMN) {
@@ -71,9 +81,15 @@ export class TileView {
     return true
   }
 
-  /** Where a column begins in `bytes`; it ends where the next one begins. */
-  offsetOf(column: number): number {
-    return this.#offsets[column]!
+  /** Where the values of a column lie in `bytes`: those beside its histograms when it has some. */
+  rangeOf(column: number): readonly [from: number, end: number] {
+    const from = this.#offsets[column]!
+    if (!this.isDense || this.bytes[from] !== HISTOGRAM_COLUMN) {
+      return [from, this.#offsets[column + 1]!]
+    }
+    const reader = new ByteReader(this.bytes, from + 1)
+    const length = reader.varint()
+    return [reader.offset, reader.offset + length]
   }
 
   hasHistograms(column: number): boolean {

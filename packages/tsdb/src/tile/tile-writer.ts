@@ -1,6 +1,6 @@
 // Rows of a group as a tile: immutable, compressed column by column, the same bytes in segments and blocks.
 //
-//   tile := magic 'TIL1' | length u32 | crc u32 (of the rest) | group u32 | layout u32
+//   tile := magic 'TIL2' ('TIL1' in version 1) | length u32 | crc u32 (of the rest) | group u32 | layout u32
 //           rows u16 | flags u16 (1 late, 2 has histogram columns) | columns u32 | t0 i64 | t1 i64
 //           tsLength u32 | timestamps istream
 //           skip u32 × ceil(columns / 256)     offset of column 256·i behind the directory
@@ -10,15 +10,18 @@
 //                             count varint, count × (row varint, histogram)
 
 import { ByteWriter, crc32c } from '@pharos/base'
+import { denseBytesMax, denseWorkBytes, type Kernel } from '@pharos/kernel'
 import { ABSENT_LOW_WORD, lowWord, type NativeHistogram } from '@pharos/model'
-import { encodeColumn } from './column-codec.ts'
+import { BLOCK_TILE_ROWS } from '../limits.ts'
 import { writeHistogram } from './histogram-codec.ts'
 import { writeIntegers } from './integer-stream.ts'
-
-export const TILE_MAGIC = 0x314c4954
-export const TileFlag = { late: 1, histograms: 2 } as const
-export const HISTOGRAM_COLUMN = 0x20
-export const SKIP_COLUMNS = 256
+import {
+  DENSE_TILE_MAGIC,
+  DenseKind,
+  HISTOGRAM_COLUMN,
+  SKIP_COLUMNS,
+  TileFlag,
+} from './tile-format.ts'
 
 /** Columns of the rows that become a tile. */
 export interface TileSource {
@@ -34,6 +37,15 @@ export interface TileSource {
 
 /** Encodes tiles, in two steps: the columns first, because only then it is known which of them hold samples. */
 export class TileWriter {
+  readonly #kernel: Kernel
+  readonly #packSlack: number
+  #rows = 0
+  #valuesAt = 0
+  #workAt = 0
+  #outAt = 0
+  /** Columns that changed, by a hash of their values: equal ones are stored once. */
+  readonly #byHash = new Map<number, number>()
+  #other = new Float64Array(512)
   readonly #columns = new ByteWriter(64 << 10)
   readonly #one = new ByteWriter(4096)
   #lengths = new Uint32Array(256)
@@ -42,10 +54,17 @@ export class TileWriter {
   /** Of the tile encoded last. */
   sampleCount = 0
 
+  /** @param packSlack  fast fields may cost so many 32nds more than the smallest way: HOT_PACK_SLACK or 0 */
+  constructor(kernel: Kernel, packSlack: number) {
+    this.#kernel = kernel
+    this.#packSlack = packSlack
+  }
+
   /** Encodes the columns that hold samples. @returns which they are, ascending */
-  encode({ rowCount, columnCount, readColumn, histograms }: TileSource): Int32Array {
+  encode(source: TileSource): Int32Array {
+    const { rowCount, columnCount, readColumn, histograms } = source
+    this.#beginTile(rowCount)
     if (this.#lengths.length < columnCount) this.#lengths = new Uint32Array(columnCount * 2)
-    if (this.#values.length < rowCount) this.#values = new Float64Array(rowCount)
     const values = this.#values
     const columns = this.#columns
     const kept = new Int32Array(columnCount)
@@ -59,7 +78,7 @@ export class TileWriter {
       const own = histograms(c)
       const samples = countSamples(values, rowCount)
       if (own !== undefined && own.size > 0) this.#encodeHistograms(rowCount, own)
-      else if (samples > 0) encodeColumn(values, rowCount, columns)
+      else if (samples > 0) this.#encodeOrAlias(source, kept, keptCount)
       else continue
       this.sampleCount += samples + (own?.size ?? 0)
       this.#lengths[keptCount] = columns.length - before
@@ -77,7 +96,7 @@ export class TileWriter {
     columnCount: number,
   ): void {
     const start = out.length
-    out.u32(TILE_MAGIC)
+    out.u32(DENSE_TILE_MAGIC)
     out.u32(0)
     out.u32(0)
     out.u32(groupId)
@@ -102,11 +121,61 @@ export class TileWriter {
     out.u32At(start + 8, crc32c(out.bytes(), start + 12, out.length))
   }
 
+  #beginTile(rowCount: number): void {
+    const { memory } = this.#kernel
+    if (rowCount > this.#rows) {
+      if (this.#rows > 0) {
+        for (const at of [this.#valuesAt, this.#workAt, this.#outAt]) memory.free(at)
+      }
+      this.#rows = Math.max(rowCount, BLOCK_TILE_ROWS)
+      this.#values = new Float64Array(this.#rows)
+      this.#other = new Float64Array(this.#rows)
+      this.#valuesAt = memory.allocate(8 * this.#rows)
+      this.#workAt = memory.allocate(denseWorkBytes(this.#rows))
+      this.#outAt = memory.allocate(denseBytesMax(this.#rows))
+    }
+    memory.i32[this.#workAt / 4] = -1
+    this.#byHash.clear()
+  }
+
+  /** @param kept  columns so far, `keptCount` of them; the one at hand is the next */
+  #encodeOrAlias({ rowCount, readColumn }: TileSource, kept: Int32Array, keptCount: number): void {
+    const hash = hashOf(this.#values, rowCount)
+    const same = hash < 0 ? undefined : this.#byHash.get(hash)
+    if (same !== undefined) {
+      readColumn(kept[same]!, this.#other)
+      if (areSame(this.#values, this.#other, rowCount)) {
+        this.#columns.u8(DenseKind.alias)
+        this.#columns.varint(same)
+        return
+      }
+    } else if (hash >= 0) {
+      this.#byHash.set(hash, keptCount)
+    }
+    this.#encode(rowCount, this.#columns)
+  }
+
+  #encode(rowCount: number, out: ByteWriter): void {
+    const { memory } = this.#kernel
+    memory.f64.set(this.#values.subarray(0, rowCount), this.#valuesAt / 8)
+    const end = this.#kernel.denseEncode(
+      this.#valuesAt,
+      rowCount,
+      this.#packSlack,
+      this.#workAt,
+      this.#outAt,
+    )
+    out.raw(memory.u8.subarray(this.#outAt, end))
+  }
+
   #encodeHistograms(rowCount: number, histograms: ReadonlyMap<number, NativeHistogram>): void {
     const columns = this.#columns
     this.#hasHistograms = true
     this.#one.clear()
-    encodeColumn(this.#values, rowCount, this.#one)
+    // No column refers to one with histograms, nor that to another.
+    this.#kernel.memory.i32[this.#workAt / 4] = -1
+    this.#encode(rowCount, this.#one)
+    this.#kernel.memory.i32[this.#workAt / 4] = -1
     columns.u8(HISTOGRAM_COLUMN)
     columns.varint(this.#one.length)
     columns.raw(this.#one.bytes())
@@ -116,6 +185,27 @@ export class TileWriter {
       writeHistogram(columns, histogram)
     }
   }
+}
+
+/** Of the values' bits; −1 when they are all the same, which costs less than an alias. */
+function hashOf(values: Float64Array, rowCount: number): number {
+  const words = new Uint32Array(values.buffer, 0, rowCount * 2)
+  const [low, high] = [words[0], words[1]]
+  let hash = 0x811c9dc5
+  let isConstant = true
+  for (let i = 0; i < words.length; i += 2) {
+    if (words[i] !== low || words[i + 1] !== high) isConstant = false
+    hash = Math.imul(hash ^ words[i]!, 0x01000193)
+    hash = Math.imul(hash ^ words[i + 1]! ^ (hash >>> 15), 0x85ebca6b)
+  }
+  return isConstant ? -1 : hash >>> 0
+}
+
+function areSame(a: Float64Array, b: Float64Array, rowCount: number): boolean {
+  const aWords = new Uint32Array(a.buffer, 0, rowCount * 2)
+  const bWords = new Uint32Array(b.buffer, 0, rowCount * 2)
+  for (let i = 0; i < aWords.length; i++) if (aWords[i] !== bWords[i]) return false
+  return true
 }
 
 function countSamples(values: Float64Array, rowCount: number): number {
