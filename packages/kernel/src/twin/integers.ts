@@ -26,7 +26,7 @@ interface Plan {
   readonly bits: bigint
 }
 
-export interface IntegersPlan extends Plan {
+interface IntegersPlan extends Plan {
   readonly order: number
   readonly all: bigint
 }
