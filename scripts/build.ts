@@ -2,7 +2,7 @@
 // sources are emitted as JavaScript by tsc; imports of our own packages become relative paths, which makes
 // the whole of dist/ one package with the outside run-time dependencies only. The web pages are built beside.
 //
-//   dist/package.json   dist/bin/pharos.mjs   dist/packages/<room>/src/*.js   dist/packages/ui/dist/*
+//   dist/package.json   dist/bin/pharos.mjs   dist/packages/<room>/src/*.js   dist/packages/ui/dist/*   dist/packages/rules/shipped/*.yml
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -82,6 +82,7 @@ for (const file of filesBelow(join(OUT, 'packages'), '.js')) rewriteImports(file
 for (const file of filesBelow(join(OUT, 'packages'), '.d.ts')) rewriteImports(file)
 run('vite', ['build', '--logLevel', 'warn', 'packages/ui'])
 cpSync('packages/ui/dist', join(OUT, 'packages/ui/dist'), { recursive: true })
+cpSync('packages/rules/shipped', join(OUT, 'packages/rules/shipped'), { recursive: true })
 mkdirSync(join(OUT, 'bin'), { recursive: true })
 cpSync('bin/pharos.mjs', join(OUT, 'bin/pharos.mjs'))
 for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md']) cpSync(name, join(OUT, name))

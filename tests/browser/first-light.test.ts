@@ -20,6 +20,7 @@ beforeAll(async () => {
       'up',
       `--web.listen-address=127.0.0.1:${port}`,
       `--node.web.listen-address=127.0.0.1:${nodePort}`,
+      '--pushgateway.web.listen-address=127.0.0.1:0',
       `--storage.tsdb.path=${join(directory, 'data')}`,
     ],
     { lasting: true },

@@ -192,6 +192,16 @@ function services({
     walReplay: () => ({ min: 0, max: 0, current: 0 }),
     notifications: () => [],
     ruleGroups: () => ruleGroups,
+    ruleTrials: {
+      intervalMs: () => 60_000,
+      test: () => Promise.resolve({ alerts: [], problems: [] }),
+      backtest: () =>
+        Promise.resolve({
+          backtest: { episodes: [], stepMs: 60_000, steps: 1, problems: [] },
+          messages: [],
+        }),
+    },
+    ruleFiles: undefined,
     reload: () => Promise.resolve(),
     quit: () => undefined,
   }

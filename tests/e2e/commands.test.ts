@@ -117,6 +117,7 @@ test('pharos up ends too when its port is in use', async () => {
     `--storage.tsdb.path=${join(temporaryDirectory(), 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
     '--node.web.listen-address=127.0.0.1:0',
+    '--pushgateway.web.listen-address=127.0.0.1:0',
   ])
   expect(code).toBe(1)
   expect(output).toContain('address already in use')

@@ -26,6 +26,7 @@ test('a fresh clone and npm start show live data of this machine', async () => {
       '--',
       `--web.listen-address=127.0.0.1:${port}`,
       `--node.web.listen-address=127.0.0.1:${nodePort}`,
+      '--pushgateway.web.listen-address=127.0.0.1:0',
       `--storage.tsdb.path=${join(directory, 'data')}`,
     ],
     {

@@ -1,9 +1,10 @@
 // What the routes need of the rest of the house. `server` fills it in; tests bring their own.
 
 import type { Clock } from '@pharos/base'
-import type { RelabelRule } from '@pharos/config'
+import type { RelabelRule, RuleSettings } from '@pharos/config'
 import type { Labels, Matcher, Metadata } from '@pharos/model'
 import type { Queryable } from '@pharos/promql'
+import type { Backtest, ExpectedMessage, RuleStore, RuleTrial } from '@pharos/rules'
 import type { ScrapePoolStatus } from '@pharos/scrape'
 import type { BlockInfo, Cardinality } from '@pharos/tsdb'
 import type { ApiQueryOptions, QueryControl, TimedAnswer } from './running-query.ts'
@@ -74,6 +75,20 @@ export interface AlertStatus {
   readonly keepFiringSinceMs: number | undefined
   readonly value: number
 }
+
+/** A rule that is not in force, tried on what is stored. */
+export interface RuleTrials {
+  /** How often rules are evaluated when nothing else is said, ms. */
+  intervalMs(): number
+  test(rule: RuleSettings, timeMs: number): Promise<RuleTrial>
+  backtest(
+    rule: RuleSettings,
+    range: { readonly startMs: number; readonly endMs: number; readonly stepMs: number },
+  ): Promise<{ readonly backtest: Backtest; readonly messages: readonly ExpectedMessage[] }>
+}
+
+/** Rule files that may be changed over HTTP. */
+export type RuleFiles = Pick<RuleStore, 'delete' | 'directory' | 'groups' | 'namespaces' | 'put'>
 
 export interface RuleStatus {
   readonly kind: 'alerting' | 'recording'
@@ -162,6 +177,9 @@ export interface ApiServices {
   walReplay(): WalReplayStatus
   notifications(): readonly Notification[]
   /** In any order. */
+  readonly ruleTrials: RuleTrials
+  /** Undefined: they may not. */
+  readonly ruleFiles: RuleFiles | undefined
   ruleGroups(): readonly RuleGroupStatus[]
   /** Reads the configuration again; rejects with what is wrong with it. */
   reload(): Promise<void>

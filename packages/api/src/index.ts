@@ -17,6 +17,7 @@ export type {
   Readiness,
   RuleGroupStatus,
   RuleStatus,
+  RuleTrials,
   RuntimeInfo,
   TargetMetadata,
   WalReplayStatus,

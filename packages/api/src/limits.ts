@@ -25,3 +25,10 @@ export const CHUNK_BYTES = 262_144
 
 /** Characters of an answer that are collected before they go out. Small ones go out whole. */
 export const CHUNK_CHARS = 65_536
+
+/** Days that a rule is walked over when the request does not say, and at most. */
+export const BACKTEST_DAYS_DEFAULT = 7
+export const BACKTEST_DAYS_MAX = 31
+
+/** Evaluations of one backtest: a week every minute. */
+export const BACKTEST_STEPS = 10_080

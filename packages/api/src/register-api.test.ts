@@ -111,6 +111,16 @@ function quietServices(clock: SimClock): ApiServices {
     walReplay: () => ({ min: 0, max: 2, current: 1 }),
     notifications: () => [],
     ruleGroups: () => [],
+    ruleTrials: {
+      intervalMs: () => 60_000,
+      test: () => Promise.resolve({ alerts: [], problems: [] }),
+      backtest: () =>
+        Promise.resolve({
+          backtest: { episodes: [], stepMs: 60_000, steps: 1, problems: [] },
+          messages: [],
+        }),
+    },
+    ruleFiles: undefined,
     reload: () => Promise.resolve(),
     quit: () => undefined,
   }

@@ -16,7 +16,9 @@ import { registerQueryBatchRoute } from './query-batch-route.ts'
 import { registerQueryManagementRoutes } from './query-management-routes.ts'
 import { registerQueryRoutes } from './query-routes.ts'
 import { refuseUnlessReady } from './readiness.ts'
+import { registerRuleFileRoutes } from './rule-file-routes.ts'
 import { registerRuleRoutes } from './rule-routes.ts'
+import { registerRuleTrialRoutes } from './rule-trial-routes.ts'
 import { registerStatusRoutes } from './status-routes.ts'
 import { registerTargetRoutes } from './target-routes.ts'
 
@@ -46,6 +48,8 @@ export function registerApi(app: FastifyInstance, services: ApiServices): void {
     registerLabelRoutes(scope, services)
     registerTargetRoutes(scope, services)
     registerRuleRoutes(scope, services)
+    registerRuleTrialRoutes(scope, services)
+    registerRuleFileRoutes(scope, services)
     registerStatusRoutes(scope, services)
     registerAdminRoutes(scope, services)
     registerFederateRoute(scope, services)

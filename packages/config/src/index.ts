@@ -30,6 +30,7 @@ export type {
   StorageSettings,
 } from './settings.ts'
 export { mistakeOf, readRuleFile } from './rule-file.ts'
+export { groupNameIn, groupTexts, withGroup, withoutGroup } from './rule-file-edit.ts'
 export type { RuleFileOptions, RuleGroupSettings, RuleSettings } from './rule-file.ts'
 export { readText } from './config-file.ts'
 export { readRuleTestFile } from './rule-test-file.ts'

@@ -9,7 +9,7 @@ import {
   METRIC_NAME,
   parseDuration,
 } from '@pharos/model'
-import { count, duration, leaf, text } from './codec.ts'
+import { count, duration, flag, leaf, text } from './codec.ts'
 import type { Codec } from './codec.ts'
 import { ConfigErrors } from './config-errors.ts'
 import { mistakeAt } from './decode-file.ts'
@@ -27,6 +27,8 @@ export interface RuleSettings {
   readonly expr: string
   readonly forMs: number
   readonly keepFiringForMs: number
+  /** Ours: a firing alert goes on while its target is down. */
+  readonly keepsFiringWhileDown: boolean
   /** Those of the group below those of the rule. */
   readonly labels: Labels
   /** Texts may be templates. */
@@ -61,6 +63,7 @@ interface RuleFields {
   expr: string
   for: number
   keep_firing_for: number
+  keep_firing_while_down: boolean
   labels: Labels
   annotations: Labels
 }
@@ -172,6 +175,7 @@ function ruleSection(options: RuleFileOptions): Codec<RuleFields> {
       expr: text(),
       for: duration(),
       keep_firing_for: duration(),
+      keep_firing_while_down: flag(),
       labels: labelMap(),
       annotations: labelMap(),
     },
@@ -215,6 +219,8 @@ function checkRecording(fields: Partial<RuleFields>, refuse: Refuse): void {
   if ((fields.for ?? 0) !== 0) refuse("invalid field 'for' in recording rule", 'for')
   if ((fields.keep_firing_for ?? 0) !== 0)
     refuse("invalid field 'keep_firing_for' in recording rule", 'keep_firing_for')
+  if (fields.keep_firing_while_down === true)
+    refuse("invalid field 'keep_firing_while_down' in recording rule", 'keep_firing_while_down')
 }
 
 function checkTexts(
@@ -253,6 +259,7 @@ function groupOf(fields: GroupFields, file: string): RuleGroupSettings {
       expr: rule.expr,
       forMs: rule.for,
       keepFiringForMs: rule.keep_firing_for,
+      keepsFiringWhileDown: rule.keep_firing_while_down,
       labels: Labels.of([...fields.labels, ...rule.labels]),
       annotations: rule.annotations,
     })),

@@ -6,6 +6,7 @@ import { UserError } from '@pharos/base'
 import type { RuleSettings } from '@pharos/config'
 import { Labels, LabelsBuilder, METRIC_NAME } from '@pharos/model'
 import { alertExpander } from './alert-template.ts'
+import { alertsOfDownTargets, comparedSide } from './alert-end.ts'
 import { RESOLVED_RETENTION_MS } from './limits.ts'
 import {
   type EvaluationContext,
@@ -29,6 +30,9 @@ export interface ActiveAlert {
   /** When a receiver may take it for resolved if it hears nothing more. */
   validUntilMs: number
 }
+
+const NO_TEXTS: ReadonlyMap<string, Labels> = new Map()
+const NONE_DOWN: ReadonlySet<string> = new Set()
 
 export class AlertingRule {
   readonly kind = 'alerting'
@@ -63,6 +67,16 @@ export class AlertingRule {
     const { timeMs } = context
     const samples = samplesOf(await context.run(this.settings.expr, timeMs - context.queryOffsetMs))
     const found = await this.#found(samples, context)
+    const lost = this.alerts().filter(
+      (alert) => alert.state === 'firing' && !found.has(alert.labels.key),
+    )
+    const down = this.settings.keepsFiringWhileDown
+      ? await alertsOfDownTargets(lost, context)
+      : NONE_DOWN
+    const endTexts = this.#tellsEndValue ? await this.#endTexts(lost, context) : NO_TEXTS
+    // From here on nothing waits, and an iteration over the limit leaves the alerts as they were.
+    const before =
+      context.limit > 0 ? [...this.active].map(([key, alert]) => [key, { ...alert }] as const) : []
     for (const [key, alert] of found) {
       const known = this.active.get(key)
       if (known !== undefined && known.state !== 'inactive') {
@@ -73,7 +87,10 @@ export class AlertingRule {
     const results: RuleSample[] = []
     let count = 0
     for (const [key, alert] of this.active) {
-      if (!this.#isAlive(key, alert, found.has(key), timeMs)) continue
+      if (!this.#isAlive(key, alert, found.has(key) || down.has(key), timeMs)) {
+        alert.annotations = endTexts.get(key) ?? alert.annotations
+        continue
+      }
       count++
       if (alert.state === 'pending' && timeMs - alert.activeAtMs >= this.settings.forMs) {
         alert.state = 'firing'
@@ -83,6 +100,7 @@ export class AlertingRule {
     }
     if (context.limit > 0 && count > context.limit) {
       this.active.clear()
+      for (const [key, alert] of before) this.active.set(key, alert)
       throw limitError(context.limit, count, 'alerts')
     }
     return results
@@ -92,18 +110,12 @@ export class AlertingRule {
     samples: readonly RuleSample[],
     context: EvaluationContext,
   ): Promise<Map<string, ActiveAlert>> {
-    const { name, labels: added, annotations: texts } = this.settings
     const found = new Map<string, ActiveAlert>()
-    for (const { labels, value } of samples) {
-      const expand = alertExpander(name, labels, value, context.timeMs, context, (error) =>
-        context.onTemplateError(name, error),
-      )
-      const all = new LabelsBuilder(labels).delete(METRIC_NAME)
-      for (const [label, text] of added) all.set(label, await expand(text))
-      all.set('alertname', name)
-      const annotations: [string, string][] = []
-      for (const [annotation, text] of texts) annotations.push([annotation, await expand(text)])
-      const alert = newAlert(all.labels(), Labels.of(annotations), value, context.timeMs)
+    for (const sample of samples) {
+      const { labels, value } = sample
+      const annotations = await this.#annotations(this.#expander(labels, value, context))
+      const all = await this.#alertLabels(sample, context)
+      const alert = newAlert(all, annotations, value, context.timeMs)
       if (found.has(alert.labels.key))
         throw new UserError(
           'rules/duplicate',
@@ -112,6 +124,62 @@ export class AlertingRule {
       found.set(alert.labels.key, alert)
     }
     return found
+  }
+
+  /** Annotations of alerts that have no result any more, with the value that ended them where it can be known. */
+  async #endTexts(
+    lost: readonly ActiveAlert[],
+    context: EvaluationContext,
+  ): Promise<ReadonlyMap<string, Labels>> {
+    const texts = new Map<string, Labels>()
+    const compared = lost.length === 0 ? undefined : comparedSide(this.settings.expr)
+    if (compared === undefined) return texts
+    const samples = samplesOf(await context.run(compared, context.timeMs - context.queryOffsetMs))
+    for (const sample of samples) {
+      const labels = await this.#alertLabels(sample, context)
+      const alert = lost.find((one) => one.labels.key === labels.key)
+      if (alert === undefined) continue
+      const expand = this.#expander(sample.labels, alert.value, context, sample.value)
+      texts.set(labels.key, await this.#annotations(expand))
+    }
+    return texts
+  }
+
+  /** Whether an annotation asks for the value at the end. */
+  get #tellsEndValue(): boolean {
+    return [...this.settings.annotations].some(([, text]) => /\$resolved|\.Resolved/.test(text))
+  }
+
+  #expander(
+    labels: Labels,
+    value: number,
+    context: EvaluationContext,
+    resolvedValue?: number,
+  ): (text: string) => Promise<string> {
+    const { name } = this.settings
+    return alertExpander({
+      alertName: name,
+      labels,
+      value,
+      resolvedValue,
+      timeMs: context.timeMs,
+      context,
+      onError: (error) => context.onTemplateError(name, error),
+    })
+  }
+
+  async #alertLabels(sample: RuleSample, context: EvaluationContext): Promise<Labels> {
+    const expand = this.#expander(sample.labels, sample.value, context)
+    const all = new LabelsBuilder(sample.labels).delete(METRIC_NAME)
+    for (const [label, text] of this.settings.labels) all.set(label, await expand(text))
+    return all.set('alertname', this.settings.name).labels()
+  }
+
+  async #annotations(expand: (text: string) => Promise<string>): Promise<Labels> {
+    const annotations: [string, string][] = []
+    for (const [annotation, text] of this.settings.annotations)
+      annotations.push([annotation, await expand(text)])
+    return Labels.of(annotations)
   }
 
   /** Moves an alert on that may have no result any more; false when it is neither pending nor firing. */

@@ -1,6 +1,6 @@
 import { silentLogger } from '@pharos/base'
 import { SimClock, SimDisk } from '@pharos/base/sim'
-import { type Alert, Labels } from '@pharos/model'
+import { type Alert, Labels, STALE } from '@pharos/model'
 import { createEngine } from '@pharos/promql'
 import { MemoryStore } from '@pharos/promql/testing'
 import { expect, test } from 'vitest'
@@ -239,3 +239,54 @@ async function valueOf(one: House, name: string): Promise<number | undefined> {
   const { result } = await engine.instant(name, one.clock.now() - MINUTE_MS)
   return result.type === 'vector' ? result.series[0]?.value : undefined
 }
+
+test('alerts over the limit are an error and leave those before as they were', async () => {
+  const one = house()
+  const rules = await applied(
+    one,
+    'groups: [{name: g, limit: 1, rules: [{alert: A, expr: "up > 1"}]}]',
+  )
+  await minutes(one, rules, 2, 2)
+  one.store.append(Labels.from({ __name__: 'up', a: 'b' }), one.clock.now(), 5, 'b')
+  await minutes(one, rules, 1, 2)
+  expect(rules.groups()[0]!.rules[0]!.outcome.lastError).toBe('exceeded limit of 1 with 2 alerts')
+  const alerts = rules.groups()[0]!.alertingRules[0]!.alerts()
+  expect(alerts.map(({ state, activeAtMs }) => [state, activeAtMs])).toEqual([['firing', START_MS]])
+})
+
+test('a resolved alert tells the value that ended it, and its last value', async () => {
+  const one = house()
+  const rules = await applied(
+    one,
+    `groups: [{name: g, rules: [{alert: High, expr: "up > 5", annotations: {text: "{{ if $resolved }}back at {{ $resolvedValue }}, was {{ $value }}{{ else }}at {{ $value }}{{ end }}"}}]}]`,
+  )
+  await minutes(one, rules, 1, 7)
+  await minutes(one, rules, 1, 9)
+  await minutes(one, rules, 1, 3)
+  expect(one.sent.map(({ annotations }) => annotations.get('text')).slice(0, 1)).toEqual(['at 7'])
+  expect(one.sent.at(-1)!.annotations.get('text')).toBe('back at 3, was 9')
+  expect(one.sent.at(-1)!.endsAtMs).toBe(START_MS + 2 * MINUTE_MS)
+})
+
+test('with keep_firing_while_down a target that is down resolves nothing, one that is up does', async () => {
+  const one = house()
+  const rules = await applied(
+    one,
+    'groups: [{name: g, rules: [{alert: Full, expr: "used > 5", keep_firing_while_down: true}]}]',
+  )
+  const target = { job: 'node', instance: 'a' }
+  const used = Labels.from({ __name__: 'used', ...target })
+  const up = Labels.from({ __name__: 'up', ...target })
+  const minute = async (value: number | undefined, isUp: number): Promise<string[]> => {
+    one.store.append(up, one.clock.now(), isUp, 'up-a')
+    one.store.append(used, one.clock.now(), value ?? STALE, 'used')
+    await rules.iterate(rules.groups()[0]!, one.clock.now(), MINUTE_MS)
+    await one.clock.advance(MINUTE_MS)
+    return states(rules)
+  }
+  expect(await minute(9, 1)).toEqual(['firing'])
+  for (let i = 0; i < 30; i++) expect(await minute(undefined, 0)).toEqual(['firing'])
+  expect(await minute(9, 1)).toEqual(['firing'])
+  expect(await minute(undefined, 0)).toEqual(['firing'])
+  expect(await minute(2, 1)).toEqual(['inactive'])
+})

@@ -3,6 +3,7 @@ import type { ApiServices, QueryEngine, RuntimeInfo, TargetMetadata } from '@pha
 import { formatDuration, Labels } from '@pharos/model'
 import { availableParallelism, totalmem } from 'node:os'
 import { ruleGroupsOf } from './rule-status.ts'
+import { ruleTrialsOf } from './rule-workshop.ts'
 import type { RunningServer } from './running-server.ts'
 import { REFERENCE_VERSION, VERSION } from './version.ts'
 
@@ -53,6 +54,8 @@ export function apiServices(server: RunningServer): ApiServices {
     walReplay: () => ({ min: 0, max: server.replay.last, current: server.replay.current }),
     notifications: () => [],
     ruleGroups: () => ruleGroupsOf(server.parts.rules),
+    ruleTrials: ruleTrialsOf(server, () => []),
+    ruleFiles: server.ruleFiles,
     reload: () => server.reloadNow(),
     quit: () => server.quit('asked to by HTTP'),
   }

@@ -7,8 +7,10 @@ test('the built-in configuration loads, and watches this server, this machine an
     { address: 'localhost:9090', metricsPath: '/prefix/metrics' },
     { address: 'localhost:9100', metricsPath: '/metrics' },
     { address: 'localhost:9091', metricsPath: '/metrics' },
+    '/shipped',
   )
   const config = loadConfig(text, { file: 'built in', baseDirectory: '.' })
+  expect(config.ruleFiles).toEqual(['/shipped/*.yml'])
   expect(config.notImplemented).toEqual([])
   expect(
     config.scrapeConfigs.map((one) => [one.jobName, one.scrapeIntervalMs, one.metricsPath]),

@@ -7,10 +7,14 @@ export function defaultConfig(
   own: { readonly address: string; readonly metricsPath: string },
   node: { readonly address: string; readonly metricsPath: string },
   push: { readonly address: string; readonly metricsPath: string },
+  rulesDirectory: string,
 ): string {
   return `global:
   scrape_interval: 5s
   scrape_timeout: 4s
+  evaluation_interval: 15s
+rule_files:
+  - '${rulesDirectory}/*.yml'
 scrape_configs:
   - job_name: pharos
     metrics_path: ${own.metricsPath}

@@ -4,7 +4,7 @@ import type { World } from '@pharos/base'
 import type { PrometheusConfig } from '@pharos/config'
 import type { HttpServer } from '@pharos/http'
 import type { Engine } from '@pharos/promql'
-import type { RuleManager } from '@pharos/rules'
+import type { RuleManager, RuleStore } from '@pharos/rules'
 import type { ScrapeManager } from '@pharos/scrape'
 import type { ReplayStatus, Tsdb } from '@pharos/tsdb'
 import type { ConfigSource } from './config-file.ts'
@@ -48,6 +48,8 @@ export interface RunningServer {
   readonly urls: ServerUrls
   readonly source: ConfigSource
   readonly queries: QueryLane
+  /** Undefined: rules are not changed by HTTP. */
+  readonly ruleFiles: RuleStore | undefined
   readonly readiness: 'ready' | 'starting' | 'stopping'
   readonly replay: ReplayStatus
   /** What runs. Routes are only reached when it is there. */

@@ -41,6 +41,7 @@ const WEB_FLAGS: readonly Flag[] = [
   ),
   idleFlag('web.user-assets', 'text', '', 'Directory served under /user.'),
   flag('web.enable-lifecycle', 'bool', 'false', 'Allow reload and shutdown by HTTP.'),
+  flag('web.enable-rules-api', 'bool', 'false', 'Allow rules to be changed by HTTP.'),
   flag('web.enable-admin-api', 'bool', 'false', 'Allow administration by HTTP.'),
   flag('web.enable-remote-write-receiver', 'bool', 'false', 'Accept remote write.'),
   idleFlag(
@@ -198,6 +199,12 @@ const EVALUATION_FLAGS: readonly Flag[] = [
     'duration',
     '1m',
     'Least time between two sendings of one alert.',
+  ),
+  flag(
+    'rules.directory',
+    'text',
+    '',
+    'Where rules that are changed by HTTP are written; empty for rules/ below the samples.',
   ),
   flag('rules.max-concurrent-evals', 'integer', '4', 'Most independent rules at once.'),
   idleFlag(

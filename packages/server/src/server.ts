@@ -8,7 +8,7 @@ import type { PrometheusConfig, RuleGroupSettings } from '@pharos/config'
 import type { HttpServer } from '@pharos/http'
 import { createKernel } from '@pharos/kernel'
 import { createEngine } from '@pharos/promql'
-import { loadRules, RuleManager } from '@pharos/rules'
+import { loadRules, RuleManager, type RuleStore } from '@pharos/rules'
 import { ScrapeManager } from '@pharos/scrape'
 import { type ReplayStatus, Tsdb } from '@pharos/tsdb'
 import { ConfigSource } from './config-file.ts'
@@ -19,6 +19,7 @@ import { QueryLane } from './query-lane.ts'
 import { QueryLog } from './query-log.ts'
 import { type ServerUrls, serverUrls } from './server-urls.ts'
 import type { RunningServer, ServerParts, ServerSettings } from './running-server.ts'
+import { ruleStoreOf } from './rule-workshop.ts'
 import type { Service } from './service.ts'
 import {
   scrapeFeatures,
@@ -36,6 +37,7 @@ export class Server implements Service, RunningServer {
   readonly urls: ServerUrls
   readonly source: ConfigSource
   readonly queries: QueryLane
+  readonly ruleFiles: RuleStore | undefined
   readonly #queryLog: QueryLog
   readonly #world: World
   readonly #end = Promise.withResolvers<number>()
@@ -63,6 +65,7 @@ export class Server implements Service, RunningServer {
     const { flags, world } = settings
     this.settings = settings
     this.#world = world
+    this.ruleFiles = ruleStoreOf(settings)
     const standard = settings.standardConfig
     this.source = new ConfigSource(
       world,
@@ -237,7 +240,8 @@ export class Server implements Service, RunningServer {
   /** Read before anything is applied: a mistake in a rule file leaves the configuration before in force. */
   async #ruleGroups(config: PrometheusConfig): Promise<readonly RuleGroupSettings[]> {
     const features = new Set(this.settings.flags.list('enable-feature'))
-    return loadRules(config.ruleFiles, this.#world.disk, { features })
+    const written = this.ruleFiles === undefined ? [] : [this.ruleFiles.pattern]
+    return loadRules([...config.ruleFiles, ...written], this.#world.disk, { features })
   }
 
   async #apply(config: PrometheusConfig, ruleGroups: readonly RuleGroupSettings[]): Promise<void> {

@@ -2,6 +2,7 @@
 import { messageOf, type World } from '@pharos/base'
 import { realWorld } from '@pharos/base/node'
 import { hostname } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { createHttpServer, type HttpServer } from '@pharos/http'
 import { defaultConfig } from './default-config.ts'
 import type { Flag, FlagValues } from './flag.ts'
@@ -25,6 +26,9 @@ export interface StartOptions {
   readonly moreScrapes?: string
 }
 
+/** Rules for what everybody has; see the files there. */
+const SHIPPED_RULES = fileURLToPath(new URL('../../rules/shipped', import.meta.url))
+
 /** Where the host's page is when :9100 belongs to somebody else. */
 const SECOND_HOST_PATH = '/host/metrics'
 
@@ -38,7 +42,10 @@ export function upFlags(): readonly Flag[] {
       isHidden: !one.name.startsWith('web.listen'),
     }))
     .filter((one) => !known.has(one.name) && !one.name.startsWith('node.log.'))
-  return [...SERVER_FLAGS, ...node, ...pushFlagsOfUp()]
+  const server = SERVER_FLAGS.map((one) =>
+    one.name === 'web.enable-rules-api' ? { ...one, standard: 'true' } : one,
+  )
+  return [...server, ...node, ...pushFlagsOfUp()]
 }
 
 export async function startServer(values: FlagValues, options: StartOptions): Promise<Service> {
@@ -70,6 +77,7 @@ export async function startUp(values: FlagValues, options: StartOptions): Promis
       { address: `localhost:${bound.port}`, metricsPath: `${bound.prefix}/metrics` },
       host.target(bound),
       push.target(bound),
+      SHIPPED_RULES,
     ) + (options.moreScrapes ?? '')
   return withParts(parts, { ...settings, standardConfig })
 }
