@@ -192,19 +192,21 @@ function services({
     walReplay: () => ({ min: 0, max: 0, current: 0 }),
     notifications: () => [],
     ruleGroups: () => ruleGroups,
-    ruleTrials: {
-      intervalMs: () => 60_000,
-      test: () => Promise.resolve({ alerts: [], problems: [] }),
-      backtest: () =>
-        Promise.resolve({
-          backtest: { episodes: [], stepMs: 60_000, steps: 1, problems: [] },
-          messages: [],
-        }),
-    },
+    ruleTrials: NO_TRIALS,
     ruleFiles: undefined,
     reload: () => Promise.resolve(),
     quit: () => undefined,
   }
+}
+
+const NO_TRIALS: ApiServices['ruleTrials'] = {
+  intervalMs: () => 60_000,
+  test: () => Promise.resolve({ alerts: [], problems: [] }),
+  backtest: () =>
+    Promise.resolve({
+      backtest: { episodes: [], stepMs: 60_000, steps: 1, problems: [] },
+      messages: [],
+    }),
 }
 
 const NO_CARDINALITY = {

@@ -2,7 +2,7 @@
 
 import { goQuote } from '@pharos/model'
 import { parseExpr, printExpr, SYNTAX_FEATURES } from '@pharos/promql'
-import type { ActiveAlert } from './alerting-rule.ts'
+import type { ActiveAlert } from './active-alert.ts'
 import { type EvaluationContext, samplesOf } from './rule.ts'
 
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '>', '<', '>=', '<='])

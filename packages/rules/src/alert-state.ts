@@ -3,7 +3,8 @@
 
 import { type Disk, messageOf, OutsideError } from '@pharos/base'
 import { Labels } from '@pharos/model'
-import { type ActiveAlert, type AlertingRule } from './alerting-rule.ts'
+import type { ActiveAlert } from './active-alert.ts'
+import type { AlertingRule } from './alerting-rule.ts'
 import { STATE_BYTES_MAX } from './limits.ts'
 import type { RuleQuery } from './rule.ts'
 import { samplesOf } from './rule.ts'

@@ -6,6 +6,7 @@ import { UserError } from '@pharos/base'
 import type { RuleSettings } from '@pharos/config'
 import { Labels, LabelsBuilder, METRIC_NAME } from '@pharos/model'
 import { alertExpander } from './alert-template.ts'
+import type { ActiveAlert } from './active-alert.ts'
 import { alertsOfDownTargets, comparedSide } from './alert-end.ts'
 import { RESOLVED_RETENTION_MS } from './limits.ts'
 import {
@@ -15,21 +16,6 @@ import {
   type RuleSample,
   samplesOf,
 } from './rule.ts'
-
-export interface ActiveAlert {
-  readonly labels: Labels
-  annotations: Labels
-  state: 'pending' | 'firing' | 'inactive'
-  value: number
-  /** ms since 1970 each; undefined: not yet. */
-  activeAtMs: number
-  firedAtMs: number | undefined
-  resolvedAtMs: number | undefined
-  keepFiringSinceMs: number | undefined
-  lastSentMs: number | undefined
-  /** When a receiver may take it for resolved if it hears nothing more. */
-  validUntilMs: number
-}
 
 const NO_TEXTS: ReadonlyMap<string, Labels> = new Map()
 const NONE_DOWN: ReadonlySet<string> = new Set()

@@ -23,7 +23,7 @@ export interface TrialWorld {
   readonly query: EvaluationContext['query']
 }
 
-export interface TriedAlert {
+interface TriedAlert {
   /** Of the alert: with the rule's labels. */
   readonly labels: Labels
   readonly annotations: Labels

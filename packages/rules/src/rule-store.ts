@@ -8,7 +8,7 @@ import { groupNameIn, groupTexts, readText, withGroup, withoutGroup } from '@pha
 import { RULE_FILE_BYTES_MAX, RULE_FILES_MAX, RULE_HISTORY_MAX } from './limits.ts'
 import { readRules, type RuleTextOptions } from './rule-source.ts'
 
-export interface RuleStoreOptions {
+interface RuleStoreOptions {
   readonly disk: Disk
   readonly clock: Clock
   readonly directory: string
