@@ -13,7 +13,7 @@ const WEB_FLAGS: readonly Flag[] = [
     ':9091',
     'Address for pushes, pages and telemetry; may be repeated.',
   ),
-  idleFlag('web.config.file', 'text', '', 'File with TLS and authentication settings.'),
+  flag('web.config.file', 'text', '', 'File with TLS and authentication settings.'),
   idleFlag('web.systemd-socket', 'bool', 'false', 'Listen on sockets that systemd hands over.'),
   flag('web.telemetry-path', 'text', '/metrics', 'Path of the metrics.'),
   flag('web.external-url', 'text', '', 'URL under which users reach this gateway.'),

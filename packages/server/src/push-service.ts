@@ -1,7 +1,7 @@
 // `pharos pushgateway`: the gateway with a listener of its own, and the gateway as a part of `pharos up`.
 import { messageOf, type World } from '@pharos/base'
 import { realWorld } from '@pharos/base/node'
-import { createHttpServer, type HttpServer } from '@pharos/http'
+import { createHttpServer, type HttpServer, type HttpServerOptions } from '@pharos/http'
 import { Gateway, type GatewayPaths, registerGateway } from '@pharos/pushgateway'
 import { loadUi } from '@pharos/ui/serving'
 import { hostname } from 'node:os'
@@ -13,6 +13,7 @@ import type { BoundServer } from './running-server.ts'
 import { serverUrls } from './server-urls.ts'
 import type { Service } from './service.ts'
 import { registerUi, UI_DIRECTORY } from './ui-routes.ts'
+import { webAccess } from './web-config-file.ts'
 
 /** Where the gateway is on the server's own port when :9091 belongs to somebody else. */
 const SECOND_PATH = '/pushgateway'
@@ -39,6 +40,7 @@ export async function startPushgateway(values: FlagValues): Promise<Service> {
     hostname(),
     addresses[0] ?? ':9091',
   )
+  const access = await webAccess(flags.text('web.config.file'), world)
   const end = Promise.withResolvers<number>()
   let isEnding = false
   const listeners: HttpServer[] = []
@@ -56,7 +58,7 @@ export async function startPushgateway(values: FlagValues): Promise<Service> {
   try {
     for (const address of addresses)
       listeners.push(
-        await listen(world, gateway, address, prefix, flags.text('web.telemetry-path')),
+        await listen(world, gateway, address, prefix, flags.text('web.telemetry-path'), access),
       )
   } catch (error) {
     await closeAll(listeners, gateway)
@@ -81,12 +83,14 @@ async function listen(
   address: string,
   prefix: string,
   telemetryPath: string,
+  access: HttpServerOptions['access'],
 ): Promise<HttpServer> {
   const listener = createHttpServer({
     log: world.log.component('pushgateway'),
     clock: world.clock,
     address,
     allowedHosts: 'any',
+    ...(access === undefined ? {} : { access }),
   })
   await registerGateway(listener.app, gateway, { prefix, telemetryPath, apiPath: '/api/v1' })
   await registerGateway(listener.app, gateway, {
@@ -141,11 +145,13 @@ export async function startPushPart(
   const flags = new FlagReader(PUSHGATEWAY_FLAGS, own)
   const gateway = await Gateway.open({ ...gatewaySettings(flags, world), showsProcess: false })
   const telemetryPath = flags.text('web.telemetry-path')
+  const access = await webAccess(flags.text('web.config.file'), world)
   const listener = createHttpServer({
     log: world.log.component('pushgateway'),
     clock: world.clock,
     address: flags.list('web.listen-address')[0] ?? ':9091',
     allowedHosts: 'any',
+    ...(access === undefined ? {} : { access }),
   })
   const paths: GatewayPaths = { prefix: '', telemetryPath, apiPath: '/api/v1' }
   await registerGateway(listener.app, gateway, paths)
