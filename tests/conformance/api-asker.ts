@@ -158,14 +158,7 @@ function services({
     listenAddress: 'localhost:9090',
     enableLifecycle: false,
     enableAdminApi: false,
-    buildInfo: {
-      version: '3.14.0',
-      revision: '',
-      branch: '',
-      buildUser: '',
-      buildDate: '',
-      goVersion: '',
-    },
+    buildInfo: BUILD_INFO,
     flags: { 'b.flag': 'value', 'a.flag': '' },
     featureTable: () => ({}),
     readiness: () => 'ready',
@@ -197,6 +190,15 @@ function services({
     reload: () => Promise.resolve(),
     quit: () => undefined,
   }
+}
+
+const BUILD_INFO = {
+  version: '3.14.0',
+  revision: '',
+  branch: '',
+  buildUser: '',
+  buildDate: '',
+  goVersion: '',
 }
 
 const NO_TRIALS: ApiServices['ruleTrials'] = {
