@@ -32,3 +32,10 @@ export const BACKTEST_DAYS_MAX = 31
 
 /** Evaluations of one backtest: a week every minute. */
 export const BACKTEST_STEPS = 10_080
+
+/** Bytes of a request that saves a dashboard: the largest file and what is wrapped around it. */
+export const DASHBOARD_BODY_BYTES: number = 9 * 1024 * 1024
+
+/** Hits of one search when it does not say, and at most. */
+export const SEARCH_HITS_DEFAULT = 1000
+export const SEARCH_HITS_MAX = 5000

@@ -10,6 +10,7 @@ import {
 import { loadUi } from '@pharos/ui/serving'
 import { registerApi } from '@pharos/api'
 import { apiServices } from './api-services.ts'
+import { registerDashboards } from './dashboards.ts'
 import type { FlagReader } from './flag-reader.ts'
 import { metricsHandler } from '@pharos/client'
 import { registerRemoteWrite } from './remote-write.ts'
@@ -37,7 +38,12 @@ export function createListener(
   })
 }
 
-export async function registerRoutes(listener: HttpServer, server: RunningServer): Promise<void> {
+/** @param home  where `/` leads; the overview when it is `/` itself */
+export async function registerRoutes(
+  listener: HttpServer,
+  server: RunningServer,
+  home = '/',
+): Promise<void> {
   const { app } = listener
   const { prefix } = server.urls
   const { world, uiDirectory } = server.settings
@@ -49,8 +55,9 @@ export async function registerRoutes(listener: HttpServer, server: RunningServer
   registerMetrics(listener, server)
   registerRemoteWrite(app, server)
   await app.register(async (scope) => registerApi(scope, apiServices(server)), { prefix })
+  await app.register(async (scope) => registerDashboards(scope, server), { prefix })
   try {
-    registerUi(app, await loadUi(uiDirectory, world.disk), prefix, world.random)
+    registerUi(app, await loadUi(uiDirectory, world.disk), prefix, world.random, home)
   } catch (error) {
     world.log.warn('the web pages are not there', { directory: uiDirectory, err: messageOf(error) })
     registerNoUi(app, prefix)

@@ -2,6 +2,7 @@
 // that implements it; the rooms around it (API, listeners) are built to this door.
 import type { World } from '@pharos/base'
 import type { PrometheusConfig } from '@pharos/config'
+import type { DashboardStore } from '@pharos/dashboards/store'
 import type { HttpServer } from '@pharos/http'
 import type { Engine } from '@pharos/promql'
 import type { RuleManager, RuleStore } from '@pharos/rules'
@@ -50,6 +51,7 @@ export interface RunningServer {
   readonly queries: QueryLane
   /** Undefined: rules are not changed by HTTP. */
   readonly ruleFiles: RuleStore | undefined
+  readonly dashboards: DashboardStore
   readonly readiness: 'ready' | 'starting' | 'stopping'
   readonly replay: ReplayStatus
   /** What runs. Routes are only reached when it is there. */

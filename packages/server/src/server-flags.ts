@@ -1,3 +1,4 @@
+import { DASHBOARD_FLAGS } from './dashboard-flags.ts'
 import { type Flag, flag, idleFlag } from './flag.ts'
 
 export const LOG_FLAGS: readonly Flag[] = [
@@ -259,6 +260,7 @@ export const SERVER_FLAGS: readonly Flag[] = [
   ...WEB_FLAGS,
   ...STORAGE_FLAGS,
   ...EVALUATION_FLAGS,
+  ...DASHBOARD_FLAGS,
   ...LOG_FLAGS,
 ]
 

@@ -5,6 +5,7 @@
 // End: scraping stops, requests drain, the store is closed.
 import { background, bug, messageOf, type World } from '@pharos/base'
 import type { PrometheusConfig, RuleGroupSettings } from '@pharos/config'
+import type { DashboardStore } from '@pharos/dashboards/store'
 import type { HttpServer } from '@pharos/http'
 import { createKernel } from '@pharos/kernel'
 import { createEngine } from '@pharos/promql'
@@ -12,6 +13,7 @@ import { loadRules, RuleManager, type RuleStore } from '@pharos/rules'
 import { ScrapeManager } from '@pharos/scrape'
 import { type ReplayStatus, Tsdb } from '@pharos/tsdb'
 import { ConfigSource } from './config-file.ts'
+import { DASHBOARDS_HOME, dashboardStore, listenForDashboards } from './dashboards.ts'
 import { discoverersOf } from './discoverers.ts'
 import { createListener, registerRoutes } from './listener.ts'
 import { createOwnMetrics, type OwnObservations } from './own-metrics.ts'
@@ -38,6 +40,7 @@ export class Server implements Service, RunningServer {
   readonly source: ConfigSource
   readonly queries: QueryLane
   readonly ruleFiles: RuleStore | undefined
+  readonly dashboards: DashboardStore
   readonly #queryLog: QueryLog
   readonly #world: World
   readonly #end = Promise.withResolvers<number>()
@@ -78,6 +81,7 @@ export class Server implements Service, RunningServer {
       settings.hostName,
       flags.list('web.listen-address')[0] ?? ':9090',
     )
+    this.dashboards = dashboardStore(flags, world)
     this.#queryLog = new QueryLog(world.disk, world.log.component('query-log'))
     this.queries = new QueryLane({
       clock: world.clock,
@@ -170,6 +174,12 @@ export class Server implements Service, RunningServer {
       .map((address) => createListener(address, flags, this.#world, this.urls, access))
     for (const listener of this.#listeners) await registerRoutes(listener, this)
     for (const listener of this.#listeners) await this.#listen(listener)
+    const more = await listenForDashboards(this, async (address) => {
+      const listener = createListener(address, flags, this.#world, this.urls, access)
+      await registerRoutes(listener, this, DASHBOARDS_HOME)
+      return listener
+    })
+    if (more !== undefined) this.#listeners.push(more)
     // From here on requests are answered; all but /-/healthy with 503 until the store is open.
     const config = await this.source.load(this.settings.environment)
     const ruleGroups = await this.#ruleGroups(config)

@@ -32,6 +32,12 @@ const SHIPPED_RULES = fileURLToPath(new URL('../../rules/shipped', import.meta.u
 /** Where the host's page is when :9100 belongs to somebody else. */
 const SECOND_HOST_PATH = '/host/metrics'
 
+/** What the server leaves off and `up` has on. */
+const UP_STANDARDS: ReadonlyMap<string, string> = new Map([
+  ['web.enable-rules-api', 'true'],
+  ['dashboards.listen-address', ':3000'],
+])
+
 /** `pharos up` takes the server's flags, those of the host exporter with `node.` in front, and the gateway's. */
 export function upFlags(): readonly Flag[] {
   const known = new Set(SERVER_FLAGS.map((one) => one.name))
@@ -43,7 +49,7 @@ export function upFlags(): readonly Flag[] {
     }))
     .filter((one) => !known.has(one.name) && !one.name.startsWith('node.log.'))
   const server = SERVER_FLAGS.map((one) =>
-    one.name === 'web.enable-rules-api' ? { ...one, standard: 'true' } : one,
+    UP_STANDARDS.has(one.name) ? { ...one, standard: UP_STANDARDS.get(one.name)! } : one,
   )
   return [...server, ...node, ...pushFlagsOfUp()]
 }

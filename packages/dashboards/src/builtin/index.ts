@@ -1,0 +1,1 @@
+export { builtInDashboards } from './built-in-dashboards.ts'
