@@ -11,7 +11,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 export const hasPrometheus: boolean = existsSync('/usr/bin/prometheus')
 
-export type PeerName = 'prometheus' | 'pharos'
+export const hasVictoria: boolean = existsSync('/usr/bin/victoria-metrics')
+
+export type PeerName = 'prometheus' | 'pharos' | 'victoria-metrics'
 
 export interface Peer {
   readonly name: PeerName
@@ -30,17 +32,7 @@ export async function startPeer(
   directory: string = mkdtempSync(join(tmpdir(), `bench-${name}-`)),
 ): Promise<Peer> {
   const port = await freePort()
-  const configFile = join(directory, 'prometheus.yml')
-  writeFileSync(configFile, config)
-  const flags = [
-    `--config.file=${configFile}`,
-    `--storage.tsdb.path=${join(directory, 'data')}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-  ]
-  const [command, args] =
-    name === 'prometheus'
-      ? ['prometheus', flags]
-      : [join(ROOT, 'node_modules/.bin/node'), [join(ROOT, 'bin/pharos.mjs'), 'server', ...flags]]
+  const [command, args] = commandOf(name, config, directory, port)
   const startedMs = performance.now()
   const child = spawn(command, args, { stdio: 'ignore' })
   const base = `http://127.0.0.1:${port}`
@@ -58,6 +50,33 @@ export async function startPeer(
       rmSync(directory, { recursive: true, force: true })
     },
   }
+}
+
+function commandOf(
+  name: PeerName,
+  config: string,
+  directory: string,
+  port: number,
+): [command: string, args: string[]] {
+  if (name === 'victoria-metrics') {
+    const flags = [
+      `-storageDataPath=${join(directory, 'data')}`,
+      `-httpListenAddr=127.0.0.1:${port}`,
+      '-retentionPeriod=10y',
+      '-search.disableCache',
+      '-search.maxUniqueTimeseries=1000000',
+    ]
+    return ['victoria-metrics', flags]
+  }
+  const configFile = join(directory, 'prometheus.yml')
+  writeFileSync(configFile, config)
+  const flags = [
+    `--config.file=${configFile}`,
+    `--storage.tsdb.path=${join(directory, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+  ]
+  if (name === 'prometheus') return ['prometheus', flags]
+  return [join(ROOT, 'node_modules/.bin/node'), [join(ROOT, 'bin/pharos.mjs'), 'server', ...flags]]
 }
 
 async function untilReady(base: string, child: ChildProcess): Promise<void> {

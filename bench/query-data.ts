@@ -1,5 +1,6 @@
 // The data that queries are measured on: counters of three sizes, one family of histograms, one info series an
-// instance. Written once as OpenMetrics for the peers' own tools, and once into a store of ours.
+// instance, many series that live shortly, and some counters over a day. Written once as OpenMetrics for Prometheus'
+// own tools, once as JSON for VictoriaMetrics, and once into a store of ours.
 
 import { createWriteStream } from 'node:fs'
 import { realWorld } from '@pharos/base/node'
@@ -17,14 +18,73 @@ export interface DataShape {
   readonly routeCount: number
   /** Histograms in all. */
   readonly histogramCount: number
+  /** Series of one family that regexes choose from, with few rows. */
+  readonly podCount: number
+  /** Counters with one row a minute over the 24 h before the others end. */
+  readonly dayCount: number
+}
+
+const DAY_ROWS = 1440
+const POD_ROWS = 10
+const MINUTE_MS = 60_000
+
+/** Series that share their times: what one target would bring. */
+interface Target {
+  readonly key: Labels
+  readonly series: readonly { labels: Labels; slope: number }[]
+  readonly rowCount: number
+  timeOf(row: number): number
+}
+
+/** Everything there is, targets of 24 h first: stores take rows in the order of time. */
+function targetsOf(shape: DataShape): Target[] {
+  const last = timeOf(shape, shape.rowCount - 1)
+  const minutes = (count: number) => (row: number) => last - (count - 1 - row) * MINUTE_MS
+  const day: Target = {
+    key: Labels.from({ instance: 'day:9100', job: 'day' }),
+    series: Array.from({ length: shape.dayCount }, (_, i) => ({
+      labels: labelsOf('day_total', 'day:9100', 'day', { route: `/r${i}` }),
+      slope: i % 50,
+    })),
+    rowCount: DAY_ROWS,
+    timeOf: minutes(DAY_ROWS),
+  }
+  const pods: Target = {
+    key: Labels.from({ instance: 'pods:8080', job: 'pods' }),
+    series: Array.from({ length: shape.podCount }, (_, i) => ({
+      labels: labelsOf('pod_info', 'pods:8080', 'pods', {
+        namespace: `team-${i % 40}`,
+        pod: `service-${i % 500}-${(i * 7919).toString(36)}`,
+      }),
+      slope: 0,
+    })),
+    rowCount: POD_ROWS,
+    timeOf: minutes(POD_ROWS),
+  }
+  const instances = Array.from({ length: shape.instanceCount }, (_, instance): Target => ({
+    key: Labels.from({ instance: `host-${instance}:9100`, job: `job-${instance % 5}` }),
+    series: seriesOf(shape, instance),
+    rowCount: shape.rowCount,
+    timeOf: (row) => timeOf(shape, row),
+  }))
+  return [day, ...instances, pods].filter(({ series }) => series.length > 0)
+}
+
+function labelsOf(
+  name: string,
+  instance: string,
+  job: string,
+  labels: Record<string, string>,
+): Labels {
+  return Labels.from({ __name__: name, instance, job, ...labels })
 }
 
 /** Labels and slope of each series of an instance. */
-export function seriesOf(shape: DataShape, instance: number): { labels: Labels; slope: number }[] {
+function seriesOf(shape: DataShape, instance: number): { labels: Labels; slope: number }[] {
   const made: { labels: Labels; slope: number }[] = []
   const add = (name: string, labels: Record<string, string>, slope: number): void => {
-    const own = { __name__: name, instance: `host-${instance}:9100`, job: `job-${instance % 5}` }
-    made.push({ labels: Labels.from({ ...own, ...labels }), slope })
+    const host = `host-${instance}:9100`
+    made.push({ labels: labelsOf(name, host, `job-${instance % 5}`, labels), slope })
   }
   if (instance < 10)
     for (let r = 0; r < 10; r++) add('small_total', { route: `/r${r}` }, r + instance + 1)
@@ -54,18 +114,39 @@ function valueOf(slope: number, row: number): number {
 /** A file as `promtool tsdb create-blocks-from openmetrics` reads it. */
 export async function writeOpenMetrics(shape: DataShape, path: string): Promise<void> {
   const out = createWriteStream(path)
-  for (let instance = 0; instance < shape.instanceCount; instance++) {
-    for (const { labels, slope } of seriesOf(shape, instance)) {
+  for (const target of targetsOf(shape)) {
+    for (const { labels, slope } of target.series) {
       const pairs = [...labels].filter(([name]) => name !== '__name__')
       const texts = pairs.map(([name, value]) => `${name}="${value}"`).join(',')
       const head = `${labels.get('__name__')}{${texts}}`
       let text = ''
-      for (let row = 0; row < shape.rowCount; row++)
-        text += `${head} ${valueOf(slope, row)} ${timeOf(shape, row) / 1000}\n`
+      for (let row = 0; row < target.rowCount; row++)
+        text += `${head} ${valueOf(slope, row)} ${target.timeOf(row) / 1000}\n`
       if (!out.write(text)) await new Promise<void>((resolve) => out.once('drain', () => resolve()))
     }
   }
   await new Promise<void>((resolve) => out.end('# EOF\n', () => resolve()))
+}
+
+/** Sends everything to a running VictoriaMetrics and makes it visible. */
+export async function importInto(shape: DataShape, base: string): Promise<void> {
+  let lines = ''
+  const send = async (): Promise<void> => {
+    const answer = await fetch(`${base}/api/v1/import`, { method: 'POST', body: lines })
+    if (!answer.ok) throw new Error(await answer.text())
+    lines = ''
+  }
+  for (const target of targetsOf(shape)) {
+    const rows = [...Array(target.rowCount).keys()]
+    const timestamps = rows.map((row) => target.timeOf(row))
+    for (const { labels, slope } of target.series) {
+      const values = rows.map((row) => valueOf(slope, row))
+      lines += `${JSON.stringify({ metric: labels.toObject(), values, timestamps })}\n`
+      if (lines.length > 1 << 22) await send()
+    }
+  }
+  await send()
+  await fetch(`${base}/internal/force_flush`)
 }
 
 /** Fills a data directory of Pharos; a group for each instance, as scraping makes them. */
@@ -84,15 +165,13 @@ export async function fillStore(shape: DataShape, path: string): Promise<void> {
     maxHeadSeries: 0,
     minFreeDiskBytes: 0,
   })
-  for (let instance = 0; instance < shape.instanceCount; instance++) {
-    const key = Labels.from({ instance: `host-${instance}:9100`, job: `job-${instance % 5}` })
-    const series = seriesOf(shape, instance)
-    const group = store.group(key, 'scrape')
-    for (const { labels } of series) group.column(labels)
-    const row = new Float64Array(series.length)
-    for (let r = 0; r < shape.rowCount; r++) {
-      for (const [i, { slope }] of series.entries()) row[i] = valueOf(slope, r)
-      const outcome = group.appendRow(timeOf(shape, r), row)
+  for (const target of targetsOf(shape)) {
+    const group = store.group(target.key, 'scrape')
+    for (const { labels } of target.series) group.column(labels)
+    const row = new Float64Array(target.series.length)
+    for (let r = 0; r < target.rowCount; r++) {
+      for (const [i, { slope }] of target.series.entries()) row[i] = valueOf(slope, r)
+      const outcome = group.appendRow(target.timeOf(r), row)
       if (outcome !== 0) throw new Error(`a row was refused: ${outcome}`)
     }
     group.release()

@@ -1,12 +1,13 @@
-// What do queries cost over the HTTP API, in CPU time of the server and in latency, beside the reference?
+// What do queries cost over the HTTP API, in CPU time of the server and in latency, beside Prometheus and
+// VictoriaMetrics? All of them have the same data, and take turns.
 
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Bench, cpuSecondsOf, median, residentMib, type Size } from './measure.ts'
-import { hasPrometheus, type Peer, type PeerName, startPeer } from './peers.ts'
-import { type DataShape, fillStore, timeOf, writeOpenMetrics } from './query-data.ts'
+import { hasPrometheus, hasVictoria, type Peer, type PeerName, startPeer } from './peers.ts'
+import { type DataShape, fillStore, importInto, timeOf, writeOpenMetrics } from './query-data.ts'
 
 const CONFIG = 'global: {scrape_interval: 1m}\n'
 /** CPU time is read in ticks of 10 ms: a query is asked until a peer has worked so long. */
@@ -38,11 +39,25 @@ function ranges(shape: DataShape): Asked[] {
     'join with group_left':
       'rate(medium_total[5m]) * on (instance) group_left (version) build_info',
     'regex selection': 'sum({__name__=~"large_.+",route=~"/r(1|3).*",code!~"2.."})',
+    'regex over 100,000 series': 'count(pod_info{pod=~"service-(1|2)[0-9]-.*7.*"})',
     subquery: 'max_over_time(sum by (job) (rate(medium_total[5m]))[10m:1m])',
   }
-  return Object.entries(queries).map(([name, query]) => {
-    return { name, path: 'query_range', form: { query, ...times } }
-  })
+  const day = { start: String(last - 86_000), end: String(last), step: '60' }
+  return [
+    ...Object.entries(queries).map(([name, query]) => {
+      return { name, path: 'query_range', form: { query, ...times } }
+    }),
+    {
+      name: '24 h of rate at 60 s, 1,000 series',
+      path: 'query_range',
+      form: { query: 'rate(day_total[5m])', ...day },
+    },
+    {
+      name: '24 h of sum by (instance) of rate',
+      path: 'query_range',
+      form: { query: 'sum by (instance) (rate(day_total[5m]))', ...day },
+    },
+  ]
 }
 
 function others(shape: DataShape): Asked[] {
@@ -73,6 +88,8 @@ export const bench: Bench = {
             instanceCount: 3,
             routeCount: 2,
             histogramCount: 3,
+            podCount: 20,
+            dayCount: 3,
           }
         : {
             startMs: now - 7_200_000,
@@ -80,6 +97,8 @@ export const bench: Bench = {
             instanceCount: 74,
             routeCount: 40,
             histogramCount: 1000,
+            podCount: 100_000,
+            dayCount: 1000,
           }
     const peers = await peersWith(shape, size)
     try {
@@ -105,7 +124,11 @@ async function peersWith(shape: DataShape, size: Size): Promise<Peer[]> {
   const blocks = join(other, 'data')
   execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', '-q', page, blocks])
   rmSync(page)
-  return [...peers, await startPeer('prometheus', CONFIG, other)]
+  peers.push(await startPeer('prometheus', CONFIG, other))
+  if (!hasVictoria) return peers
+  const victoria = await startPeer('victoria-metrics', CONFIG)
+  await importInto(shape, victoria.base)
+  return [...peers, victoria]
 }
 
 interface Cost {
@@ -148,17 +171,21 @@ function line(name: string, costs: ReadonlyMap<PeerName, Cost>): string {
     const p95 = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.95))]!
     return `${peer} ${cpu(cost).toFixed(2)} ms CPU, p50 ${median(sorted).toFixed(1)}, p95 ${p95.toFixed(1)} ms`
   })
-  const [ours, theirs] = [costs.get('pharos')!, costs.get('prometheus')]
-  const ratio =
-    theirs === undefined
-      ? ''
-      : ` | prometheus / pharos: CPU ${(cpu(theirs) / cpu(ours)).toFixed(1)}, p50 ${(median(theirs.latenciesMs) / median(ours.latenciesMs)).toFixed(1)}`
-  return `${name}: ${texts.join(' | ')}${ratio}`
+  const ours = costs.get('pharos')!
+  const ratios = [...costs]
+    .filter(([peer]) => peer !== 'pharos')
+    .map(([peer, theirs]) => {
+      const latency = median(theirs.latenciesMs) / median(ours.latenciesMs)
+      return `${peer} / pharos: CPU ${(cpu(theirs) / cpu(ours)).toFixed(1)}, p50 ${latency.toFixed(1)}`
+    })
+  return [`${name}: ${texts.join(' | ')}`, ...ratios].join(' | ')
 }
 
 async function ask(peer: Peer, { path, form }: Asked): Promise<string> {
   // Not compressed: the peers' choice of compression level is another question.
-  const answer = await fetch(`${peer.base}/api/v1/${path}?${new URLSearchParams(form)}`, {
+  // VictoriaMetrics moves start and end to multiples of the step unless told not to.
+  const exact = peer.name === 'victoria-metrics' ? '&nocache=1' : ''
+  const answer = await fetch(`${peer.base}/api/v1/${path}?${new URLSearchParams(form)}${exact}`, {
     headers: { 'Accept-Encoding': 'identity' },
   })
   const text = await answer.text()
@@ -166,16 +193,17 @@ async function ask(peer: Peer, { path, form }: Asked): Promise<string> {
   return text
 }
 
-/** Something came back, and the same from both. */
+/** Something came back, and the same from Prometheus; VictoriaMetrics has a rate of its own. */
 async function checked(asked: Asked, peers: readonly Peer[]): Promise<void> {
-  const sums: number[][] = []
+  const sums = new Map<PeerName, number[]>()
   for (const peer of peers) {
     const answer = JSON.parse(await ask(peer, asked)) as { data: unknown }
-    sums.push(summary(answer.data))
+    sums.set(peer.name, summary(answer.data))
   }
-  const [ours, theirs] = sums
-  if (ours![0] === 0) throw new Error(`${asked.name} came back empty`)
-  if (theirs?.some((sum, i) => Math.abs(sum - ours![i]!) > 1e-9 * Math.abs(sum)) === true)
+  for (const [name, sum] of sums) if (sum[0] === 0) throw new Error(`${asked.name}: ${name}: empty`)
+  const ours = sums.get('pharos')!
+  const theirs = sums.get('prometheus')
+  if (theirs?.some((sum, i) => Math.abs(sum - ours[i]!) > 1e-9 * Math.abs(sum)) === true)
     throw new Error(`${asked.name}: ${String(ours)} against ${String(theirs)}`)
 }
 

@@ -81,8 +81,10 @@ export class Labels {
   static compare(a: Labels, b: Labels): number {
     const n = Math.min(a.flat.length, b.flat.length)
     for (let i = 0; i < n; i++) {
-      const order = compareText(a.flat[i]!, b.flat[i]!)
-      if (order !== 0) return order
+      const x = a.flat[i]!
+      const y = b.flat[i]!
+      // Most of two label sets of one metric are the same texts.
+      if (x !== y) return compareText(x, y)
     }
     return a.flat.length - b.flat.length
   }

@@ -28,7 +28,7 @@ import type { ExplainNode } from './explain/explain-node.ts'
 import { explainTree } from './explain/explain-tree.ts'
 import { MeasuringEvaluator } from './explain/measuring-evaluator.ts'
 import { parseExpr } from './parser.ts'
-import type { Queryable } from './queryable.ts'
+import type { Queryable, Selection } from './queryable.ts'
 import type { QueryAnswer, QueryResult, QueryStats } from './result.ts'
 
 export interface Engine {
@@ -187,11 +187,14 @@ class Run {
       defaultSubqueryStepMs: this.#settings.defaultSubqueryStepMs,
     })
     const { minMs, maxMs } = rangeOfReads(reads)
-    const querier = this.#queryable.querier(minMs, maxMs)
+    const querier = reads.length === 0 ? undefined : this.#queryable.querier(minMs, maxMs)
     const { kernel } = this.#settings
     const scratch = kernel && new KernelScratch(kernel)
     try {
-      const selections = await this.#budget.wait(selectAll(querier, reads))
+      const selections =
+        querier === undefined
+          ? new Map<Plan, Selection>()
+          : await this.#budget.wait(selectAll(querier, reads))
       for (const selection of selections.values())
         for (const warning of selection.warnings) annotations.foreign(warning)
       this.#preparationMs = this.#settings.clock.monotonicMs() - this.#startMs
@@ -218,7 +221,7 @@ class Run {
       return result
     } finally {
       scratch?.close()
-      querier.close()
+      querier?.close()
     }
   }
 
@@ -241,7 +244,6 @@ class Run {
     const made = await this.#budget.drive(context.evaluator.vector(context, plan, steps))
     const frame = context.delayedNames ? dropDelayedNames(made) : made
     if (this.#isInstant) return vectorResult(frame, steps.startMs)
-    this.#memory.take(frame.values.byteLength)
     return matrixResult(frame, steps)
   }
 }

@@ -84,8 +84,12 @@ export class QueryLane implements QueryControl {
   ): Promise<TimedAnswer> {
     const { clock, observe, log } = this.#settings
     const entry = this.#entry(query, times, options)
-    const signals = options.signal === undefined ? [] : [options.signal]
-    const signal = AbortSignal.any([...signals, entry.killing.signal])
+    const { signal } = entry.killing
+    const asker = options.signal
+    // Not AbortSignal.any: it costs a tenth of a small query.
+    const stop = (): void => entry.killing.abort(asker?.reason)
+    if (asker?.aborted === true) stop()
+    else asker?.addEventListener('abort', stop)
     const timeoutMs = options.timeoutMs ?? this.#settings.timeoutMs
     this.#entries.set(entry.id, entry)
     let queueMs = 0
@@ -108,6 +112,7 @@ export class QueryLane implements QueryControl {
       log?.({ ...entry, queueMs, stats: this.#statsOf(entry, queueMs), error })
       throw error
     } finally {
+      asker?.removeEventListener('abort', stop)
       this.#entries.delete(entry.id)
     }
   }

@@ -60,6 +60,16 @@ export class Budget {
 
   /** Waits for storage, but not longer than the query may take. */
   async wait<T>(work: Promise<T>): Promise<T> {
+    this.check()
+    let isSettled = false
+    const settle = (): void => void (isSettled = true)
+    work.then(settle, settle)
+    // A store that has everything in memory is done within a few turns of promises.
+    for (let i = 0; i < 8 && !isSettled; i++) await Promise.resolve()
+    return isSettled ? work : this.#waitLong(work)
+  }
+
+  async #waitLong<T>(work: Promise<T>): Promise<T> {
     let stop: (error: Error) => void = () => undefined
     const stopped = new Promise<never>((_, reject) => (stop = reject))
     const left = Math.max(0, this.#deadlineMs - this.#clock.monotonicMs())

@@ -41,7 +41,7 @@ export function* histogramQuantile(
   const q = yield* context.evaluator.scalar(context, plan.args[0]!, steps)
   const input = yield* context.evaluator.vector(context, plan.args[1]!, steps)
   warnAboutQuantile(context, q, plan.args[0]!.pos)
-  const families = familiesOf(context, input, plan.args[1]!.pos)
+  const families = yield* familiesOf(context, input, plan.args[1]!.pos)
   const question = quantileQuestion(context, q, plan.args[1]!.pos, steps)
   const frame = new Frame(steps.count, 0, context.memory)
   yield* answer(context, input, families, question, frame, (labels) => labels)
@@ -60,7 +60,7 @@ export function* histogramQuantiles(
   const input = yield* context.evaluator.vector(context, plan.args[0]!, steps)
   const label = stringArgument(plan.args[1])
   const pos = plan.args[0]!.pos
-  const families = familiesOf(context, input, pos)
+  const families = yield* familiesOf(context, input, pos)
   const frame = new Frame(steps.count, 0, context.memory)
   for (const arg of plan.args.slice(2)) {
     const q = yield* context.evaluator.scalar(context, arg, steps)
@@ -91,7 +91,7 @@ export function* histogramFraction(
   const upper = yield* context.evaluator.scalar(context, plan.args[1]!, steps)
   const input = yield* context.evaluator.vector(context, plan.args[2]!, steps)
   const pos = plan.args[2]!.pos
-  const families = familiesOf(context, input, pos)
+  const families = yield* familiesOf(context, input, pos)
   const frame = new Frame(steps.count, 0, context.memory)
   const question: Question = {
     pos,
@@ -116,10 +116,12 @@ function appendSteps(frame: Frame, part: Frame, takes: (s: number) => boolean): 
 
 function quantileQuestion(context: EvalContext, q: Float64Array, pos: Pos, steps: Steps): Question {
   const times = stepTimes(steps)
+  let report = noMonotonicity()
   return {
     pos,
     classic: (buckets, s, metric) => {
-      const report = noMonotonicity()
+      // Hardly ever is there anything in it, and then the next one takes it.
+      if (report.forced || report.fixed) report = noMonotonicity()
       const value = bucketQuantile(q[s]!, buckets, report)
       if (report.forced)
         context.annotations.forcedMonotonicity(
@@ -151,7 +153,7 @@ interface Family {
   readonly nativeRows: number[]
 }
 
-function familiesOf(context: EvalContext, input: Frame, pos: Pos): Family[] {
+function* familiesOf(context: EvalContext, input: Frame, pos: Pos): Task<Family[]> {
   const families = new Map<string, Family>()
   const familyOf = (labels: Labels): Family => {
     let family = families.get(labels.key)
@@ -161,7 +163,10 @@ function familiesOf(context: EvalContext, input: Frame, pos: Pos): Family[] {
     }
     return family
   }
+  const bounds = new Map<string, number | undefined>()
+  let last: Family | undefined
   for (let r = 0; r < input.rowCount; r++) {
+    if (context.budget.due(input.stepCount)) yield
     const labels = input.labels[r]!
     const row = input.row(r)
     const hasNative = row.cells?.some((cell) => cell !== undefined) === true
@@ -169,17 +174,34 @@ function familiesOf(context: EvalContext, input: Frame, pos: Pos): Family[] {
     const nativeCount = row.cells?.filter((cell) => cell !== undefined).length ?? 0
     if (row.presentCount() === nativeCount) continue
     const le = labels.get('le')
-    const bound = parseValue(le)
+    let bound = bounds.get(le)
+    if (bound === undefined) bounds.set(le, (bound = parseValue(le)))
     if (bound === undefined) {
       const text = `bucket label "le" is missing or has a malformed value of ${goQuote(le)}`
       const metric = context.delayedNames ? labels.get(METRIC_NAME) : ''
       context.annotations.warn(withMetric(text, metric), pos)
       continue
     }
-    familyOf(labels.without(['le'])).buckets.push({ bound, row: r })
+    // Buckets of one histogram nearly always stand behind each other.
+    if (last === undefined || !isWithoutBound(last.labels, labels))
+      last = familyOf(labels.without(['le']))
+    last.buckets.push({ bound, row: r })
   }
   for (const family of families.values()) family.buckets.sort((a, b) => a.bound - b.bound)
   return [...families.values()]
+}
+
+/** `labels` are `rest` and a bound. */
+function isWithoutBound(rest: Labels, labels: Labels): boolean {
+  const a = rest.flat
+  const b = labels.flat
+  if (b.length !== a.length + 2) return false
+  let skipped = 0
+  for (let i = 0; i < b.length; i += 2) {
+    if (b[i] === 'le') skipped = 2
+    else if (a[i - skipped] !== b[i] || a[i + 1 - skipped] !== b[i + 1]) return false
+  }
+  return skipped === 2
 }
 
 function* answer(

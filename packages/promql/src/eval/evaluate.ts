@@ -44,7 +44,7 @@ function* evaluateVector(context: EvalContext, plan: Plan, steps: Steps): Task<F
     case 'selector':
     case 'call':
       if (plan.kind === 'selector' || isStreamed(plan)) {
-        const frame = new Frame(steps.count, 0, context.memory)
+        const frame = new Frame(steps.count, rowsExpected(context, plan), context.memory)
         yield* streamRows(context, plan, steps, (name, drop, row) =>
           frame.push(name.labels, drop, row),
         )
@@ -62,6 +62,13 @@ function* evaluateVector(context: EvalContext, plan: Plan, steps: Steps): Task<F
     default:
       return bug(`a ${plan.kind} is no instant vector`)
   }
+}
+
+/** Series that were selected, of which each makes a row at most; 0 when that is not known. */
+function rowsExpected(context: EvalContext, plan: Plan): number {
+  const range = plan.kind === 'call' ? plan.args.find((arg) => arg.kind === 'matrix') : undefined
+  const groups = context.selections.get(range?.selector ?? plan)?.groups ?? []
+  return groups.reduce((count, group) => count + group.seriesCount, 0)
 }
 
 function* evaluateScalar(

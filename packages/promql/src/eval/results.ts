@@ -20,7 +20,7 @@ export function vectorResult(frame: Frame, timeMs: number): VectorResult {
   return { type: 'vector', timeMs, series }
 }
 
-/** All steps, series sorted by labels. Series without gaps share one column of times. */
+/** All steps, series sorted by labels. Series without gaps share one column of times, and their values are the frame's. */
 export function matrixResult(frame: Frame, steps: Steps): MatrixResult {
   const times = stepTimes(steps)
   const series: MatrixSeries[] = []
@@ -30,7 +30,7 @@ export function matrixResult(frame: Frame, steps: Steps): MatrixResult {
     const count = row.presentCount()
     if (count === 0) continue
     if (count === times.length && row.cells === undefined)
-      series.push({ labels, times, values: row.values.slice(), histograms: undefined })
+      series.push({ labels, times, values: row.values, histograms: undefined })
     else series.push({ labels, ...present(frame, r, times, count) })
   }
   return { type: 'matrix', series: sortedByLabels(series) }

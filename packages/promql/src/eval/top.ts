@@ -74,6 +74,8 @@ class StepHeaps {
   readonly #values: Float64Array
   readonly #rows: Int32Array
   readonly #sizes: Int32Array
+  /** The worst of each step that is full, NaN for the others. */
+  readonly #toBeat: Float64Array
 
   constructor(input: Frame, greatest: boolean, counts: Int32Array, rowCount: number) {
     this.#input = input
@@ -86,28 +88,33 @@ class StepHeaps {
     this.#values = new Float64Array(input.stepCount * this.#width)
     this.#rows = new Int32Array(input.stepCount * this.#width)
     this.#sizes = new Int32Array(input.stepCount)
+    this.#toBeat = new Float64Array(input.stepCount).fill(NaN)
   }
 
   get bytes(): number {
-    return this.#values.byteLength + this.#rows.byteLength + this.#sizes.byteLength
+    return this.#values.byteLength + this.#rows.byteLength + 12 * this.#sizes.length
   }
 
   add(r: number): void {
     const { stepCount, values } = this.#input
     const base = r * stepCount
+    const sign = this.#sign
     for (let s = 0; s < stepCount; s++) {
       const given = values[base + s]!
+      // Most rows are not among the best, and are told so by one comparison.
+      if (given * sign <= this.#toBeat[s]!) continue
       const size = this.#sizes[s]!
       if (size < this.#counts[s]!) {
         if (given !== given && !this.#input.hasFloat(r, s)) continue
         this.#push(s, size, r, given * this.#sign)
+        if (size + 1 === this.#counts[s]!) this.#toBeat[s] = this.#values[s * this.#width]!
         continue
       }
       if (size === 0 || given !== given) continue
-      // Most rows are not among the best, and are told so by one comparison.
       const worst = this.#values[s * this.#width]!
       const value = given * this.#sign
       if (worst < value || worst !== worst) this.#replaceWorst(s, size, r, value)
+      this.#toBeat[s] = this.#values[s * this.#width]!
     }
   }
 

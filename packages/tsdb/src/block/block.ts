@@ -10,7 +10,7 @@ import {
 } from '@pharos/base'
 import { DefinitionReader, type GroupDefinition } from '../catalog/definition-reader.ts'
 import type { ShapeTable } from '../catalog/shape.ts'
-import { groupName } from '../head/head.ts'
+import { groupName } from '../head/head-group.ts'
 import type { TileRef } from '../read/tile-ref.ts'
 import type { BlockInfo } from '../tsdb-status.ts'
 import {

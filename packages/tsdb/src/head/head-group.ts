@@ -8,6 +8,8 @@ import { emptyKeyframe, type Keyframe } from '../wal/row-record.ts'
 import type { OpenTile } from './open-tile.ts'
 
 export interface HeadGroup {
+  /** Equal for one group in head and blocks. */
+  readonly name: string
   readonly key: Labels
   readonly kind: GroupKind
   /** Undefined before the first column. */
@@ -37,6 +39,10 @@ export interface HeadGroup {
   handleCount: number
 }
 
+export function groupName(key: Labels, kind: GroupKind): string {
+  return `${kind} ${key.key}`
+}
+
 export function headGroup(
   key: Labels,
   kind: GroupKind,
@@ -44,6 +50,7 @@ export function headGroup(
   tileRows: number,
 ): HeadGroup {
   return {
+    name: groupName(key, kind),
     key,
     kind,
     layout: undefined,

@@ -26,7 +26,7 @@ import { writeRow } from '../wal/row-record.ts'
 import { type Wal, WalRecord } from '../wal/wal.ts'
 import { type LateRow, logCells, logSamples } from './cell-log.ts'
 import { type Coverage, isCovered } from './coverage.ts'
-import { type HeadGroup, headGroup } from './head-group.ts'
+import { groupName, type HeadGroup, headGroup } from './head-group.ts'
 import { LateRows, noteNewest } from './late-rows.ts'
 import { hasCell, OpenTile, sameBits, sameSample } from './open-tile.ts'
 
@@ -570,10 +570,6 @@ export class Head {
     }
     wal.commit(WalRecord.row)
   }
-}
-
-export function groupName(key: Labels, kind: GroupKind): string {
-  return `${kind} ${key.key}`
 }
 
 function cellsOf(row: Float64Array, n: number, histograms: Histograms | undefined): LateRow {

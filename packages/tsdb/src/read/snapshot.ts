@@ -3,7 +3,7 @@
 import type { Labels } from '@pharos/model'
 import type { Layout } from '../catalog/layout.ts'
 import type { TileFile } from '../block/tile-file.ts'
-import { type Head, groupName } from '../head/head.ts'
+import type { Head } from '../head/head.ts'
 import type { OpenTile } from '../head/open-tile.ts'
 import type { TileRef } from './tile-ref.ts'
 
@@ -51,7 +51,7 @@ export function headSnapshot(head: Head, minMs: number, maxMs: number): Snapshot
       tiles.push({ layout, columnCount, source: { tile, rowCount: tile.rowCount } })
     }
     if (tiles.length > 0) {
-      groups.push({ name: groupName(group.key, group.kind), key: group.key, tiles })
+      groups.push({ name: group.name, key: group.key, tiles })
     }
   }
   return groups
