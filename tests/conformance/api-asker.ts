@@ -126,6 +126,8 @@ export interface Setup {
   readonly result?: QueryResult
 }
 
+const NO_ALERTMANAGERS = { active: [], dropped: [] }
+
 function services({
   store,
   clock,
@@ -187,6 +189,7 @@ function services({
     ruleGroups: () => ruleGroups,
     ruleTrials: NO_TRIALS,
     ruleFiles: undefined,
+    alertmanagers: () => NO_ALERTMANAGERS,
     reload: () => Promise.resolve(),
     quit: () => undefined,
   }

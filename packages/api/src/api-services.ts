@@ -181,6 +181,8 @@ export interface ApiServices {
   /** Undefined: they may not. */
   readonly ruleFiles: RuleFiles | undefined
   ruleGroups(): readonly RuleGroupStatus[]
+  /** URLs of other alert managers that alerts go to, and those that relabelling dropped. */
+  alertmanagers(): { readonly active: readonly string[]; readonly dropped: readonly string[] }
   /** Reads the configuration again; rejects with what is wrong with it. */
   reload(): Promise<void>
   /** Asks the process to end; returns at once. */

@@ -121,6 +121,7 @@ function quietServices(clock: SimClock): ApiServices {
         }),
     },
     ruleFiles: undefined,
+    alertmanagers: () => ({ active: [], dropped: [] }),
     reload: () => Promise.resolve(),
     quit: () => undefined,
   }

@@ -20,8 +20,14 @@ export function registerRuleRoutes(app: FastifyInstance, services: ApiServices):
     return sendData(reply, `{"alerts":[${alerts.map(alertJson).join(',')}]}`)
   })
   app.get('/api/v1/alertmanagers', async (_request, reply) =>
-    sendData(reply, '{"activeAlertmanagers":[],"droppedAlertmanagers":[]}'),
+    sendData(reply, alertmanagersJson(services.alertmanagers())),
   )
+}
+
+function alertmanagersJson(found: ReturnType<ApiServices['alertmanagers']>): string {
+  const list = (urls: readonly string[]): string =>
+    `[${urls.map((url) => `{"url":${jsonText(url)}}`).join(',')}]`
+  return `{"activeAlertmanagers":${list(found.active)},"droppedAlertmanagers":${list(found.dropped)}}`
 }
 
 /** Groups in the reference's order, with the rules that the question is about. */

@@ -43,6 +43,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./serve.ts')).fillPushgateway,
   },
   {
+    name: 'alertmanager',
+    description: "the alert manager alone, with Alertmanager's flags",
+    load: async () => (await import('./serve.ts')).fillAlertmanager,
+  },
+  {
     name: 'registry',
     description: 'the service registry: etcd v3 API over HTTP, for machines without etcd',
     load: async () => (await import('./registry.ts')).fillRegistry,

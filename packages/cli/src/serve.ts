@@ -10,6 +10,8 @@ import {
   startServer,
   startUp,
   upFlags,
+  ALERTMANAGER_FLAGS,
+  startAlertmanager,
 } from '@pharos/server'
 import type { Command } from 'commander'
 import { addFlags } from './flag-options.ts'
@@ -30,6 +32,11 @@ export function fillNode(command: Command, terminal: Terminal, done: Done): void
 export function fillPushgateway(command: Command, terminal: Terminal, done: Done): void {
   const values = addFlags(command, PUSHGATEWAY_FLAGS, terminal.environment)
   command.action(async () => done(await serve(await startPushgateway(values), terminal)))
+}
+
+export function fillAlertmanager(command: Command, terminal: Terminal, done: Done): void {
+  const values = addFlags(command, ALERTMANAGER_FLAGS, terminal.environment)
+  command.action(async () => done(await serve(await startAlertmanager(values), terminal)))
 }
 
 export function fillUp(command: Command, terminal: Terminal, done: Done): void {

@@ -19,6 +19,8 @@ export type { PathPattern } from './glob.ts'
 export type { LoadOptions, ScrapeFile } from './prometheus-config.ts'
 export type { Mistake } from './config-errors.ts'
 export type {
+  AlertingSettings,
+  AlertmanagerTargets,
   EtcdDiscoverySettings,
   FileDiscoverySettings,
   GlobalSettings,
@@ -35,3 +37,26 @@ export type { RuleFileOptions, RuleGroupSettings, RuleSettings } from './rule-fi
 export { readText } from './config-file.ts'
 export { readRuleTestFile } from './rule-test-file.ts'
 export type { AlertTest, ExpressionTest, RuleTest, RuleTestFile } from './rule-test-file.ts'
+export {
+  loadAlertmanagerConfig,
+  loadAlertmanagerFile,
+  loadAlertmanagerText,
+  RECEIVER_KINDS,
+} from './alertmanager/alertmanager-config.ts'
+export { parseLooseYaml } from './alertmanager/loose-yaml.ts'
+export { readSmtpIni } from './alertmanager/smtp-ini.ts'
+export type { AlertmanagerLoadOptions } from './alertmanager/alertmanager-config.ts'
+export type {
+  AlertmanagerConfig,
+  InhibitRuleSettings,
+  IntegrationSettings,
+  ReceiverSettings,
+  RouteSettings,
+} from './alertmanager/alertmanager-settings.ts'
+export type {
+  LooseValue,
+  ReceiverFieldsByKind,
+  ReceiverKind,
+} from './alertmanager/receiver-fields.ts'
+export type { InclusiveRange, TimeInterval } from './alertmanager/time-interval-section.ts'
+export { maskedReceivers } from './alertmanager/masked-receivers.ts'

@@ -2,6 +2,7 @@
 
 import { quoted } from '@pharos/base'
 import { Labels } from '@pharos/model'
+import { alertingSettings } from './alerting-settings.ts'
 import { filePath } from './codec.ts'
 import { ConfigErrors } from './config-errors.ts'
 import type { Mistake } from './config-errors.ts'
@@ -229,6 +230,10 @@ export function loadConfig(fileText: string, options: LoadOptions): PrometheusCo
     ruleFiles: fields.rule_files,
     scrapeConfigFiles: fields.scrape_config_files,
     scrapeConfigs: [...jobs, ...more].map(scrapeSettings),
+    alerting: alertingSettings(
+      fields.alerting,
+      global.metric_name_validation_scheme === 'legacy' ? 'legacy' : 'utf8',
+    ),
     storage: storageSettings(fields.storage),
     notImplemented: notImplementedParts(tree, options.scrapeFiles !== undefined),
     yaml: effectiveYaml(configSection.show(effective)),

@@ -12,6 +12,7 @@ export interface PrometheusConfig {
   /** Patterns of files with more scrape configs; their texts go to a second `loadConfig` as `scrapeFiles`. */
   readonly scrapeConfigFiles: readonly string[]
   readonly scrapeConfigs: readonly ScrapeSettings[]
+  readonly alerting: AlertingSettings
   readonly storage: StorageSettings
   /** Parts of the file that are valid but have no component yet: `remote_write`, `scrape_configs[2].consul_sd_configs`. */
   readonly notImplemented: readonly NotImplemented[]
@@ -28,6 +29,20 @@ export interface StorageSettings {
   readonly retentionPercentage: number
   /** Undefined: the default. */
   readonly maxExemplars: number | undefined
+}
+
+/** Other alert managers that rules tell. */
+export interface AlertingSettings {
+  readonly alertRelabelRules: readonly RelabelRule[]
+  readonly alertmanagers: readonly AlertmanagerTargets[]
+}
+
+export interface AlertmanagerTargets {
+  /** How they are found and reached, as a job has it. */
+  readonly job: ScrapeSettings
+  readonly pathPrefix: string
+  readonly timeoutMs: number
+  readonly alertRelabelRules: readonly RelabelRule[]
 }
 
 export interface NotImplemented {

@@ -1,6 +1,20 @@
 export { METRIC_NAME, compareText, Labels, LabelsBuilder } from './labels.ts'
 export { Matcher } from './matcher.ts'
 export { Regex } from './regex.ts'
+export {
+  AlertMatcher,
+  alertMatchersText,
+  compareAlertMatchers,
+  matchesAlert,
+} from './alert-matcher.ts'
+export { AlertMatcherLexer } from './alert-matcher-lexer.ts'
+export {
+  onlyOne,
+  parseAlertMatcher,
+  parseAlertMatchers,
+  parseClassicMatchers,
+  parseUtf8Matchers,
+} from './alert-matcher-parser.ts'
 export { CUSTOM_BUCKETS_SCHEMA } from './histogram.ts'
 export {
   ABSENT,

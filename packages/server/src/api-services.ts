@@ -2,6 +2,7 @@
 import type { ApiServices, QueryEngine, RuntimeInfo, TargetMetadata } from '@pharos/api'
 import { formatDuration, Labels } from '@pharos/model'
 import { availableParallelism, totalmem } from 'node:os'
+import { messageRoutes } from './alertmanager-part.ts'
 import { ruleGroupsOf } from './rule-status.ts'
 import { ruleTrialsOf } from './rule-workshop.ts'
 import type { RunningServer } from './running-server.ts'
@@ -54,8 +55,14 @@ export function apiServices(server: RunningServer): ApiServices {
     walReplay: () => ({ min: 0, max: server.replay.last, current: server.replay.current }),
     notifications: () => [],
     ruleGroups: () => ruleGroupsOf(server.parts.rules),
-    ruleTrials: ruleTrialsOf(server, () => []),
+    ruleTrials: ruleTrialsOf(server, (labels) =>
+      messageRoutes(server.settings.alertmanager, labels),
+    ),
     ruleFiles: server.ruleFiles,
+    alertmanagers: () => ({
+      active: server.parts.external.active,
+      dropped: server.parts.external.dropped,
+    }),
     reload: () => server.reloadNow(),
     quit: () => server.quit('asked to by HTTP'),
   }

@@ -1,3 +1,5 @@
+export { ALERTMANAGER_FLAGS } from './alertmanager-flags.ts'
+export { startAlertmanager } from './alertmanager-service.ts'
 export { SERVER_FLAGS } from './server-flags.ts'
 export { nodeFlags, startNode } from './node-service.ts'
 export { startPushgateway } from './push-service.ts'

@@ -52,6 +52,7 @@ export async function registerRoutes(
     return sendText(reply, 503, 'Service Unavailable')
   })
   await server.settings.addRoutes?.(listener, server.urls)
+  await server.settings.alertmanager?.addTo(listener, prefix)
   registerMetrics(listener, server)
   registerRemoteWrite(app, server)
   await app.register(async (scope) => registerApi(scope, apiServices(server)), { prefix })

@@ -109,7 +109,7 @@ async function listen(
 }
 
 /** A part of `pharos up`. */
-export interface PushPart {
+interface PushPart {
   /** The paths on the server's own port. */
   addTo(main: HttpServer, prefix: string): Promise<void>
   target(bound: BoundServer): { readonly address: string; readonly metricsPath: string }

@@ -8,7 +8,10 @@ import type { Engine } from '@pharos/promql'
 import type { RuleManager, RuleStore } from '@pharos/rules'
 import type { ScrapeManager } from '@pharos/scrape'
 import type { ReplayStatus, Tsdb } from '@pharos/tsdb'
+import type { AlertFanout } from './alert-fanout.ts'
+import type { AlertmanagerPart } from './alertmanager-part.ts'
 import type { ConfigSource } from './config-file.ts'
+import type { ExternalAlertmanagers } from './external-alertmanagers.ts'
 import type { FlagReader } from './flag-reader.ts'
 import type { OwnObservations } from './own-metrics.ts'
 import type { QueryLane } from './query-lane.ts'
@@ -24,6 +27,8 @@ export interface ServerSettings {
   readonly standardConfig: ((bound: BoundServer) => string) | undefined
   /** Where the built pages are. */
   readonly uiDirectory: string
+  /** The alert manager in this process. */
+  readonly alertmanager?: AlertmanagerPart
   /** Further routes on the same listeners. */
   readonly addRoutes?: (server: HttpServer, urls: ServerUrls) => Promise<void>
 }
@@ -39,6 +44,8 @@ export interface ServerParts {
   readonly tsdb: Tsdb
   readonly scrapes: ScrapeManager
   readonly rules: RuleManager
+  readonly external: ExternalAlertmanagers
+  readonly fanout: AlertFanout
   readonly engine: Engine
   readonly observations: OwnObservations
   readonly startedMs: number

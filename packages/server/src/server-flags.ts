@@ -1,4 +1,5 @@
 import { DASHBOARD_FLAGS } from './dashboard-flags.ts'
+import { EMBEDDED_ALERTMANAGER_FLAGS } from './alertmanager-flags.ts'
 import { type Flag, flag, idleFlag } from './flag.ts'
 
 export const LOG_FLAGS: readonly Flag[] = [
@@ -208,19 +209,7 @@ const EVALUATION_FLAGS: readonly Flag[] = [
     'Where rules that are changed by HTTP are written; empty for rules/ below the samples.',
   ),
   flag('rules.max-concurrent-evals', 'integer', '4', 'Most independent rules at once.'),
-  idleFlag(
-    'alertmanager.notification-queue-capacity',
-    'integer',
-    '10000',
-    'Length of the queue of alerts.',
-  ),
-  idleFlag('alertmanager.notification-batch-size', 'integer', '256', 'Most alerts in one request.'),
-  idleFlag(
-    'alertmanager.drain-notification-queue-on-shutdown',
-    'bool',
-    'true',
-    'Send what is queued before the end.',
-  ),
+  ...EMBEDDED_ALERTMANAGER_FLAGS,
 ]
 
 const OTHER_FLAGS: readonly Flag[] = [

@@ -12,9 +12,12 @@ import { createEngine } from '@pharos/promql'
 import { loadRules, RuleManager, type RuleStore } from '@pharos/rules'
 import { ScrapeManager } from '@pharos/scrape'
 import { type ReplayStatus, Tsdb } from '@pharos/tsdb'
+import { AlertFanout, addNotifierMetrics } from './alert-fanout.ts'
+import { addAlertmanagerMetrics } from './alertmanager-metrics.ts'
 import { ConfigSource } from './config-file.ts'
 import { DASHBOARDS_HOME, dashboardStore, listenForDashboards } from './dashboards.ts'
 import { discoverersOf } from './discoverers.ts'
+import { ExternalAlertmanagers } from './external-alertmanagers.ts'
 import { createListener, registerRoutes } from './listener.ts'
 import { createOwnMetrics, type OwnObservations } from './own-metrics.ts'
 import { QueryLane } from './query-lane.ts'
@@ -136,6 +139,7 @@ export class Server implements Service, RunningServer {
     const next = this.#reloading.then(async () => {
       const config = await this.source.load(this.settings.environment)
       await this.#apply(config, await this.#ruleGroups(config))
+      await this.settings.alertmanager?.source.load()
     })
     this.#reloading = next.catch((error: unknown) => {
       // Also when it was a rule file that was not taken.
@@ -212,7 +216,10 @@ export class Server implements Service, RunningServer {
       onIntervalLength: (intervalMs, actualMs) => observations.scrapeInterval(intervalMs, actualMs),
     })
     const { flags } = this.settings
+    const external = new ExternalAlertmanagers({ world: this.#world, flags })
+    const fanout = new AlertFanout(this.settings.alertmanager?.source.manager, external, log)
     const rules = new RuleManager({
+      notifier: fanout,
       appender: tsdb,
       clock,
       disk,
@@ -239,7 +246,10 @@ export class Server implements Service, RunningServer {
       ...engineSettings(this.settings.flags, clock, evaluationIntervalMs),
       kernel,
     })
-    return { tsdb, scrapes, rules, engine, observations, startedMs }
+    if (this.settings.alertmanager !== undefined)
+      addAlertmanagerMetrics(observations.registry, this.settings.alertmanager.source)
+    addNotifierMetrics(observations.registry, external)
+    return { tsdb, scrapes, rules, external, fanout, engine, observations, startedMs }
   }
 
   async #listen(listener: HttpServer): Promise<void> {
@@ -262,6 +272,8 @@ export class Server implements Service, RunningServer {
     }))
     this.#parts?.tsdb.reconfigure(reloadableOptions(this.settings.flags, config.storage))
     this.#parts?.scrapes.apply(jobs)
+    await this.#parts?.external.apply(config.alerting)
+    this.#parts?.fanout.useLabels(config.global.externalLabels)
     const { evaluationIntervalMs, ruleQueryOffsetMs: queryOffsetMs, externalLabels } = config.global
     await this.#parts?.rules.apply(ruleGroups, {
       evaluationIntervalMs,
@@ -286,6 +298,7 @@ export class Server implements Service, RunningServer {
   async #closeAll(): Promise<void> {
     this.#isReady = false
     await this.#parts?.rules.stop()
+    await this.#parts?.external.close()
     await this.#parts?.scrapes.stop({ areMarked: false })
     await Promise.all(this.#listeners.map((listener) => listener.close()))
     await this.#queryLog.close()

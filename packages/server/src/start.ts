@@ -4,6 +4,7 @@ import { realWorld } from '@pharos/base/node'
 import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { createHttpServer, type HttpServer } from '@pharos/http'
+import { startAlertmanagerPart } from './alertmanager-part.ts'
 import { defaultConfig } from './default-config.ts'
 import type { Flag, FlagValues } from './flag.ts'
 import { FlagReader } from './flag-reader.ts'
@@ -16,7 +17,7 @@ import { SERVER_FLAGS } from './server-flags.ts'
 import type { Service } from './service.ts'
 import { tsdbOptions } from './settings-of-flags.ts'
 import { logLevel } from './log-level.ts'
-import { pushFlagsOfUp, type PushPart, startPushPart } from './push-service.ts'
+import { pushFlagsOfUp, startPushPart } from './push-service.ts'
 import { UI_DIRECTORY } from './ui-routes.ts'
 
 export interface StartOptions {
@@ -56,7 +57,9 @@ export function upFlags(): readonly Flag[] {
 
 export async function startServer(values: FlagValues, options: StartOptions): Promise<Service> {
   const flags = new FlagReader(SERVER_FLAGS, values)
-  return Server.start(settingsOf(flags, worldOf(flags), options))
+  const world = worldOf(flags)
+  const alertmanager = await startAlertmanagerPart(world, flags, [])
+  return withParts([alertmanager], { ...settingsOf(flags, world, options), alertmanager })
 }
 
 /** Server, host exporter, push gateway and pages; without `--config.file` it watches itself and this machine. */
@@ -70,14 +73,22 @@ export async function startUp(values: FlagValues, options: StartOptions): Promis
       throw error
     },
   )
+  const alertmanager = await startAlertmanagerPart(world, flags, [':9093']).catch(
+    async (error: unknown) => {
+      await Promise.all([host.close(), push.close()])
+      throw error
+    },
+  )
   const parts = [host, push]
   const settings: ServerSettings = {
     ...settingsOf(flags, world, options),
+    alertmanager,
     addRoutes: async (listener, urls) => {
       for (const part of parts) await part.addTo(listener, urls.prefix)
     },
   }
-  if (flags.isGiven('config.file')) return withParts(parts, settings)
+  const closing = [...parts, alertmanager]
+  if (flags.isGiven('config.file')) return withParts(closing, settings)
   const standardConfig = (bound: BoundServer): string =>
     defaultConfig(
       { address: `localhost:${bound.port}`, metricsPath: `${bound.prefix}/metrics` },
@@ -85,7 +96,7 @@ export async function startUp(values: FlagValues, options: StartOptions): Promis
       push.target(bound),
       SHIPPED_RULES,
     ) + (options.moreScrapes ?? '')
-  return withParts(parts, { ...settings, standardConfig })
+  return withParts(closing, { ...settings, standardConfig })
 }
 
 interface HostPart {
@@ -143,7 +154,7 @@ async function startHost(world: World, values: FlagValues): Promise<HostPart> {
 
 /** Starts the server beside the other parts; whichever way the server ends, they end with it. */
 async function withParts(
-  parts: readonly (HostPart | PushPart)[],
+  parts: readonly { close(): Promise<void> }[],
   settings: ServerSettings,
 ): Promise<Service> {
   const closeParts = async (): Promise<void> => {

@@ -73,12 +73,15 @@ export function escapeQuery(text: string): string {
 
 /** A part of a query in a link: a space is %20 there. */
 export function escapeQueryPart(text: string): string {
-  return escapeQuery(text).replaceAll('+', '%20')
+  // In pages Go writes the digits in lower case, elsewhere in upper case.
+  return escapeQuery(text)
+    .replaceAll('+', '%20')
+    .replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())
 }
 
 /** A whole URL or the path of one: what may not stand in it is encoded, what is encoded stays. */
 export function normalizeUrl(text: string): string {
-  const encode = (part: string): string => encodeURIComponent(part.toWellFormed())
+  const encode = (part: string): string => encodeURIComponent(part.toWellFormed()).toLowerCase()
   return text.replace(/%(?![0-9a-fA-F]{2})/g, '%25').replace(/[^\w\-.~!#$&*+,/:;=?@[\]%]/gu, encode)
 }
 

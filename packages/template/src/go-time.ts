@@ -1,18 +1,21 @@
-// Go's time.Time and time.Duration as far as templates use them. Times are UTC.
+// Go's time.Time and time.Duration as far as templates use them. Times are UTC unless put into a zone.
 
 import { callError } from './builtins.ts'
+import { zoneAt } from './go-zone.ts'
 import { type GoFunction, GoObject, innerOf, plainText, type Value } from './value.ts'
 
-const MONTHS =
+export const MONTHS: readonly string[] =
   'January February March April May June July August September October November December'.split(' ')
-const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
+export const DAYS: readonly string[] =
+  'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
 
-const LAYOUT =
+export const LAYOUT: RegExp =
   /January|Jan|Monday|Mon|MST|2006|__2|_2|002|0[1-6]|15|PM|pm|-07:00:00|-070000|-07:00|-0700|-07|Z07:00|Z0700|Z07|[,.](?:0+|9+)(?!\d)|[1-5]/g
 
 /** @param timeMs  ms since 1970, with a fraction  @source Go time.Time.Format */
-function formatTime(timeMs: number, layout: string): string {
-  const date = new Date(Math.floor(timeMs))
+function formatTime(timeMs: number, layout: string, zoneName: string): string {
+  const zone = zoneAt(timeMs, zoneName)
+  const date = new Date(Math.floor(timeMs) + zone.offsetMinutes * 60_000)
   const two = (value: number): string => String(value).padStart(2, '0')
   const hour12 = date.getUTCHours() % 12 || 12
   const day = date.getUTCDate()
@@ -30,7 +33,7 @@ function formatTime(timeMs: number, layout: string): string {
       case 'Mon':
         return DAYS[date.getUTCDay()]!.slice(0, 3)
       case 'MST':
-        return 'UTC'
+        return zone.abbreviation
       case '2006':
         return String(date.getUTCFullYear()).padStart(4, '0')
       case '06':
@@ -68,14 +71,20 @@ function formatTime(timeMs: number, layout: string): string {
       case 'pm':
         return date.getUTCHours() >= 12 ? 'pm' : 'am'
       default:
-        return zoneOrFraction(part, nanos)
+        return zoneOrFraction(part, nanos, zone.offsetMinutes)
     }
   })
 }
 
-function zoneOrFraction(part: string, nanos: number): string {
-  if (part.startsWith('Z')) return 'Z'
-  if (part.startsWith('-')) return `+${part.slice(1).replaceAll('7', '0')}`
+function zoneOrFraction(part: string, nanos: number, offsetMinutes: number): string {
+  if (part.startsWith('Z') && offsetMinutes === 0) return 'Z'
+  if (part.startsWith('Z') || part.startsWith('-')) {
+    const size = Math.abs(offsetMinutes)
+    const hours = String(Math.floor(size / 60)).padStart(2, '0')
+    const minutes = String(size % 60).padStart(2, '0')
+    const sign = offsetMinutes < 0 ? '-' : '+'
+    return sign + part.slice(1).replace('07', hours).replace('00', minutes)
+  }
   const digits = String(nanos)
     .padStart(9, '0')
     .slice(0, part.length - 1)
@@ -85,8 +94,13 @@ function zoneOrFraction(part: string, nanos: number): string {
 }
 
 /** As Go prints a time by itself: `2015-06-23 13:19:44.128 +0000 UTC`. */
-export function timeText(timeMs: number): string {
-  return formatTime(timeMs, '2006-01-02 15:04:05.999999999 -0700 MST')
+export function timeText(timeMs: number, zone = 'UTC'): string {
+  return formatTime(timeMs, '2006-01-02 15:04:05.999999999 -0700 MST', zone)
+}
+
+/** As Go writes a time into JSON: `2015-06-23T13:19:44.128Z`. */
+export function timeJson(timeMs: number): string {
+  return formatTime(timeMs, '2006-01-02T15:04:05.999999999Z07:00', 'UTC')
 }
 
 /** `1h30m0s`, `1.5s`, `100ms`. @source Go time.Duration.String */
@@ -105,18 +119,21 @@ function durationText(ms: number): string {
   return minutes > 0 ? `${sign}${minutes}m${seconds}s` : `${sign}${seconds}s`
 }
 
-/** Millisecond times and durations are kept as `inner`, so other methods can take them. */
-export function goTime(timeMs: number): GoObject {
+/**
+ * Millisecond times and durations are kept as `inner`, so other methods can take them.
+ * @param zone  IANA name
+ */
+export function goTime(timeMs: number, zone = 'UTC'): GoObject {
   const whole = (unitMs: number) => fn(0, [], () => BigInt(Math.floor(timeMs / unitMs)))
-  const date = new Date(Math.floor(timeMs))
+  const date = new Date(Math.floor(timeMs) + zoneAt(timeMs, zone).offsetMinutes * 60_000)
   const part = (value: number) => fn(0, [], () => BigInt(value))
   return new GoObject({
     type: 'time.Time',
     inner: timeMs,
-    text: () => timeText(timeMs),
+    text: () => timeText(timeMs, zone),
     methods: new Map<string, GoFunction>([
-      ['Format', fn(1, ['string'], ([layout]) => formatTime(timeMs, plainText(layout)))],
-      ['String', fn(0, [], () => timeText(timeMs))],
+      ['Format', fn(1, ['string'], ([layout]) => formatTime(timeMs, plainText(layout), zone))],
+      ['String', fn(0, [], () => timeText(timeMs, zone))],
       ['Unix', whole(1000)],
       ['UnixMilli', whole(1)],
       ['UnixNano', fn(0, [], () => BigInt(Math.round(timeMs * 1000)) * 1000n)],
@@ -134,7 +151,7 @@ export function goTime(timeMs: number): GoObject {
       ['UTC', fn(0, [], () => goTime(timeMs))],
       ['Local', fn(0, [], () => goTime(timeMs))],
       ['IsZero', fn(0, [], () => timeMs === GO_ZERO_TIME_MS)],
-      ['Add', fn(1, ['any'], ([by]) => goTime(timeMs + msOf(by, 'time.Duration')))],
+      ['Add', fn(1, ['any'], ([by]) => goTime(timeMs + msOf(by, 'time.Duration'), zone))],
       ['Sub', fn(1, ['any'], ([from]) => goDuration(timeMs - msOf(from, 'time.Time')))],
       ['Before', fn(1, ['any'], ([other]) => timeMs < msOf(other, 'time.Time'))],
       ['After', fn(1, ['any'], ([other]) => timeMs > msOf(other, 'time.Time'))],

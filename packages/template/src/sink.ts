@@ -145,6 +145,7 @@ export class HtmlSink implements Sink {
     switch (attributeKind(this.#attribute)) {
       case 'url': {
         const before = this.#state === 'value' ? this.#valueSoFar : ''
+        if (value instanceof GoObject && value.isSafeUrl) return finish(normalizeUrl(plain))
         if (/[?#]/.test(before)) return finish(escapeQueryPart(plain))
         if (before.trim() === '' && !isSafeUrl(plain)) return '#ZgotmplZ'
         const url = normalizeUrl(plain)

@@ -42,6 +42,8 @@ export interface GoObjectParts {
   readonly text?: () => string
   /** Already safe where HTML is written; not escaped there. */
   readonly isSafeHtml?: boolean
+  /** Already safe where a page has a URL; only made legal there. */
+  readonly isSafeUrl?: boolean
 }
 
 export class GoObject {
@@ -52,6 +54,7 @@ export class GoObject {
   readonly zero: Value
   readonly text: (() => string) | undefined
   readonly isSafeHtml: boolean
+  readonly isSafeUrl: boolean
 
   constructor(parts: GoObjectParts) {
     this.type = parts.type
@@ -61,6 +64,7 @@ export class GoObject {
     this.zero = parts.zero
     this.text = parts.text
     this.isSafeHtml = parts.isSafeHtml === true
+    this.isSafeUrl = parts.isSafeUrl === true
   }
 }
 
@@ -82,6 +86,11 @@ export function safeHtml(text: string): GoObject {
     text: () => text,
     isSafeHtml: true,
   })
+}
+
+/** Text that a page takes as a URL, or part of one, without escaping what URLs may hold. */
+export function safeUrl(text: string): GoObject {
+  return new GoObject({ type: 'template.URL', inner: text, text: () => text, isSafeUrl: true })
 }
 
 /** The map, slice or scalar behind a named type. */

@@ -51,6 +51,8 @@ const KNOWN: ReadonlySet<string> = new Set<string>([
   'snapshots',
   'tombstones',
   'queries.active',
+  'alertmanager',
+  'alerts.json',
   'lost+found',
 ])
 
