@@ -22,6 +22,8 @@ export type {
   Connection,
   ConnectionEvents,
   ConnectOptions,
+  DnsAnswer,
+  DnsType,
   Net,
   ProxyTunnel,
   TlsClientOptions,

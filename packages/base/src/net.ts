@@ -50,9 +50,24 @@ export interface Connection {
   destroy(): void
 }
 
+export type DnsType = 'A' | 'AAAA' | 'SRV' | 'MX' | 'NS'
+
+/** One record. */
+export interface DnsAnswer {
+  /** An address, or the name that an SRV, MX or NS record leads to. */
+  readonly host: string
+  /** SRV only. */
+  readonly port?: number
+}
+
 export interface Net {
   /** @throws OutsideError `net/refused`, `net/unreachable`, `net/timeout`, `net/dns`, `net/tls`, `net/proxy`, `net/aborted` */
   connect(options: ConnectOptions): Promise<Connection>
+  /**
+   * The records of a name; none when it does not exist.
+   * @throws OutsideError `net/dns` when no name server says
+   */
+  resolve?(name: string, type: DnsType): Promise<readonly DnsAnswer[]>
   /** What HTTP_PROXY, HTTPS_PROXY and NO_PROXY say; '' for what is not set. Missing: nothing does. */
   proxyEnvironment?(): { readonly http: string; readonly https: string; readonly noProxy: string }
 }

@@ -12,6 +12,8 @@ import type { Codec } from './codec.ts'
 import { tlsSection, tlsSettings } from './http-client.ts'
 import type { TlsFields } from './http-client.ts'
 import type { EtcdDiscoverySettings } from './settings.ts'
+import { BACKEND_KEYS } from './discovery-settings.ts'
+import type { BackendFields } from './discovery-settings.ts'
 import { labelMap } from './label-map.ts'
 import { list, section } from './section.ts'
 import type { ShapeOf } from './section.ts'
@@ -39,7 +41,7 @@ interface FileDiscoveryFields {
 }
 
 /** What scrape and Alertmanager sections have beside their own keys. */
-export interface DiscoveryFields {
+export interface DiscoveryFields extends BackendFields {
   static_configs: readonly StaticGroupFields[]
   file_sd_configs: readonly FileDiscoveryFields[]
   etcd_sd_configs: readonly EtcdDiscoveryFields[]
@@ -178,9 +180,11 @@ const OTHERS: Readonly<Record<string, Discoveries>> = {
 }
 
 /** Keys of discoveries that are read and checked, but have no component yet. */
-export const OTHER_DISCOVERIES: readonly string[] = Object.keys(OTHERS)
+export const OTHER_DISCOVERIES: readonly string[] = Object.keys(OTHERS).filter(
+  (key) => !BACKEND_KEYS.includes(key),
+)
 
-const KNOWN: ShapeOf<DiscoveryFields> = {
+const KNOWN: ShapeOf<Omit<DiscoveryFields, keyof BackendFields>> = {
   static_configs: list(staticGroupSection, 'empty or null section in static_configs'),
   file_sd_configs: list(fileSection, 'empty or null section in file_sd_configs'),
   etcd_sd_configs: list(etcdSection, 'empty or null section in etcd_sd_configs'),

@@ -8,6 +8,20 @@ export { matchesGlob, matchingPaths, pathIn, pathPattern } from './glob.ts'
 export { loadConfig } from './prometheus-config.ts'
 export { loadHttpConfig } from './http-client.ts'
 export type { RelabelAction, RelabelInput, RelabelRule } from './relabel-rule.ts'
+export { readKubeconfig } from './kubeconfig.ts'
+export { NO_BACKENDS } from './discovery-settings.ts'
+export type {
+  BackendDiscoveries,
+  ConsulDiscoverySettings,
+  DnsDiscoverySettings,
+  DockerDiscoverySettings,
+  DockerFilter,
+  HttpDiscoverySettings,
+  KubernetesDiscoverySettings,
+  KubernetesRole,
+  NacosDiscoverySettings,
+  SwarmDiscoverySettings,
+} from './discovery-settings.ts'
 export { readTargetFile, readTargetJson } from './target-file.ts'
 export { TARGET_FILE_BYTES_MAX } from './limits.ts'
 export type { ListedGroup } from './target-file.ts'

@@ -105,11 +105,20 @@ test('the effective configuration quotes what would be read as something else', 
 test('parts without a component are named with their place', () => {
   const { notImplemented } = loaded(textOf('discoveries.good.yml'))
   expect(notImplemented).toEqual([
-    { path: 'scrape_configs[1].nacos_sd_configs', line: 9, column: 5 },
-    { path: 'scrape_configs[2].consul_sd_configs', line: 13, column: 5 },
+    { path: 'scrape_configs[3].eureka_sd_configs', line: 17, column: 5 },
   ])
   expect(loaded('rule_files: [a.yml]\nscrape_config_files: [b.yml]\n').notImplemented).toEqual([
     { path: 'scrape_config_files', line: 2, column: 1 },
+  ])
+})
+
+test('discoveries that ask a backend are typed', () => {
+  const [, nacos, consul] = loaded(textOf('discoveries.good.yml')).scrapeConfigs
+  expect(nacos!.backends.nacos).toMatchObject([
+    { url: 'http://127.0.0.1:8848', group: 'DEFAULT_GROUP', services: ['a', 'b'] },
+  ])
+  expect(consul!.backends.consul).toMatchObject([
+    { url: 'http://localhost:8500', token: 'canary-consul', refreshIntervalMs: 30_000 },
   ])
 })
 

@@ -4,6 +4,7 @@
 import { quoted } from '@pharos/base'
 import { always, byteSize, count, duration, filePath, flag, openFlag, real, text } from './codec.ts'
 import { DISCOVERY_SHAPE, etcdDiscoveries } from './discovery-sections.ts'
+import { backendDiscoveries } from './discovery-settings.ts'
 import type { DiscoveryFields, StaticGroupFields } from './discovery-sections.ts'
 import {
   checkProtocols,
@@ -264,5 +265,6 @@ export function scrapeSettings(job: ScrapeFields): ScrapeSettings {
       refreshIntervalMs: refresh_interval,
     })),
     etcdDiscoveries: etcdDiscoveries(job.etcd_sd_configs),
+    backends: backendDiscoveries(job),
   }
 }

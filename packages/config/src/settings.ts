@@ -3,6 +3,7 @@
 
 import type { HttpClientSettings, TlsSettings } from '@pharos/base'
 import type { Labels, TargetGroup } from '@pharos/model'
+import type { BackendDiscoveries } from './discovery-settings.ts'
 import type { RelabelRule } from './relabel-rule.ts'
 
 export interface PrometheusConfig {
@@ -108,6 +109,8 @@ export interface ScrapeSettings {
   readonly staticGroups: readonly TargetGroup[]
   readonly fileDiscoveries: readonly FileDiscoverySettings[]
   readonly etcdDiscoveries: readonly EtcdDiscoverySettings[]
+  /** All discoveries that ask a backend. */
+  readonly backends: BackendDiscoveries
 }
 
 /** Ours: when a target is cut off; 0 switches a limit off. */

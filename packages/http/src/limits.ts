@@ -82,3 +82,9 @@ export const LOGIN_HEADER_BYTES_MAX = 4_096
 
 /** What a client beyond the rate is told to wait, ms. */
 export const WEB_RATE_WAIT_MS = 1_000
+
+/** The answer of a backend in JSON, bytes: the largest are lists of a cluster's objects. */
+export const BACKEND_ANSWER_BYTES_MAX: number = 128 * 1024 * 1024
+
+/** Time for one such answer, ms. */
+export const BACKEND_TIMEOUT_MS = 30_000

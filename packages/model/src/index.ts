@@ -38,6 +38,8 @@ export {
   sanitizeLabelName,
   unescapeName,
 } from './names.ts'
+export { createPollingDiscoverer, hostPort, metaName } from './polling-discoverer.ts'
+export type { PollingDiscoverer } from './polling-discoverer.ts'
 export { signature, signatureOf } from './signature.ts'
 export {
   formatDecimal,

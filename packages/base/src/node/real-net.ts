@@ -1,6 +1,7 @@
 import * as nodeNet from 'node:net'
 import * as nodeTls from 'node:tls'
 import { messageOf, OutsideError } from '../errors.ts'
+import { resolve } from './resolver.ts'
 import { openTunnel } from './proxy-tunnel.ts'
 import type {
   Connection,
@@ -26,6 +27,7 @@ export function createRealNet(): Net {
       options.tunnel === undefined
         ? connect(options, readBuffer, contexts)
         : connectThrough(options, options.tunnel, contexts),
+    resolve,
     proxyEnvironment,
   }
 }

@@ -1,1 +1,1 @@
-export {}
+export { createConsulDiscoverer } from './consul-discoverer.ts'

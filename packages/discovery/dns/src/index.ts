@@ -1,1 +1,1 @@
-export {}
+export { createDnsDiscoverer } from './dns-discoverer.ts'

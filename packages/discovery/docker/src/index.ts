@@ -1,1 +1,2 @@
-export {}
+export { createDockerDiscoverer } from './docker-discoverer.ts'
+export { createSwarmDiscoverer } from './swarm-discoverer.ts'

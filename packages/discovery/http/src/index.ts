@@ -1,1 +1,1 @@
-export {}
+export { createHttpDiscoverer } from './http-discoverer.ts'

@@ -1,1 +1,1 @@
-export {}
+export { createKubernetesDiscoverer } from './kubernetes-discoverer.ts'

@@ -1,1 +1,1 @@
-export {}
+export { createNacosDiscoverer } from './nacos-discoverer.ts'

@@ -1,4 +1,5 @@
 import { PLAIN_HTTP_CLIENT } from '@pharos/base'
+import { NO_BACKENDS } from '@pharos/config'
 import type { ScrapeSettings } from '@pharos/config'
 import type { Appender } from '@pharos/tsdb'
 import type { ScrapeStats } from '../scrape-stats.ts'
@@ -54,6 +55,7 @@ export function jobSettings(changed: Partial<ScrapeSettings> = {}): ScrapeSettin
     staticGroups: [],
     fileDiscoveries: [],
     etcdDiscoveries: [],
+    backends: NO_BACKENDS,
     ...changed,
   }
 }
