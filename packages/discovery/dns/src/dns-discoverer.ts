@@ -86,6 +86,6 @@ function groupOf(
     return Labels.of(pairs)
   })
   // Servers shuffle their answers; an order of its own keeps the group from changing all the time.
-  targets.sort(Labels.compare)
+  targets.sort((a, b) => Labels.compare(a, b))
   return { source: name, targets, labels: Labels.EMPTY }
 }

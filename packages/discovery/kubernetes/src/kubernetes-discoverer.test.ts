@@ -22,10 +22,8 @@ const SETTINGS: KubernetesDiscoverySettings = {
 }
 
 interface ApiObject {
-  readonly metadata: { readonly name: string; readonly namespace?: string } & Record<
-    string,
-    unknown
-  >
+  readonly metadata: Readonly<Record<string, unknown>> & { readonly name: string }
+  readonly [field: string]: unknown
 }
 
 /** Lists and watches of an API server, by path. */
@@ -99,26 +97,24 @@ function pod(name: string, ip: string, changed: Record<string, unknown> = {}): A
       labels: { 'app.kubernetes.io/name': 'web' },
       ownerReferences: [{ kind: 'ReplicaSet', name: 'web-1', controller: true }],
     },
-    ...{
-      spec: {
-        nodeName: 'node-1',
-        containers: [
-          {
-            name: 'main',
-            image: 'web:1',
-            ports: [{ name: 'http', containerPort: 9_000, protocol: 'TCP' }],
-          },
-        ],
-      },
-      status: {
-        podIP: ip,
-        hostIP: '192.168.0.1',
-        phase: 'Running',
-        conditions: [{ type: 'Ready', status: 'True' }],
-        containerStatuses: [{ name: 'main', containerID: 'docker://abc' }],
-      },
-      ...changed,
+    spec: {
+      nodeName: 'node-1',
+      containers: [
+        {
+          name: 'main',
+          image: 'web:1',
+          ports: [{ name: 'http', containerPort: 9_000, protocol: 'TCP' }],
+        },
+      ],
     },
+    status: {
+      podIP: ip,
+      hostIP: '192.168.0.1',
+      phase: 'Running',
+      conditions: [{ type: 'Ready', status: 'True' }],
+      containerStatuses: [{ name: 'main', containerID: 'docker://abc' }],
+    },
+    ...changed,
   }
 }
 
@@ -264,12 +260,10 @@ test('services, nodes and ingresses have their addresses and labels', async () =
   service.server.lists.set('/api/v1/services', [
     {
       metadata: { name: 'web', namespace: 'n', annotations: { 'prometheus.io/scrape': 'true' } },
-      ...{
-        spec: {
-          type: 'ClusterIP',
-          clusterIP: '10.9.0.1',
-          ports: [{ name: 'http', port: 80, protocol: 'TCP' }],
-        },
+      spec: {
+        type: 'ClusterIP',
+        clusterIP: '10.9.0.1',
+        ports: [{ name: 'http', port: 80, protocol: 'TCP' }],
       },
     },
   ])
@@ -296,15 +290,13 @@ test('services, nodes and ingresses have their addresses and labels', async () =
   node.server.lists.set('/api/v1/nodes', [
     {
       metadata: { name: 'node-1', labels: { zone: 'z' } },
-      ...{
-        spec: { providerID: 'aws:///x' },
-        status: {
-          addresses: [
-            { type: 'Hostname', address: 'node-1' },
-            { type: 'InternalIP', address: '192.168.0.1' },
-          ],
-          daemonEndpoints: { kubeletEndpoint: { Port: 10_250 } },
-        },
+      spec: { providerID: 'aws:///x' },
+      status: {
+        addresses: [
+          { type: 'Hostname', address: 'node-1' },
+          { type: 'InternalIP', address: '192.168.0.1' },
+        ],
+        daemonEndpoints: { kubeletEndpoint: { Port: 10_250 } },
       },
     },
   ])
@@ -323,15 +315,13 @@ test('services, nodes and ingresses have their addresses and labels', async () =
   ingress.server.lists.set('/apis/networking.k8s.io/v1/namespaces/n/ingresses', [
     {
       metadata: { name: 'front', namespace: 'n' },
-      ...{
-        spec: {
-          ingressClassName: 'nginx',
-          tls: [{ hosts: ['*.example.org'] }],
-          rules: [
-            { host: 'a.example.org', http: { paths: [{ path: '/x' }, {}] } },
-            { host: 'example.com' },
-          ],
-        },
+      spec: {
+        ingressClassName: 'nginx',
+        tls: [{ hosts: ['*.example.org'] }],
+        rules: [
+          { host: 'a.example.org', http: { paths: [{ path: '/x' }, {}] } },
+          { host: 'example.com' },
+        ],
       },
     },
   ])
@@ -368,15 +358,13 @@ test('endpoints take the labels of their service and pod, and further ports of t
   server.lists.set('/api/v1/endpoints', [
     {
       metadata: { name: 'web', namespace: 'default' },
-      ...{
-        subsets: [
-          {
-            addresses: [{ ip: '10.0.0.1', nodeName: 'node-1', targetRef: reference }],
-            notReadyAddresses: [{ ip: '10.0.0.2' }],
-            ports: [{ name: 'http', port: 9_000, protocol: 'TCP' }],
-          },
-        ],
-      },
+      subsets: [
+        {
+          addresses: [{ ip: '10.0.0.1', nodeName: 'node-1', targetRef: reference }],
+          notReadyAddresses: [{ ip: '10.0.0.2' }],
+          ports: [{ name: 'http', port: 9_000, protocol: 'TCP' }],
+        },
+      ],
     },
   ])
   await clock.advance(2_000)
@@ -421,19 +409,17 @@ test('endpoint slices have their conditions, ports and zone', async () => {
         namespace: 'default',
         labels: { 'kubernetes.io/service-name': 'web' },
       },
-      ...{
-        addressType: 'IPv4',
-        ports: [{ name: 'http', port: 9_000, protocol: 'TCP', appProtocol: 'http' }],
-        endpoints: [
-          {
-            addresses: ['10.0.0.1'],
-            conditions: { ready: true, serving: true, terminating: false },
-            nodeName: 'node-1',
-            zone: 'z1',
-            targetRef: reference,
-          },
-        ],
-      },
+      addressType: 'IPv4',
+      ports: [{ name: 'http', port: 9_000, protocol: 'TCP', appProtocol: 'http' }],
+      endpoints: [
+        {
+          addresses: ['10.0.0.1'],
+          conditions: { ready: true, serving: true, terminating: false },
+          nodeName: 'node-1',
+          zone: 'z1',
+          targetRef: reference,
+        },
+      ],
     },
   ])
   await clock.advance(2_000)
