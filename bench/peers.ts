@@ -23,6 +23,8 @@ export interface Peer {
   readonly readyMs: number
   readonly directory: string
   stop(): Promise<void>
+  /** kill -9; the directory stays. */
+  kill(): Promise<void>
 }
 
 /** Starts a peer on its own directory, or on `directory` with what lies in `data/` there. */
@@ -49,6 +51,11 @@ export async function startPeer(
       await ended
       rmSync(directory, { recursive: true, force: true })
     },
+    kill: async () => {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGKILL')
+      await ended
+    },
   }
 }
 
@@ -58,8 +65,12 @@ function commandOf(
   directory: string,
   port: number,
 ): [command: string, args: string[]] {
+  const configFile = join(directory, 'prometheus.yml')
+  writeFileSync(configFile, config)
   if (name === 'victoria-metrics') {
     const flags = [
+      `-promscrape.config=${configFile}`,
+      '-search.latencyOffset=0s',
       `-storageDataPath=${join(directory, 'data')}`,
       `-httpListenAddr=127.0.0.1:${port}`,
       '-retentionPeriod=10y',
@@ -68,8 +79,6 @@ function commandOf(
     ]
     return ['victoria-metrics', flags]
   }
-  const configFile = join(directory, 'prometheus.yml')
-  writeFileSync(configFile, config)
   const flags = [
     `--config.file=${configFile}`,
     `--storage.tsdb.path=${join(directory, 'data')}`,
