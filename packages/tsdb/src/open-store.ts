@@ -18,6 +18,7 @@ import { TileCodec } from './tile/tile-codec.ts'
 import { Tombstones } from './tombstones.ts'
 import { emptyStats, type ReplayStatus, type TsdbStats } from './tsdb-status.ts'
 import { Wal } from './wal/wal.ts'
+import { RowCodec } from './wal/row-record.ts'
 import type { ReplayTarget } from './wal/wal-replay.ts'
 
 /** What the store uses of the outside world. */
@@ -99,11 +100,12 @@ async function openParts(
   const stats = emptyStats()
   const shapes = new ShapeTable()
   const codec = new TileCodec()
+  const rows = new RowCodec(codec.kernel)
   const quarantine = new Quarantine(`${path}/quarantine`, disk, log)
-  const head = new Head({ clock, options, stats, shapes, decoder: codec.decoder })
+  const head = new Head({ clock, options, stats, shapes, decoder: codec.decoder, rows })
   const exemplars = new ExemplarRing()
   const metadata = new MetadataStore()
-  const shared = { disk, clock, random, log, stats, shapes, codec, quarantine, head }
+  const shared = { rows, disk, clock, random, log, stats, shapes, codec, quarantine, head }
   const blocks = new BlockStore({ ...shared, folder: `${path}/blocks` })
   const tombstones = new Tombstones({ path: `${path}/tombstones`, disk, log, quarantine })
   await tombstones.open()
@@ -160,6 +162,7 @@ function replayTarget({
   metadata,
   ...head
 }: Pick<Store, 'head' | 'log' | 'exemplars' | 'metadata'> & {
+  readonly rows: RowCodec
   readonly shapes: ShapeTable
 }): ReplayTarget {
   return {

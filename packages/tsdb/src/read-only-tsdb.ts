@@ -27,6 +27,7 @@ import { readTile } from './read/tile-cache.ts'
 import { TsdbQuerier } from './read/tsdb-querier.ts'
 import { readTombstones, type Tombstone } from './tombstones.ts'
 import { type BlockInfo, emptyStats } from './tsdb-status.ts'
+import { RowCodec } from './wal/row-record.ts'
 import { replayWalFile } from './wal/wal-replay.ts'
 
 const HOUR_MS = 3_600_000
@@ -47,7 +48,9 @@ export class ReadOnlyTsdb {
   readonly #path: string
   readonly #disk: Disk
   readonly #head: Head
-  readonly #decoder = new ColumnDecoder(createKernel())
+  readonly #kernel = createKernel()
+  readonly #decoder = new ColumnDecoder(this.#kernel)
+  readonly #rows = new RowCodec(this.#kernel)
   readonly #shapes = new ShapeTable()
   readonly #files: TileFile[] = []
   /** Those that a later block replaced are checked, and not queried. */
@@ -95,6 +98,7 @@ export class ReadOnlyTsdb {
       stats: emptyStats(),
       shapes: this.#shapes,
       decoder: this.#decoder,
+      rows: this.#rows,
     })
   }
 
@@ -247,6 +251,7 @@ export class ReadOnlyTsdb {
           log,
           exemplar: () => {},
           metadata: () => {},
+          rows: this.#rows,
         }
         const hidden = this.#tombstones.filter(({ files }) => files.has(name))
         const { validBytes, damaged, lost } = replayWalFile(bytes, path, target, hidden)

@@ -86,7 +86,7 @@ export class BlockStore {
     const { folder, disk, clock, random, log, shapes, codec } = this.#context
     const id = ulid(clock.now(), random)
     const path = `${folder}/${id}.blk`
-    const writer = await BlockWriter.create(disk, `${path}.tmp`, codec.cold)
+    const writer = await BlockWriter.create(disk, `${path}.tmp`, codec.cold, () => clock.sleep(0))
     const damaged = new Set<string>()
     try {
       for (const group of groups) {

@@ -33,6 +33,7 @@ export class BlockWriter {
   readonly #definitions = new DefinitionWriter()
   readonly #layouts = new Map<string, Layout>()
   readonly #tiles: TileWriter
+  readonly #turn: () => Promise<void>
   readonly #out = new ByteWriter(WRITE_BYTES + (64 << 10))
   readonly #entries = new Map<number, Entry[]>()
   readonly #series = new Set<string>()
@@ -42,14 +43,21 @@ export class BlockWriter {
   #minMs = Infinity
   #maxMs = -Infinity
 
-  private constructor(file: OpenFile, tiles: TileWriter) {
+  private constructor(file: OpenFile, tiles: TileWriter, turn: () => Promise<void>) {
     this.#file = file
     this.#tiles = tiles
+    this.#turn = turn
     this.#out.raw(blockHeader())
   }
 
-  static async create(disk: Disk, path: string, tiles: TileWriter): Promise<BlockWriter> {
-    return new BlockWriter(await disk.open(path, 'create'), tiles)
+  /** @param turn  lets others run */
+  static async create(
+    disk: Disk,
+    path: string,
+    tiles: TileWriter,
+    turn: () => Promise<void>,
+  ): Promise<BlockWriter> {
+    return new BlockWriter(await disk.open(path, 'create'), tiles, turn)
   }
 
   get tileCount(): number {
@@ -58,7 +66,7 @@ export class BlockWriter {
 
   /** Tiles of one group come in the order of their times. */
   async add(group: GroupDefinition, shapes: readonly Shape[], source: TileSource): Promise<void> {
-    const kept = this.#tiles.encode(source)
+    const kept = await this.#tiles.encode(source, this.#turn)
     if (kept.length === 0) return
     const own = Array.from(kept, (column) => shapes[column]!)
     const groupId = this.#definitions.group(group.key, group.kind)

@@ -61,13 +61,14 @@ export class SegmentWriter {
   }
 
   /** Encodes a tile into the buffer; the reference holds once `write` and `sync` resolved. */
-  add(
+  async add(
     group: HeadGroup,
     shapes: readonly (Shape | undefined)[],
     source: TileSource,
     writer: TileWriter,
-  ): TileRef | undefined {
-    const kept = writer.encode(source)
+    turn: () => Promise<void>,
+  ): Promise<TileRef | undefined> {
+    const kept = await writer.encode(source, turn)
     if (kept.length === 0) return undefined
     const layout = this.#layoutOf(kept, shapes)
     const groupId = this.#definitions.group(group.key, group.kind)

@@ -22,7 +22,7 @@ import type { ColumnDecoder } from '../tile/column-decoder.ts'
 import { copyHistogram, writeHistogram } from '../tile/histogram-codec.ts'
 import type { TsdbOptions } from '../tsdb-options.ts'
 import type { TsdbStats } from '../tsdb-status.ts'
-import { writeRow } from '../wal/row-record.ts'
+import type { RowCodec } from '../wal/row-record.ts'
 import { type Wal, WalRecord } from '../wal/wal.ts'
 import { type LateRow, logCells, logSamples } from './cell-log.ts'
 import { type Coverage, isCovered } from './coverage.ts'
@@ -38,6 +38,7 @@ interface HeadContext {
   readonly stats: TsdbStats
   readonly shapes: ShapeTable
   readonly decoder: ColumnDecoder
+  readonly rows: RowCodec
 }
 
 export class Head {
@@ -45,6 +46,7 @@ export class Head {
   readonly #options: TsdbOptions
   readonly #stats: TsdbStats
   readonly #shapes: ShapeTable
+  readonly #rows: RowCodec
   readonly #layouts = new LayoutTable()
   readonly #groups = new Map<string, HeadGroup>()
   readonly #scratch = new ByteWriter(1024)
@@ -59,7 +61,8 @@ export class Head {
   /** Newest sample of each group that older files know of: rows up to there are not taken again. */
   readonly closedBefore: Map<string, number> = new Map()
 
-  constructor({ clock, options, stats, shapes, decoder }: HeadContext) {
+  constructor({ clock, options, stats, shapes, decoder, rows }: HeadContext) {
+    this.#rows = rows
     this.#clock = clock
     this.#options = options
     this.#stats = stats
@@ -193,7 +196,7 @@ export class Head {
     if (n === 0) return AppendOutcome.ok
     // The tile first: it remembers the WAL file of its first row, and logging may begin the next file.
     const tile = this.#tileFor(group, tMs)
-    this.#logRow(group, group.layout!, tMs, row, words, n, histograms)
+    this.#logRow(group, group.layout!, tMs, row, n, histograms)
     tile.append(tMs, row, words, n)
     if (histograms !== undefined) {
       for (const [column, h] of histograms) tile.setHistogram(tMs, column, copyHistogram(h))
@@ -519,7 +522,6 @@ export class Head {
   #relogTile(group: HeadGroup, tile: OpenTile): void {
     if (tile.isLate) return this.#late.relog(this.wal!, group, tile)
     const row = new Float64Array(tile.columnCount)
-    const words = new Uint32Array(row.buffer)
     for (let r = 0; r < tile.rowCount; r++) {
       tile.readRow(r, row)
       const histograms = new Map<number, NativeHistogram>()
@@ -528,7 +530,7 @@ export class Head {
         if (h !== undefined) histograms.set(column, h)
       }
       const layout = tile.layout ?? group.layout!
-      this.#logRow(group, layout, tile.times[r]!, row, words, tile.columnCount, histograms)
+      this.#logRow(group, layout, tile.times[r]!, row, tile.columnCount, histograms)
     }
   }
 
@@ -537,7 +539,6 @@ export class Head {
     layout: Layout,
     tMs: number,
     row: Float64Array,
-    words: Uint32Array,
     n: number,
     histograms: Histograms | undefined,
   ): void {
@@ -546,14 +547,13 @@ export class Head {
     const layoutId = wal.definitions.layout(layout, n)
     const hasHistograms = histograms !== undefined && histograms.size > 0
     const out = wal.begin()
-    writeRow(
+    this.#rows.write(
       out,
       wal.sequence,
       groupId,
       layoutId,
       tMs,
       row,
-      words,
       n,
       group.keyframe,
       hasHistograms,

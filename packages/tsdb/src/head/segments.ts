@@ -1,6 +1,6 @@
 // The segments of the head: where tiles go when they are full, and what a start finds of them.
 
-import type { Disk, Logger } from '@pharos/base'
+import type { Clock, Disk, Logger } from '@pharos/base'
 import type { BlockStore } from '../block/block-store.ts'
 import { fileName } from '../block/block-store.ts'
 import { readSegment, SEGMENT_NAME, SegmentWriter } from '../block/segment.ts'
@@ -21,6 +21,7 @@ const BATCH_BYTES = 64 << 10
 interface SegmentsContext {
   readonly folder: string
   readonly disk: Disk
+  readonly clock: Clock
   readonly log: Logger
   readonly shapes: ShapeTable
   readonly codec: TileCodec
@@ -91,17 +92,19 @@ export class Segments {
   async seal(): Promise<void> {
     const sealed: Sealed[] = []
     const writers = new Set<SegmentWriter>()
-    const { head, disk, folder, codec } = this.#context
+    const { head, disk, folder, codec, clock } = this.#context
+    const turn = (): Promise<void> => clock.sleep(0)
     try {
       for (const group of head.groups) {
         for (const tile of group.waiting) {
           const writer = await this.#writerFor(head.windowOf(tile.firstMs))
           writers.add(writer)
-          const ref = writer.add(
+          const ref = await writer.add(
             group,
             (tile.layout ?? group.layout!).shapes,
             sourceOf(tile),
             codec.hot,
+            turn,
           )
           sealed.push({ group, tile, ref })
           if (writer.bufferedBytes >= BATCH_BYTES) await writer.write()

@@ -35,6 +35,9 @@ export interface TileSource {
   readonly histograms: (column: number) => ReadonlyMap<number, NativeHistogram> | undefined
 }
 
+/** Values that are encoded in one go: some 5 ms. */
+const TURN_VALUES = 60_000
+
 /** Encodes tiles, in two steps: the columns first, because only then it is known which of them hold samples. */
 export class TileWriter {
   readonly #kernel: Kernel
@@ -60,10 +63,15 @@ export class TileWriter {
     this.#packSlack = packSlack
   }
 
-  /** Encodes the columns that hold samples. @returns which they are, ascending */
-  encode(source: TileSource): Int32Array {
+  /**
+   * Encodes the columns that hold samples.
+   * @param turn  lets others run; called now and then in a tile that takes long
+   * @returns which columns they are, ascending
+   */
+  async encode(source: TileSource, turn: () => Promise<void>): Promise<Int32Array> {
     const { rowCount, columnCount, readColumn, histograms } = source
     this.#beginTile(rowCount)
+    const turnColumns = Math.ceil(TURN_VALUES / rowCount)
     if (this.#lengths.length < columnCount) this.#lengths = new Uint32Array(columnCount * 2)
     const values = this.#values
     const columns = this.#columns
@@ -83,6 +91,7 @@ export class TileWriter {
       this.sampleCount += samples + (own?.size ?? 0)
       this.#lengths[keptCount] = columns.length - before
       kept[keptCount++] = c
+      if (c % turnColumns === turnColumns - 1) await turn()
     }
     return kept.subarray(0, keptCount)
   }

@@ -1,18 +1,14 @@
 import { ByteReader } from '@pharos/base'
+import { createKernel } from '@pharos/kernel'
 import { ABSENT, NORMAL_NAN, STALE } from '@pharos/model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { KEYFRAME_ROWS } from '../limits.ts'
 import { RecordBuffer } from './record-buffer.ts'
 import { RECORD_HEADER_BYTES, scanRecords } from './record-framing.ts'
-import {
-  emptyKeyframe,
-  type Keyframe,
-  readValues,
-  RowFlag,
-  setKeyframe,
-  writeRow,
-} from './row-record.ts'
+import { emptyKeyframe, type Keyframe, RowCodec, RowFlag } from './row-record.ts'
+
+const codec = new RowCodec(createKernel())
 
 const VALUES = [
   0,
@@ -61,10 +57,9 @@ function readRows(bytes: Uint8Array, widths: readonly number[], lost: ReadonlySe
       else if (keyframe === undefined || keyframe.number !== number) return
       const n = widths[i]!
       const row = new Float64Array(n)
-      const words = new Uint32Array(row.buffer)
-      const end = readValues(body, reader.offset, body.length, n, keyframe, row, words)
+      const end = codec.read(body, reader.offset, body.length, n, keyframe, row)
       expect(end).toBe(body.length)
-      if (isKeyframe) setKeyframe(keyframe, row.slice())
+      if (isKeyframe) keyframe.values = row.slice()
       rows.push({
         tMs: isKeyframe ? dt : keyframe.tMs + dt,
         bits: new BigUint64Array(row.buffer),
@@ -91,10 +86,9 @@ test('rows come back bit for bit, and a lost one takes only those of its keyfram
       rows.forEach((values, i) => {
         n = Math.max(n, values.length)
         const row = Float64Array.from({ length: n }, (_, c) => values[c] ?? ABSENT)
-        const words = new Uint32Array(row.buffer)
         const tMs = 1.7e12 + i * 15_000 + (i % 3)
         out.begin()
-        writeRow(out, 1, 3, 4, tMs, row, words, n, keyframe, false)
+        codec.write(out, 1, 3, 4, tMs, row, n, keyframe, false)
         out.end(2)
         widths.push(n)
         wanted.push({ tMs, bits: new BigUint64Array(row.buffer) })

@@ -14,7 +14,7 @@ import type { Tombstone } from '../tombstones.ts'
 import { readHistogram } from '../tile/histogram-codec.ts'
 import { FILE_HEADER_BYTES, readFileHeader } from './file-header.ts'
 import { scanRecords } from './record-framing.ts'
-import { emptyKeyframe, type Keyframe, readValues, RowFlag, setKeyframe } from './row-record.ts'
+import { emptyKeyframe, type Keyframe, type RowCodec, RowFlag } from './row-record.ts'
 import { WalRecord } from './wal.ts'
 
 export interface ReplayTarget {
@@ -23,6 +23,7 @@ export interface ReplayTarget {
   readonly log: Logger
   exemplar(stored: StoredExemplar): void
   metadata(entries: ReadonlyMap<string, Metadata>): void
+  readonly rows: RowCodec
 }
 
 export interface ReplayedFile {
@@ -135,8 +136,8 @@ class FileReplay {
       this.#words = new Uint32Array(this.#row.buffer)
     }
     const row = this.#row
-    const at = readValues(bytes, reader.offset, bytes.length, n, keyframe, row, this.#words)
-    if (isKeyframe) setKeyframe(keyframe, row.slice(0, n))
+    const at = this.#target.rows.read(bytes, reader.offset, bytes.length, n, keyframe, row)
+    if (isKeyframe) keyframe.values = row.slice(0, n)
     let histograms: Map<number, NativeHistogram> | undefined
     const columns = this.#columnsOf(group, layout)
     if ((flags & RowFlag.hasHistograms) !== 0) {
