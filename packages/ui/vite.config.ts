@@ -22,7 +22,11 @@ const config: UserConfig = defineConfig({
     manifest: true,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // The list of what to load early stands in the first script: only pages are worth a place in it.
+      resolveDependencies: (file, dependencies) => (/-page-/.test(file) ? dependencies : []),
+    },
   },
 })
 

@@ -17,6 +17,8 @@ test('what a page imports counts once, what it loads later does not count', () =
   const names = [
     'overview/overview',
     'query/query',
+    'dashboards/dashboard',
+    'dashboards/dashboards',
     'targets/targets',
     'status/status',
     'alerts/alerts',
@@ -27,6 +29,10 @@ test('what a page imports counts once, what it loads later does not count', () =
     'index.html': { file: 'main.js', isEntry: true, imports: ['shared'], css: ['main.css'] },
     shared: { file: 'shared.js' },
     'src/pages/query/prom-editor.tsx': { file: 'editor.js', imports: ['shared', 'index.html'] },
+    'src/pages/dashboards/editor/panel-editor.tsx': {
+      file: 'panel-editor.js',
+      imports: ['shared'],
+    },
   }
   for (const name of names)
     manifest[`src/pages/${name}-page.tsx`] = {

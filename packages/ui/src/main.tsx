@@ -9,10 +9,15 @@ import { createApi } from './data/api.ts'
 import { readCookie, writeCookie } from './data/browser.ts'
 import { createSettings, type LangCode } from './data/settings.ts'
 import { App } from './pages/shell/app.tsx'
-import { createPageModules, pageAt, type PageModules } from './pages/shell/routes.ts'
+import {
+  createPageModules,
+  pageAt,
+  type PageModules,
+  type WordsPart,
+} from './pages/shell/routes.ts'
 import { createTimeFormats, type Services, ServicesProvider, useSettings } from './services.tsx'
 import { createSizeWatcher } from './size-watcher.ts'
-import { createTranslate, type Translate } from './text/dictionary.ts'
+import { createTranslate, type Dictionary, type Translate } from './text/dictionary.ts'
 import { en } from './text/en.ts'
 
 start().catch((error: unknown) => {
@@ -21,25 +26,26 @@ start().catch((error: unknown) => {
 
 async function start(): Promise<void> {
   const base = new URL(document.baseURI).pathname.replace(/\/+$/, '')
-  const words = new Map<LangCode, Translate>([['en', createTranslate(en, 'en')]])
+  const settings = createSettings({
+    search: location.search,
+    prefersDark: matchMedia('(prefers-color-scheme: dark)').matches,
+    languages: navigator.languages,
+    cookie: readCookie,
+    keep: writeCookie,
+  })
+  const words = createWords(() => settings.current().lang === 'zh')
   const services: Services = {
     api: createApi(document.baseURI),
-    settings: createSettings({
-      search: location.search,
-      prefersDark: matchMedia('(prefers-color-scheme: dark)').matches,
-      languages: navigator.languages,
-      cookie: readCookie,
-      keep: writeCookie,
-    }),
+    settings,
     sizes: createSizeWatcher(),
-    translate: (lang) => words.get(lang),
+    translate: words.of,
     timeFormat: createTimeFormats(),
   }
-  const modules = createPageModules()
+  const modules = createPageModules(words.loadPart)
   const path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : '/'
   const first = pageAt(path === '' ? '/' : path)
   await Promise.all([
-    loadWords(words, services.settings.current().lang),
+    words.load(services.settings.current().lang),
     // A page that cannot be loaded says so in its place, inside the shell.
     first === undefined ? undefined : modules.load(first).catch(() => undefined),
   ])
@@ -61,18 +67,53 @@ async function start(): Promise<void> {
   )
 }
 
-async function loadWords(words: Map<LangCode, Translate>, lang: LangCode): Promise<void> {
-  if (words.has(lang)) return
-  const { zh } = await import('./text/zh.ts')
-  words.set('zh', createTranslate(zh, 'zh'))
+interface WordStore {
+  readonly of: (lang: LangCode) => Translate | undefined
+  readonly load: (lang: LangCode) => Promise<void>
+  readonly loadPart: (part: WordsPart) => Promise<void>
 }
 
+/** English is part of the first load; another language, and the words of rare pages, come when they are wanted. */
+function createWords(wantsChinese: () => boolean): WordStore {
+  const dictionaries: Record<LangCode, Partial<Dictionary>> = { en: { ...en }, zh: {} }
+  const translates = new Map([['en' as LangCode, createTranslate(dictionaries.en, 'en')]])
+  const parts = new Set<WordsPart>()
+  const loadPartOf = async (part: WordsPart, lang: LangCode) => {
+    const { words } = await PARTS[part][lang]()
+    Object.assign(dictionaries[lang], words)
+  }
+  return {
+    of: (lang) => translates.get(lang),
+    async load(lang) {
+      if (translates.has(lang)) return
+      const [{ zh }] = await Promise.all([
+        import('./text/zh.ts'),
+        ...[...parts].map((part) => loadPartOf(part, lang)),
+      ])
+      Object.assign(dictionaries.zh, zh)
+      translates.set('zh', createTranslate(dictionaries.zh, 'zh'))
+    },
+    async loadPart(part) {
+      parts.add(part)
+      const langs: LangCode[] = wantsChinese() ? ['en', 'zh'] : ['en']
+      await Promise.all(langs.map((lang) => loadPartOf(part, lang)))
+    },
+  }
+}
+
+const PARTS = {
+  dashboards: {
+    en: () => import('./text/en-dashboards-all.ts'),
+    zh: () => import('./text/zh-dashboards-all.ts'),
+  },
+} as const
+
 /** Draws again once the dictionary of a newly chosen language is there; English stands in until then. */
-function WithWords(props: { words: Map<LangCode, Translate>; modules: PageModules }): ReactNode {
+function WithWords(props: { words: WordStore; modules: PageModules }): ReactNode {
   const { lang } = useSettings()
   const [, setLoaded] = useState<LangCode | undefined>(undefined)
   useEffect(() => {
-    loadWords(props.words, lang).then(
+    props.words.load(lang).then(
       () => setLoaded(lang),
       () => setLoaded(undefined),
     )

@@ -40,9 +40,21 @@ export function useText(): Translate {
   return words
 }
 
+const ZoneContext = createContext<Zone | undefined>(undefined)
+
+/** Whatever is below reads its times in this zone; undefined is the one that was chosen for all pages. */
+export function ZoneProvider(props: { zone: Zone | undefined; children: ReactNode }): ReactNode {
+  return <ZoneContext value={props.zone}>{props.children}</ZoneContext>
+}
+
+export function useZone(): Zone {
+  const { zone } = useSettings()
+  return useContext(ZoneContext) ?? zone
+}
+
 export function useTimeFormat(): TimeFormat {
   const { timeFormat } = useServices()
-  return timeFormat(useSettings().zone)
+  return timeFormat(useZone())
 }
 
 export function createTimeFormats(): (zone: Zone) => TimeFormat {

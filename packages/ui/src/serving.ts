@@ -47,6 +47,11 @@ export interface UiPreferences {
 /** Paths below the base path that the index page answers. */
 export const UI_PATHS: readonly string[] = [
   '/',
+  '/dashboards',
+  '/d/:uid',
+  '/d/:uid/:slug',
+  '/dashboard/new',
+  '/dashboard/import',
   '/query',
   '/alerts',
   '/rules',

@@ -16,11 +16,14 @@ export type ApiErrorKind = 'network' | 'http' | (string & {})
 export class ApiError extends Error {
   readonly kind: ApiErrorKind
   readonly status: number
-  constructor(kind: ApiErrorKind, status: number, message: string) {
+  /** What else the server said, such as the version that a save would have overwritten. */
+  readonly answer: unknown
+  constructor(kind: ApiErrorKind, status: number, message: string, answer?: unknown) {
     super(message)
     this.name = 'ApiError'
     this.kind = kind
     this.status = status
+    this.answer = answer
   }
 }
 
@@ -30,7 +33,18 @@ export interface Api {
   get<T>(path: string, params: Params, signal?: AbortSignal): Promise<Answer<T>>
   /** Text of a path outside the API, such as `-/healthy`. */
   text(path: string, signal?: AbortSignal): Promise<string>
+  /** A JSON answer line by line, as the lines come in. */
+  lines(
+    path: string,
+    body: unknown,
+    onLine: (line: string) => void,
+    signal?: AbortSignal,
+  ): Promise<void>
+  /** Paths that answer plain JSON and tell of errors as `message`, such as `api/search`. */
+  json<T>(method: JsonMethod, path: string, body?: unknown, signal?: AbortSignal): Promise<T>
 }
+
+export type JsonMethod = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** Longer requests go as POST: proxies in between cut long addresses. */
 const GET_CHARS_MAX = 1800
@@ -42,7 +56,67 @@ export function createApi(baseUri: string): Api {
       const response = await reach(new URL(path, baseUri), signal === undefined ? {} : { signal })
       return response.text()
     },
+    async lines(path, body, onLine, signal) {
+      const url = new URL(`api/v1/${path}`, baseUri)
+      const response = await reach(url, jsonRequest('POST', body, signal))
+      if (!response.ok) throw errorOf(response, await bodyOf(response))
+      await readLines(response, onLine)
+    },
+    async json<T>(method: JsonMethod, path: string, body?: unknown, signal?: AbortSignal) {
+      const response = await reach(new URL(path, baseUri), jsonRequest(method, body, signal))
+      const text = await response.text()
+      const answer = parsed(text)
+      if (!response.ok) throw plainError(response, answer)
+      // The server's answer of this path has this shape: the caller names it once.
+      return answer as T
+    },
   }
+}
+
+function jsonRequest(method: JsonMethod, body: unknown, signal?: AbortSignal): RequestInit {
+  return {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  }
+}
+
+async function readLines(response: Response, onLine: (line: string) => void): Promise<void> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  if (reader === undefined) return
+  let rest = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    const lines = (rest + value).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) if (line !== '') onLine(line)
+  }
+  if (rest !== '') onLine(rest)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function plainError(response: Response, answer: unknown): ApiError {
+  const { message, error } = (answer ?? {}) as { message?: unknown; error?: unknown }
+  const told = typeof message === 'string' ? message : typeof error === 'string' ? error : undefined
+  return new ApiError(
+    'http',
+    response.status,
+    told ?? `${response.status} ${response.statusText}`.trim(),
+    answer,
+  )
 }
 
 async function ask<T>(url: URL, params: Params, signal?: AbortSignal): Promise<Answer<T>> {

@@ -82,3 +82,24 @@ export async function copyText(text: string): Promise<boolean> {
     return done
   }
 }
+
+export function isPageVisible(): boolean {
+  return document.visibilityState === 'visible'
+}
+
+/** @returns what ends the watching */
+export function onVisibility(changed: () => void): () => void {
+  document.addEventListener('visibilitychange', changed)
+  return () => document.removeEventListener('visibilitychange', changed)
+}
+
+/** Hands a text to the browser as a file to keep. */
+export function saveAsFile(name: string, text: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  // The click has begun the download; the address is of no more use.
+  URL.revokeObjectURL(url)
+}

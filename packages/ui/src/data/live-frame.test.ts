@@ -18,6 +18,8 @@ function clockServer(asked: Params[]): Api {
       })
     },
     text: () => Promise.resolve(''),
+    lines: () => Promise.resolve(),
+    json: () => Promise.reject(new Error('not asked here')),
   }
 }
 

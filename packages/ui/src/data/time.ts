@@ -1,6 +1,7 @@
 // Times for people and for links. Durations here are read leniently, as a person types them.
 
-export type Zone = 'local' | 'utc'
+/** The browser's zone, UTC, or an IANA zone that a dashboard names. */
+export type Zone = 'local' | 'utc' | (string & {})
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = {
   ms: 0.001,
@@ -87,6 +88,19 @@ function roundDown(ms: number, unit: string, zone: Zone): number {
   return Math.floor(local.getTime() / sizeMs) * sizeMs + shift
 }
 
+/** A zone that the browser knows; undefined for any other text. */
+export function knownZone(name: string): Zone | undefined {
+  if (name === 'local' || name === 'utc') return name
+  if (/^utc$/i.test(name)) return 'utc'
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return name
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
 /** The words of one language and zone for points in time; made once per setting. */
 export interface TimeFormat {
   /** `2026-11-21 08:30:05` */
@@ -99,7 +113,7 @@ export interface TimeFormat {
 }
 
 export function createTimeFormat(zone: Zone): TimeFormat {
-  const options = zone === 'utc' ? { timeZone: 'UTC' } : {}
+  const options = zone === 'local' ? {} : { timeZone: zone === 'utc' ? 'UTC' : zone }
   // The Swedish locale writes ISO order, which reads the same in every language of ours.
   const full = new Intl.DateTimeFormat('sv-SE', {
     ...options,
@@ -107,7 +121,7 @@ export function createTimeFormat(zone: Zone): TimeFormat {
     timeStyle: 'medium',
   })
   const clock = new Intl.DateTimeFormat('sv-SE', { ...options, timeStyle: 'medium' })
-  const zoneName = zone === 'utc' ? 'UTC' : new Intl.DateTimeFormat().resolvedOptions().timeZone
+  const zoneName = full.resolvedOptions().timeZone
   return {
     full: (ms) => full.format(ms),
     clock: (ms) => clock.format(ms),

@@ -29,6 +29,26 @@ const PATHS = {
   radar: 'M12 12l5.7-5.7M20 12a8 8 0 1 1-4-6.9M15.6 10.6a4 4 0 1 1-2.2-2.3',
   book: 'M5 5.5A1.5 1.5 0 0 1 6.5 4H19v13H6.5A1.5 1.5 0 0 0 5 18.5zM5 18.5A1.5 1.5 0 0 0 6.5 20H19v-3M9 8.5h6',
   keyboard: 'M3 7h18v10H3zM7 13.5h10M7 10.2h.2M10.3 10.2h.2M13.6 10.2h.2M16.9 10.2h.2',
+  grid: 'M4 4h7v7H4zM13.5 4H20v4.5h-6.5zM13.5 11H20v9h-6.5zM4 13.5h7V20H4z',
+  dots: 'M12 5.5v.2M12 12v.2M12 18.5v.2',
+  star: 'M12 4l2.4 5 5.6.8-4 3.9.9 5.5-4.9-2.6-4.9 2.6.9-5.5-4-3.9 5.6-.8z',
+  refresh: 'M19 12a7 7 0 1 1-2-5M19 4v4h-4',
+  share: 'M12 15V4M8 7.5L12 4l4 3.5M5 13v6h14v-6',
+  edit: 'M5 19l1-4L16 5l3 3L9 18zM14 7l3 3',
+  save: 'M5 5h11l3 3v11H5zM8 5v5h7V5M8 19v-5h8v5',
+  undo: 'M8 5L4 9l4 4M4 9h9a6 6 0 0 1 0 12h-3',
+  redo: 'M16 5l4 4-4 4M20 9h-9a6 6 0 0 0 0 12h3',
+  eye: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z',
+  code: 'M9 7l-5 5 5 5M15 7l5 5-5 5',
+  settings:
+    'M4 7h9M17 7h3M4 17h3M11 17h9M15 9a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM9 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4z',
+  upload: 'M12 16V5M8 8.5L12 5l4 3.5M5 15v4h14v-4',
+  download: 'M12 4v11M8 11.5l4 3.5 4-3.5M5 15v4h14v-4',
+  filter: 'M4 5h16l-6 7.5V19l-4-2v-4.5z',
+  grip: 'M9 6v.2M9 12v.2M9 18v.2M15 6v.2M15 12v.2M15 18v.2',
+  corner: 'M19 9v10H9',
+  folder: 'M4 6h6l2 2.5h8V19H4z',
+  up: 'M7 14l5-5 5 5',
 } as const
 
 export type IconName = keyof typeof PATHS

@@ -2,14 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTranslate, type Dictionary } from './dictionary.ts'
-import { en } from './en.ts'
-import { zh } from './zh.ts'
+import { en as enPages } from './en.ts'
+import { enDashboards } from './en-dashboards.ts'
+import { enEditor } from './en-editor.ts'
+import { zh as zhPages } from './zh.ts'
+import { zhDashboards } from './zh-dashboards.ts'
+import { zhEditor } from './zh-editor.ts'
+
+const en = { ...enPages, ...enDashboards, ...enEditor }
+const zh = { ...zhPages, ...zhDashboards, ...zhEditor }
 
 const SOURCES = join(import.meta.dirname, '..')
 
 function sources(): { file: string; text: string }[] {
   return readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.tsx?$/.test(file) && !/\.test\.|text\/(en|zh)\.ts$/.test(file))
+    .filter((file) => /\.tsx?$/.test(file) && !/\.test\.|text\/(en|zh)[\w-]*\.ts$/.test(file))
     .map((file) => ({ file, text: readFileSync(join(SOURCES, file), 'utf8') }))
 }
 

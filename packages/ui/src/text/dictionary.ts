@@ -1,23 +1,31 @@
 // Sentences by key, filled with arguments. The keys are those of the English dictionary; the compiler refuses a
 // key that does not exist and a dictionary that lacks one.
 import type { en } from './en.ts'
+import type { enDashboards } from './en-dashboards.ts'
+import type { enEditor } from './en-editor.ts'
 
-export type TextKey = keyof typeof en
+export type TextKey = keyof typeof en | keyof typeof enDashboards | keyof typeof enEditor
 
 type Text = string | { readonly one?: string; readonly other: string }
 
 export type Dictionary = Readonly<Record<TextKey, Text>>
 
+/** A part of a dictionary: the same keys as the English part. */
+export type Words<Part> = Readonly<Record<keyof Part, Text>>
+
 type TextArgs = Readonly<Record<string, string | number>>
 
 export type Translate = (key: TextKey, args?: TextArgs) => string
 
-/** @returns the function that every page calls `t` */
-export function createTranslate(dictionary: Dictionary, lang: 'en' | 'zh'): Translate {
+/**
+ * @param dictionary  the words that are there so far: parts of it may come later, with the pages that need them
+ * @returns the function that every page calls `t`
+ */
+export function createTranslate(dictionary: Partial<Dictionary>, lang: 'en' | 'zh'): Translate {
   const plural = new Intl.PluralRules(lang)
   const count = new Intl.NumberFormat(lang)
   return (key, args = {}) => {
-    const text = dictionary[key]
+    const text = dictionary[key] ?? key
     const sentence =
       typeof text === 'string'
         ? text

@@ -1,6 +1,7 @@
-import type { Dictionary } from './dictionary.ts'
+import type { Words } from './dictionary.ts'
+import type { en } from './en.ts'
 
-export const zh: Dictionary = {
+export const zh: Words<typeof en> = {
   'app.skip': '跳到正文',
   'app.menu': '菜单',
   'app.close': '关闭',
@@ -19,13 +20,18 @@ export const zh: Dictionary = {
   'app.themeToDark': '切换到深色主题',
   'app.themeToLight': '切换到浅色主题',
   'app.otherLanguage': 'Switch to English',
-  'app.search': '搜索页面和指标…',
+  'app.search': '搜索仪表盘、指标、页面…',
   'app.shortcuts': '键盘快捷键',
   'nav.main': '主导航',
   'nav.observe': '观测',
   'nav.alerting': '告警管理',
   'nav.system': '系统',
   'nav.overview': '概览',
+  'nav.dashboards': '仪表盘',
+  'nav.dashboard': '仪表盘',
+  'dash.newTitle': '新建仪表盘',
+  'import.title': '导入仪表盘',
+  'panel.crashed': '此面板出错。',
   'nav.query': '查询',
   'nav.alerts': '告警',
   'nav.firing': { other: '{count} 个触发中' },

@@ -1,25 +1,28 @@
 import { type ReactNode, type RefObject, useSyncExternalStore } from 'react'
 import type uPlot from 'uplot'
-import { formatValue } from '../data/format.ts'
 import { useText, useTimeFormat } from '../services.tsx'
-import type { TimeChartProps } from './time-chart-props.ts'
+import type { CursorStore } from './chart-cursor.ts'
+import type { PlotData } from './plot-series.ts'
 
 const SPOKEN_MAX = 5
 
 /** The chart for the keyboard and for screen readers: arrows move the cursor, the values are read out. */
-export function CursorSlider(
-  props: TimeChartProps & { readonly plot: RefObject<uPlot | undefined> },
-): ReactNode {
-  const { frame, cursor, plot, names, unit } = props
+export function CursorSlider(props: {
+  readonly title: string
+  readonly data: PlotData
+  readonly cursor: CursorStore
+  readonly plot: RefObject<uPlot | undefined>
+}): ReactNode {
+  const { data, cursor, plot } = props
   const t = useText()
   const time = useTimeFormat()
   const state = useSyncExternalStore(cursor.subscribe, cursor.current)
-  const last = Math.max(0, frame.times.length - 1)
+  const last = Math.max(0, data.times.length - 1)
   const index = Math.min(state.index ?? last, last)
 
   const moveTo = (at: number) => {
     const chart = plot.current
-    const seconds = frame.times[at]
+    const seconds = data.times[at]
     if (chart === undefined || seconds === undefined) return
     const left = chart.valToPos(seconds, 'x')
     const top = chart.over.clientHeight / 3
@@ -35,10 +38,10 @@ export function CursorSlider(
     plot.current?.setCursor({ left: -10, top: -10 }, false)
     cursor.leave()
   }
-  const seconds = frame.times[index]
-  const spoken = frame.series
+  const seconds = data.times[index]
+  const spoken = data.series
     .slice(0, SPOKEN_MAX)
-    .map(({ values }, i) => `${names[i]} ${formatValue(values[index] ?? NaN, unit)}`)
+    .map(({ name, values, format }) => `${name} ${format(values[index] ?? NaN)}`)
   return (
     <input
       type="range"

@@ -1,7 +1,7 @@
 import { type ReactNode, useRef } from 'react'
 import { IconButton } from '../../kit/button.tsx'
 import { useText } from '../../services.tsx'
-import { PopoverSlot, useLazyPopover } from './lazy-popover.tsx'
+import { PopoverSlot, useLazyPopover } from '../../kit/lazy-popover.tsx'
 import type { HistoryPopoverProps } from './history-popover.tsx'
 
 export function HistoryButton(props: { onPick: (expr: string) => void }): ReactNode {

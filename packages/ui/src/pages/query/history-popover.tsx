@@ -5,7 +5,7 @@ import { readHistory } from '../../data/query-history.ts'
 import { EmptyState } from '../../kit/states.tsx'
 import { AnchoredPopover } from '../../kit/anchored-popover.tsx'
 import { useText } from '../../services.tsx'
-import type { PopoverContentProps } from './lazy-popover.tsx'
+import type { PopoverContentProps } from '../../kit/lazy-popover.tsx'
 
 export interface HistoryPopoverProps extends PopoverContentProps {
   readonly onPick: (expr: string) => void

@@ -3,7 +3,7 @@ import { formatSpan } from '../../data/time.ts'
 import { IconButton } from '../../kit/button.tsx'
 import { Icon } from '../../kit/icon.tsx'
 import { useText, useTimeFormat } from '../../services.tsx'
-import { PopoverSlot, useLazyPopover } from './lazy-popover.tsx'
+import { PopoverSlot, useLazyPopover } from '../../kit/lazy-popover.tsx'
 import type { RangePopoverProps } from './range-popover.tsx'
 import type { RangeControlProps } from './range-control-props.ts'
 

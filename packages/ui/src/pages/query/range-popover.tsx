@@ -5,7 +5,7 @@ import { AnchoredPopover } from '../../kit/anchored-popover.tsx'
 import { Segmented } from '../../kit/segmented.tsx'
 import { useServices, useSettings, useText, useTimeFormat } from '../../services.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
-import type { PopoverContentProps } from './lazy-popover.tsx'
+import type { PopoverContentProps } from '../../kit/lazy-popover.tsx'
 import type { RangeControlProps } from './range-control-props.ts'
 
 export interface RangePopoverProps extends PopoverContentProps, RangeControlProps {}

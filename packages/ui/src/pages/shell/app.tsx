@@ -3,10 +3,10 @@ import { useLocation } from 'wouter'
 import { NativeDialog } from '../../kit/native-dialog.tsx'
 import { EmptyState, ErrorBox, Skeleton } from '../../kit/states.tsx'
 import { useSettings, useText } from '../../services.tsx'
-import { CrashGuard } from './crash-guard.tsx'
+import { CrashGuard } from '../../kit/crash-guard.tsx'
 import { Nav } from './nav.tsx'
 import { PaletteHost } from './palette-host.tsx'
-import { pageAt, type PageEntry, type PageModules, PAGES } from './routes.ts'
+import { pageAt, type PageEntry, type PageModules, NAV_PAGES } from './routes.ts'
 import { ShortcutHelp } from './shortcut-help.tsx'
 import { createShortcuts } from './shortcuts.ts'
 import { TopBar } from './top-bar.tsx'
@@ -125,7 +125,7 @@ function useShortcuts(show: (overlay: Overlay) => void): void {
       help: () => show('help'),
       filter: () => document.querySelector<HTMLElement>('[data-filter]')?.focus(),
       go(key) {
-        const page = PAGES.find((entry) => entry.key === key)
+        const page = NAV_PAGES.find((entry) => entry.key === key)
         if (page !== undefined) go.current(page.paths[0])
         return page !== undefined
       },

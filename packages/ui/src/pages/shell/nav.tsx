@@ -3,14 +3,14 @@ import { Link, useLocation } from 'wouter'
 import { Icon, Logo } from '../../kit/icon.tsx'
 import { useText } from '../../services.tsx'
 import { useFiringCount } from '../use-firing-count.ts'
-import { pageAt, type PageEntry, type PageModules, PAGES } from './routes.ts'
+import { pageAt, type PageEntry, type PageModules, NAV_PAGES } from './routes.ts'
 
 /** The left rail, and the same list inside the phone's drawer. */
 export function Nav(props: { modules: PageModules; onGo?: () => void }): ReactNode {
   const t = useText()
   const [location] = useLocation()
   const current = pageAt(location)
-  const groups = [...new Set(PAGES.map(({ group }) => group))]
+  const groups = [...new Set(NAV_PAGES.map(({ group }) => group))]
   return (
     <>
       <Link href="/" className="brand" onClick={props.onGo} aria-label="Pharos">
@@ -20,8 +20,13 @@ export function Nav(props: { modules: PageModules; onGo?: () => void }): ReactNo
       {groups.map((group) => (
         <div key={group ?? ''} className="nav-group">
           {group !== undefined && <h2>{t(group)}</h2>}
-          {PAGES.filter((page) => page.group === group).map((page) => (
-            <NavLink key={page.title} page={page} isCurrent={page === current} {...props} />
+          {NAV_PAGES.filter((page) => page.group === group).map((page) => (
+            <NavLink
+              key={page.title}
+              page={page}
+              isCurrent={page.title === (current?.within ?? current?.title)}
+              {...props}
+            />
           ))}
         </div>
       ))}

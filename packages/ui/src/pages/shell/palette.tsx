@@ -14,7 +14,7 @@ import { bestMatches } from '../../data/search.ts'
 import { Icon, type IconName } from '../../kit/icon.tsx'
 import { useSettings, useText } from '../../services.tsx'
 import { useApi } from '../use-api.ts'
-import { PAGES } from './routes.ts'
+import { NAV_PAGES } from './routes.ts'
 
 export interface PaletteProps {
   readonly onClose: () => void
@@ -75,7 +75,7 @@ function Found(props: { text: string; onAction: (key: string | number) => void }
   const metadata = useApi<Readonly<Record<string, readonly { help: string }[]>>>('metadata', {
     limit_per_metric: 1,
   })
-  const pages = PAGES.filter(
+  const pages = NAV_PAGES.filter(
     (page) => bestMatches([t(page.title), page.paths[0]], text, 1).length > 0,
   )
   const metrics = useMemo(

@@ -3,12 +3,19 @@ import type { ComponentType } from 'react'
 import type { IconName } from '../../kit/icon.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
 
+/** Parts of the dictionaries that come with the pages that need them. */
+export type WordsPart = 'dashboards'
+
 export interface PageEntry {
   readonly title: TextKey
   readonly icon: IconName
-  /** The first path is the one that navigation leads to. */
+  /** The first path is the one that navigation leads to. A part `:name` stands for any one part. */
   readonly paths: readonly [string, ...string[]]
+  /** Not in the navigation: the page that it belongs to is. */
+  readonly within?: TextKey
   readonly group: TextKey | undefined
+  /** Words that only this page and its like need. */
+  readonly words?: WordsPart
   /** How many alerts fire is shown beside the page's name. */
   readonly countsFiring?: true
   /** The second key of `g …`. */
@@ -24,6 +31,45 @@ export const PAGES: readonly PageEntry[] = [
     group: undefined,
     key: 'o',
     load: async () => (await import('../overview/overview-page.tsx')).OverviewPage,
+  },
+  {
+    title: 'nav.dashboards',
+    icon: 'grid',
+    paths: ['/dashboards'],
+    words: 'dashboards',
+    group: 'nav.observe',
+    key: 'd',
+    load: async () => (await import('../dashboards/dashboards-page.tsx')).DashboardsPage,
+  },
+  {
+    title: 'nav.dashboard',
+    icon: 'grid',
+    paths: ['/d/:uid', '/d/:uid/:slug'],
+    within: 'nav.dashboards',
+    words: 'dashboards',
+    group: 'nav.observe',
+    key: '',
+    load: async () => (await import('../dashboards/dashboard-page.tsx')).DashboardPage,
+  },
+  {
+    title: 'dash.newTitle',
+    icon: 'grid',
+    paths: ['/dashboard/new'],
+    within: 'nav.dashboards',
+    words: 'dashboards',
+    group: 'nav.observe',
+    key: '',
+    load: async () => (await import('../dashboards/dashboard-page.tsx')).NewDashboardPage,
+  },
+  {
+    title: 'import.title',
+    icon: 'upload',
+    paths: ['/dashboard/import'],
+    within: 'nav.dashboards',
+    words: 'dashboards',
+    group: 'nav.observe',
+    key: '',
+    load: async () => (await import('../dashboards/import-page.tsx')).ImportPage,
   },
   {
     title: 'nav.query',
@@ -78,8 +124,22 @@ export const PAGES: readonly PageEntry[] = [
 
 export function pageAt(path: string): PageEntry | undefined {
   const bare = path.length > 1 ? path.replace(/\/+$/, '') : path
-  return PAGES.find(({ paths }) => paths.includes(bare))
+  return PAGES.find(({ paths }) => paths.some((pattern) => isPathOf(pattern, bare)))
 }
+
+function isPathOf(pattern: string, path: string): boolean {
+  if (!pattern.includes(':')) return pattern === path
+  const [wanted, parts] = [pattern.split('/'), path.split('/')]
+  return (
+    wanted.length === parts.length &&
+    wanted.every((part, index) =>
+      part.startsWith(':') ? parts[index] !== '' : part === parts[index],
+    )
+  )
+}
+
+/** The pages that navigation, palette and shortcuts lead to. */
+export const NAV_PAGES: readonly PageEntry[] = PAGES.filter(({ within }) => within === undefined)
 
 /** Page modules, each loaded once: before the first render, on hover of its link, or when it is opened. */
 export interface PageModules {
@@ -87,7 +147,10 @@ export interface PageModules {
   load(page: PageEntry): Promise<ComponentType>
 }
 
-export function createPageModules(): PageModules {
+/** @param loadWords  brings a part of the dictionaries; called before a page that needs it is there */
+export function createPageModules(
+  loadWords: (part: WordsPart) => Promise<void> = () => Promise.resolve(),
+): PageModules {
   const done = new Map<PageEntry, ComponentType>()
   const underway = new Map<PageEntry, Promise<ComponentType>>()
   return {
@@ -95,8 +158,9 @@ export function createPageModules(): PageModules {
     load(page) {
       let loading = underway.get(page)
       if (loading === undefined) {
-        loading = page.load().then(
-          (component) => {
+        const words = page.words === undefined ? undefined : loadWords(page.words)
+        loading = Promise.all([page.load(), words]).then(
+          ([component]) => {
             done.set(page, component)
             return component
           },

@@ -3,7 +3,7 @@ import { commandKey } from '../../data/browser.ts'
 import { NativeDialog } from '../../kit/native-dialog.tsx'
 import { useText } from '../../services.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
-import { PAGES } from './routes.ts'
+import { NAV_PAGES } from './routes.ts'
 
 const EVERYWHERE: readonly (readonly [readonly string[], TextKey])[] = [
   [['?'], 'keys.help'],
@@ -20,7 +20,7 @@ export function ShortcutHelp(props: { onClose: () => void }): ReactNode {
   const rows: readonly (readonly [readonly string[], string])[] = [
     [[commandKey(), 'K'], t('keys.palette')],
     ...EVERYWHERE.map(([keys, text]) => [keys, t(text)] as const),
-    ...PAGES.map(({ key, title }) => [['g', key], t('keys.go', { page: t(title) })] as const),
+    ...NAV_PAGES.map(({ key, title }) => [['g', key], t('keys.go', { page: t(title) })] as const),
     ...IN_PLACE.map(([keys, text]) => [keys, t(text)] as const),
   ]
   return (

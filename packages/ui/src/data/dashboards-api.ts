@@ -1,0 +1,129 @@
+// Dashboards on the server, through the part of Grafana's HTTP API that it speaks.
+import type { JsonObject } from '@pharos/dashboards'
+import type { Api } from './api.ts'
+
+export interface DashboardHit {
+  readonly uid: string
+  readonly title: string
+  readonly tags: readonly string[]
+  readonly folderTitle?: string
+  readonly folderUid?: string
+  readonly type: string
+  readonly url?: string
+}
+
+export interface DashboardMeta {
+  readonly version?: number
+  readonly slug?: string
+  readonly folderTitle?: string
+  readonly folderUid?: string
+  readonly canSave?: boolean
+  readonly provisioned?: boolean
+  readonly provisionedExternalId?: string
+  readonly created?: string
+  readonly updated?: string
+  readonly updatedBy?: string
+}
+
+export interface StoredDashboard {
+  readonly dashboard: JsonObject
+  readonly meta: DashboardMeta
+}
+
+export interface SavedDashboard {
+  readonly uid: string
+  readonly version: number
+  readonly slug?: string
+  readonly url?: string
+}
+
+export interface DashboardVersion {
+  readonly version: number
+  readonly created: string
+  readonly createdBy?: string
+  readonly message?: string
+}
+
+export interface Folder {
+  readonly uid: string
+  readonly title: string
+}
+
+/** Lists of dashboards longer than this are cut by the server. */
+const HITS_MAX = 5000
+
+export async function searchDashboards(api: Api, signal?: AbortSignal): Promise<DashboardHit[]> {
+  return api.json('GET', `api/search?type=dash-db&limit=${HITS_MAX}`, undefined, signal)
+}
+
+export async function listFolders(api: Api, signal?: AbortSignal): Promise<Folder[]> {
+  return api.json('GET', 'api/folders', undefined, signal)
+}
+
+export async function fetchDashboard(
+  api: Api,
+  uid: string,
+  signal?: AbortSignal,
+): Promise<StoredDashboard> {
+  return api.json('GET', `api/dashboards/uid/${encodeURIComponent(uid)}`, undefined, signal)
+}
+
+/**
+ * @throws ApiError 412 when somebody else saved meanwhile; `overwrite` saves all the same
+ */
+export async function saveDashboard(
+  api: Api,
+  save: {
+    readonly dashboard: JsonObject
+    readonly message: string
+    readonly overwrite: boolean
+    readonly folderUid?: string | undefined
+  },
+): Promise<SavedDashboard> {
+  return api.json('POST', 'api/dashboards/db', save)
+}
+
+export async function deleteDashboard(api: Api, uid: string): Promise<void> {
+  await api.json('DELETE', `api/dashboards/uid/${encodeURIComponent(uid)}`)
+}
+
+export async function listVersions(
+  api: Api,
+  uid: string,
+  signal?: AbortSignal,
+): Promise<DashboardVersion[]> {
+  const path = `api/dashboards/uid/${encodeURIComponent(uid)}/versions`
+  const answer = await api.json<DashboardVersion[] | { versions: DashboardVersion[] }>(
+    'GET',
+    path,
+    undefined,
+    signal,
+  )
+  // Newer versions of the API wrap the list.
+  return 'versions' in answer ? answer.versions : answer
+}
+
+export async function fetchVersion(
+  api: Api,
+  uid: string,
+  version: number,
+  signal?: AbortSignal,
+): Promise<JsonObject> {
+  const path = `api/dashboards/uid/${encodeURIComponent(uid)}/versions/${version}`
+  const { data } = await api.json<{ data: JsonObject }>('GET', path, undefined, signal)
+  return data
+}
+
+/** The path of a dashboard's page. */
+export function dashboardPath(uid: string, title: string): string {
+  const slug = slugOf(title)
+  return `/d/${encodeURIComponent(uid)}${slug === '' ? '' : `/${slug}`}`
+}
+
+/** A title as it stands in an address: `Node Exporter / Full` is `node-exporter-full`. */
+export function slugOf(title: string): string {
+  return title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-+|-+$/g, '')
+}

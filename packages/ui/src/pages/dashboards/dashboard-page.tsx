@@ -1,0 +1,67 @@
+// One dashboard: its JSON from the server, then everything that is seen of it.
+import { loadDashboard } from '@pharos/dashboards'
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useMemo } from 'react'
+import { useLocation, useRoute } from 'wouter'
+import { fetchDashboard, type StoredDashboard } from '../../data/dashboards-api.ts'
+import { EmptyState, ErrorBox, Skeleton } from '../../kit/states.tsx'
+import { useServices, useText } from '../../services.tsx'
+import { ApiError } from '../../data/api.ts'
+import { DashboardView } from './dashboard-view.tsx'
+
+export function DashboardPage(): ReactNode {
+  const [, params] = useRoute<{ uid: string; slug?: string }>('/d/:uid/:slug?')
+  const { api } = useServices()
+  const t = useText()
+  const uid = decodeURIComponent(params?.uid ?? '')
+  const stored = useQuery({
+    queryKey: ['dashboard', uid],
+    queryFn: ({ signal }) => fetchDashboard(api, uid, signal),
+    retry: false,
+    staleTime: Infinity,
+  })
+  if (stored.data !== undefined) return <Loaded key={uid} uid={uid} stored={stored.data} />
+  if (stored.error instanceof ApiError && stored.error.status === 404)
+    return (
+      <div className="page">
+        <EmptyState icon="grid" title={t('dash.notFound')} hint={t('dash.notFoundHint', { uid })} />
+      </div>
+    )
+  return (
+    <div className="page">
+      {stored.error === null ? (
+        <Skeleton rows={6} />
+      ) : (
+        <ErrorBox error={stored.error} onRetry={() => void stored.refetch()} />
+      )}
+    </div>
+  )
+}
+
+function Loaded({ uid, stored }: { uid: string; stored: StoredDashboard }): ReactNode {
+  const loaded = useMemo(() => loadDashboard(stored.dashboard), [stored])
+  return <DashboardView uid={uid} stored={stored} loaded={loaded} />
+}
+
+/** A dashboard that nobody saved yet. */
+export function NewDashboardPage(): ReactNode {
+  const t = useText()
+  const [location] = useLocation()
+  const stored = useMemo<StoredDashboard>(
+    () => ({
+      dashboard: {
+        title: t('dash.newTitle'),
+        panels: [],
+        schemaVersion: 41,
+        time: { from: 'now-1h', to: 'now' },
+        refresh: '30s',
+      },
+      meta: {},
+    }),
+    // The title is that of the moment in which the dashboard was begun.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+    [],
+  )
+  const loaded = useMemo(() => loadDashboard(stored.dashboard), [stored])
+  return <DashboardView key={location} uid={undefined} stored={stored} loaded={loaded} />
+}

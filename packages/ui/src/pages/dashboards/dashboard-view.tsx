@@ -1,0 +1,192 @@
+import type { LoadedDashboard, Panel, Variables, VariableValue } from '@pharos/dashboards'
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
+import { useLocation } from 'wouter'
+import { movedPanel, newPanel, panelById, withNewPanel } from '../../data/dashboard-edits.ts'
+import type { StoredDashboard } from '../../data/dashboards-api.ts'
+import { createQueryBatcher } from '../../data/query-batch.ts'
+import { scrapeIntervalOf } from '../../data/scrape-interval.ts'
+import { Button } from '../../kit/button.tsx'
+import { EmptyState } from '../../kit/states.tsx'
+import { useServices, useText, ZoneProvider } from '../../services.tsx'
+import { useApi } from '../use-api.ts'
+import { type DashboardScene, SceneProvider } from './dashboard-context.tsx'
+import { DashboardGrid } from './dashboard-grid.tsx'
+import { DashboardHead } from './dashboard-head.tsx'
+import { DashboardLayers } from './dashboard-layers.tsx'
+import type { Layer } from './layer-props.ts'
+import { SinglePanel } from './single-panel.tsx'
+import { useAdhocFilters } from './use-adhoc-filters.ts'
+import { type DashboardEdits, useDashboardEdits } from './use-dashboard-edits.ts'
+import { useDashboardKeys } from './use-dashboard-keys.ts'
+import { type DashboardSession, useDashboardSession } from './use-dashboard-session.ts'
+import { useMarks } from './use-marks.ts'
+import { usePanelActions } from './use-panel-actions.ts'
+import { VariableBar } from './variable-bar.tsx'
+
+const NOTHING_OFF: ReadonlySet<string> = new Set()
+
+export function DashboardView(props: {
+  uid: string | undefined
+  stored: StoredDashboard
+  loaded: LoadedDashboard
+}): ReactNode {
+  const { stored, loaded } = props
+  const [, navigate] = useLocation()
+  const edits = useDashboardEdits(loaded.dashboard)
+  const { dashboard } = edits
+  const session = useDashboardSession(dashboard)
+  const { view, variables } = session
+  const [marksOff, setMarksOff] = useState(NOTHING_OFF)
+  const [layer, setLayer] = useState<Layer | undefined>(undefined)
+  const { scene, isReady } = useDashboardScene(session, marksOff)
+  useTitle(dashboard.title)
+  const actionsOf = usePanelActions({
+    session,
+    edits,
+    onInspect: (panel, values) => setLayer({ kind: 'inspect', panel, values }),
+  })
+  useDashboardKeys({ session, actionsOf: (id) => actionsFor(dashboard.panels, id, actionsOf) })
+  const isEditingPanel = view.editPanel !== undefined
+  const add = () => {
+    const { dashboard: next, id } = withNewPanel(dashboard, newPanel())
+    edits.change(next)
+    session.setView({ editPanel: id })
+  }
+  return (
+    <ZoneProvider zone={session.zone}>
+      <SceneProvider scene={scene}>
+        <div className={view.kiosk ? 'dash-page is-kiosk' : 'dash-page'}>
+          {view.kiosk || isEditingPanel ? null : (
+            <DashboardHead
+              uid={props.uid}
+              session={session}
+              edits={edits}
+              meta={stored.meta}
+              marksOff={marksOff}
+              onMarksOff={setMarksOff}
+              onAdd={add}
+              onLayer={setLayer}
+            />
+          )}
+          {!isEditingPanel && <VariableBar session={session} />}
+          {variables !== undefined && isReady && !isEditingPanel && (
+            <Panels
+              session={session}
+              edits={edits}
+              variables={variables}
+              actionsOf={actionsOf}
+              onAdd={add}
+            />
+          )}
+          <DashboardLayers
+            layer={layer}
+            onLayer={setLayer}
+            stored={stored}
+            edits={edits}
+            session={session}
+            uid={props.uid}
+            onSaved={(saved) => {
+              if (props.uid !== saved.uid)
+                navigate(`/d/${encodeURIComponent(saved.uid)}`, { replace: true })
+            }}
+          />
+        </div>
+      </SceneProvider>
+    </ZoneProvider>
+  )
+}
+
+/** What the panels of a dashboard share, and whether all of it is there. */
+function useDashboardScene(
+  session: DashboardSession,
+  marksOff: ReadonlySet<string>,
+): { scene: DashboardScene; isReady: boolean } {
+  const { api } = useServices()
+  const [batcher] = useState(() => createQueryBatcher(api))
+  const config = useApi<{ yaml: string }>('status/config', {})
+  const yaml = config.data?.data.yaml ?? ''
+  const scrapeIntervalMs = useMemo(() => scrapeIntervalOf(yaml), [yaml])
+  const { withFilters, isReady } = useAdhocFilters(session.variables?.filters ?? [])
+  const marks = useMarks(session, batcher, marksOff)
+  const scene = useMemo<DashboardScene>(
+    () => ({ session, batcher, scrapeIntervalMs, withFilters, marks }),
+    [session, batcher, scrapeIntervalMs, withFilters, marks],
+  )
+  return { scene, isReady: isReady && (config.data !== undefined || config.error !== null) }
+}
+
+/** All panels, or the one that is seen alone. */
+function Panels(props: {
+  session: DashboardSession
+  edits: DashboardEdits
+  variables: Variables
+  actionsOf: ReturnType<typeof usePanelActions>
+  onAdd: () => void
+}): ReactNode {
+  const { session, edits, actionsOf } = props
+  const { dashboard } = edits
+  const { viewPanel } = session.view
+  const t = useText()
+  const [collapsed, setCollapsed] = useState<ReadonlyMap<string, boolean>>(new Map())
+  const toggleRow = useCallback(
+    (key: string, isCollapsed: boolean) =>
+      setCollapsed((before) => new Map(before).set(key, isCollapsed)),
+    [],
+  )
+  const single = viewPanel === undefined ? undefined : panelById(dashboard, viewPanel)
+  if (dashboard.panels.length === 0)
+    return (
+      <EmptyState icon="grid" title={t('dash.empty')} hint={t('dash.emptyHint')}>
+        <Button kind="primary" icon="plus" onClick={props.onAdd}>
+          {t('dash.addPanel')}
+        </Button>
+      </EmptyState>
+    )
+  if (single !== undefined)
+    return (
+      <SinglePanel
+        panel={single}
+        actionsOf={actionsOf}
+        onBack={() => session.setView({ viewPanel: undefined })}
+      />
+    )
+  return (
+    <DashboardGrid
+      dashboard={dashboard}
+      variables={props.variables}
+      collapsed={collapsed}
+      onToggleRow={toggleRow}
+      actionsOf={actionsOf}
+      edit={
+        edits.isEditing
+          ? { move: (id, gridPos) => edits.change(movedPanel(dashboard, id, gridPos)) }
+          : undefined
+      }
+    />
+  )
+}
+
+const NO_VALUES: ReadonlyMap<string, VariableValue> = new Map()
+
+function actionsFor(
+  panels: readonly Panel[],
+  id: number,
+  actionsOf: ReturnType<typeof usePanelActions>,
+): ReturnType<ReturnType<typeof usePanelActions>> {
+  for (const panel of panels) {
+    if (panel.id === id) return actionsOf(panel, NO_VALUES)
+    const inner = actionsFor(panel.panels ?? [], id, actionsOf)
+    if (inner.length > 0) return inner
+  }
+  return []
+}
+
+function useTitle(title: string): void {
+  useEffect(() => {
+    const before = document.title
+    document.title = `${title} · Pharos`
+    return () => {
+      document.title = before
+    }
+  }, [title])
+}

@@ -1,0 +1,154 @@
+// The editor of a panel, as large as the window: preview and queries at the left, options at the right.
+import type { Panel, VariableValue } from '@pharos/dashboards'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { panelById, withPanel } from '../../../data/dashboard-edits.ts'
+import { Button, IconButton } from '../../../kit/button.tsx'
+import { Tabs } from '../../../kit/segmented.tsx'
+import { EmptyState } from '../../../kit/states.tsx'
+import { useText } from '../../../services.tsx'
+import type { LayerProps } from '../layer-props.ts'
+import { PANEL_TYPES } from '../panel-body.tsx'
+import { PanelHost } from '../panel-host.tsx'
+import { RefreshControl, TimeControl } from '../time-control.tsx'
+import { VariableBar } from '../variable-bar.tsx'
+import { OptionList } from './option-list.tsx'
+import { PanelJson } from './panel-json.tsx'
+import { QueryList } from './query-list.tsx'
+import { TransformList } from './transform-list.tsx'
+
+type Tab = 'queries' | 'transforms' | 'json'
+
+const NO_VALUES: ReadonlyMap<string, VariableValue> = new Map()
+const PREVIEW_SHARE = 0.46
+
+export function PanelEditor(props: LayerProps): ReactNode {
+  const { layer, edits, session, onClose } = props
+  const t = useText()
+  const before = useRef(edits.dashboard)
+  useAlone()
+  const panel = layer.kind === 'edit' ? panelById(edits.dashboard, layer.panelId) : undefined
+  if (panel === undefined) return <EmptyState title={t('editor.gone')} />
+  const change = (next: Panel) => edits.change(withPanel(edits.dashboard, panel.id, () => next))
+  const revert = () => {
+    edits.change(before.current)
+    onClose()
+  }
+  return (
+    <div
+      className="panel-editor"
+      // The dialog element would put the pickers, which hang on the body, behind it.
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
+      role="dialog"
+      aria-label={t('editor.title', { title: panel.title })}
+    >
+      <EditorHead
+        panel={panel}
+        edits={edits}
+        session={session}
+        onClose={onClose}
+        onRevert={revert}
+      />
+      <div className="editor-main">
+        <VariableBar session={session} />
+        <div className="editor-preview">
+          <PanelHost
+            panel={panel}
+            values={NO_VALUES}
+            heightPx={Math.max(220, Math.round(window.innerHeight * PREVIEW_SHARE))}
+            actionsOf={() => []}
+          />
+        </div>
+        <EditorData panel={panel} onChange={change} />
+      </div>
+      <aside className="editor-options" aria-label={t('editor.options')}>
+        <label>
+          {t('editor.type')}
+          <select
+            className="select"
+            value={panel.type}
+            onChange={(event) => change({ ...panel, type: event.target.value })}
+          >
+            {[...new Set([...PANEL_TYPES, panel.type])].map((type) => (
+              <option key={type}>{type}</option>
+            ))}
+          </select>
+        </label>
+        <OptionList panel={panel} onChange={change} />
+      </aside>
+    </div>
+  )
+}
+
+function EditorHead(props: {
+  panel: Panel
+  edits: LayerProps['edits']
+  session: LayerProps['session']
+  onClose: () => void
+  onRevert: () => void
+}): ReactNode {
+  const { panel, edits, session, onClose } = props
+  const t = useText()
+  return (
+    <header>
+      <IconButton icon="left" label={t('dash.backToAll')} onClick={onClose} />
+      <h2>
+        {t('editor.title', {
+          title: panel.title === '' ? t('panel.untitled', { id: panel.id }) : panel.title,
+        })}
+      </h2>
+      <span className="spacer" />
+      <IconButton
+        framed
+        icon="undo"
+        label={t('dash.undo')}
+        disabled={!edits.canUndo}
+        onClick={edits.undo}
+      />
+      <IconButton
+        framed
+        icon="redo"
+        label={t('dash.redo')}
+        disabled={!edits.canRedo}
+        onClick={edits.redo}
+      />
+      <TimeControl session={session} />
+      <RefreshControl session={session} />
+      <Button onClick={props.onRevert}>{t('dash.discard')}</Button>
+      <Button kind="primary" onClick={onClose}>
+        {t('editor.apply')}
+      </Button>
+    </header>
+  )
+}
+
+function EditorData(props: { panel: Panel; onChange: (panel: Panel) => void }): ReactNode {
+  const { panel, onChange } = props
+  const t = useText()
+  const [tab, setTab] = useState<Tab>('queries')
+  const tabs: readonly { value: Tab; label: string }[] = [
+    { value: 'queries', label: `${t('inspect.query')} (${panel.targets.length})` },
+    { value: 'transforms', label: `${t('editor.transforms')} (${panel.transformations.length})` },
+    { value: 'json', label: t('inspect.json') },
+  ]
+  return (
+    <div className="editor-data">
+      <Tabs id="editor" label={t('editor.data')} value={tab} options={tabs} onChange={setTab} />
+      <div id="editor-panel" role="tabpanel" aria-labelledby={`editor-${tab}`}>
+        {tab === 'queries' && <QueryList panel={panel} onChange={onChange} />}
+        {tab === 'transforms' && <TransformList panel={panel} onChange={onChange} />}
+        {tab === 'json' && <PanelJson key={panel.id} panel={panel} onChange={onChange} />}
+      </div>
+    </div>
+  )
+}
+
+/** What lies behind the editor cannot be reached while it is open. */
+function useAlone(): void {
+  useEffect(() => {
+    const behind = document.querySelectorAll('.side, .top, .skip')
+    for (const one of behind) one.setAttribute('inert', '')
+    return () => {
+      for (const one of behind) one.removeAttribute('inert')
+    }
+  }, [])
+}

@@ -1,0 +1,12 @@
+import type { ReactNode } from 'react'
+import { BarGaugeView } from '../../../viz/bar-gauge-view.tsx'
+import { GaugeView } from '../../../viz/gauge-view.tsx'
+import type { RareProps } from './rare-props.ts'
+
+export function GaugePanel({ plain }: RareProps): ReactNode {
+  return <GaugeView {...plain} />
+}
+
+export function BarGaugePanel({ plain }: RareProps): ReactNode {
+  return <BarGaugeView {...plain} />
+}

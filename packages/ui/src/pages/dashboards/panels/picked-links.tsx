@@ -1,0 +1,42 @@
+import type { ReactNode } from 'react'
+import { IconButton } from '../../../kit/button.tsx'
+import { useText, useTimeFormat } from '../../../services.tsx'
+import { useFieldLinks } from '../../../viz/link-context.tsx'
+import type { PlotPlan } from '../../../viz/plot-plan.ts'
+
+/** Where the point that was clicked leads. */
+export function PickedLinks(props: {
+  plan: PlotPlan
+  picked: { series: number; index: number }
+  onClose: () => void
+}): ReactNode {
+  const { plan, picked } = props
+  const t = useText()
+  const time = useTimeFormat()
+  const linksOf = useFieldLinks()
+  const series = plan.series[picked.series]
+  const [field, frame] = [plan.fields[picked.series], plan.frames[picked.series]]
+  if (series === undefined || field === undefined || frame === undefined) return null
+  const value = series.values[picked.index]
+  return (
+    <div className="picked-links card">
+      <header>
+        <strong>{series.name}</strong>
+        <IconButton icon="close" label={t('app.close')} onClick={props.onClose} />
+      </header>
+      <p className="hint">
+        {time.full((plan.times[picked.index] ?? 0) * 1000)}
+        {typeof value === 'number' && ` · ${series.format(value)}`}
+      </p>
+      {linksOf(field, frame, undefined).map(({ href, title, isBlank }) => (
+        <a
+          key={`${href} ${title}`}
+          href={href}
+          {...(isBlank ? { target: '_blank', rel: 'noopener noreferrer' } : {})}
+        >
+          {title}
+        </a>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,105 @@
+// Series over time with their legend.
+import { type ReactNode, useMemo, useState } from 'react'
+import { legendHeightPx, legendWidthPx, PlotLegend } from '../../../kit/plot-legend.tsx'
+import { useSettings } from '../../../services.tsx'
+import { createCursorStore } from '../../../viz/chart-cursor.ts'
+import type { TooltipMode } from '../../../viz/chart-tooltip.tsx'
+import { legendPlan } from '../../../viz/legend-items.ts'
+import { useFieldLinks } from '../../../viz/link-context.tsx'
+import { numberOption, objectOption, oneOf, type PanelProps } from '../../../viz/panel-props.ts'
+import { plotPlan } from '../../../viz/plot-plan.ts'
+import type { PlotMark } from '../../../viz/plot-series.ts'
+import { Plot } from '../../../viz/plot.tsx'
+import { NoData } from '../../../viz/stat-view.tsx'
+import { useHidden } from '../../../viz/use-hidden.ts'
+import { PickedLinks } from './picked-links.tsx'
+
+interface TimeSeriesPanelProps extends PanelProps {
+  /** Panels of one group share their cursor, and with `isShared` their tooltip. */
+  readonly group: string | undefined
+  readonly isShared: boolean
+  readonly marks: readonly PlotMark[]
+  readonly onZoom: ((startMs: number, endMs: number) => void) | undefined
+  readonly onZoomOut: (() => void) | undefined
+}
+
+const NONE: ReadonlySet<number> = new Set()
+
+export function TimeSeriesPanel(props: TimeSeriesPanelProps): ReactNode {
+  const { frames, options, widthPx, heightPx, startMs, endMs } = props
+  const { theme } = useSettings()
+  const [cursor] = useState(createCursorStore)
+  const [highlight, setHighlight] = useState<number | undefined>(undefined)
+  const [picked, setPicked] = useState<{ series: number; index: number } | undefined>(undefined)
+  const linksOf = useFieldLinks()
+  const plan = useMemo(() => plotPlan(frames, theme), [frames, theme])
+  const legend = useMemo(() => legendPlan(plan, options, widthPx), [plan, options, widthPx])
+  const names = useMemo(() => plan.series.map(({ name }) => name), [plan])
+  const [chosen, setHidden] = useHidden(names)
+  const hidden = useMemo(
+    () => (plan.undrawn.size === 0 ? chosen : new Set([...chosen, ...plan.undrawn])),
+    [chosen, plan],
+  )
+  const tooltip = useMemo(() => tooltipMode(options, props.isShared), [options, props.isShared])
+  if (plan.series.length === 0) return <NoData />
+  const wantedPx = numberOption(objectOption(options, 'legend'), 'width')
+  const legendPx = legend.isRight
+    ? Math.min(wantedPx ?? legendWidthPx(legend, widthPx), widthPx * 0.55)
+    : legendHeightPx(legend, widthPx, heightPx)
+  const chartPx = legend.isRight ? heightPx : heightPx - legendPx
+  return (
+    <div className={legend.isRight ? 'series-panel is-right' : 'series-panel'}>
+      <div className="series-chart">
+        <Plot
+          title={props.title}
+          data={plan}
+          heightPx={Math.max(40, chartPx)}
+          startMs={startMs}
+          endMs={endMs}
+          cursor={cursor}
+          hidden={hidden.size === 0 ? NONE : hidden}
+          highlight={highlight}
+          tooltip={tooltip}
+          marks={props.marks}
+          onZoom={props.onZoom}
+          onZoomOut={props.onZoomOut}
+          onPick={(series, index) => {
+            const field = plan.fields[series]
+            const frame = plan.frames[series]
+            if (
+              field !== undefined &&
+              frame !== undefined &&
+              linksOf(field, frame, undefined).length > 0
+            )
+              setPicked({ series, index })
+          }}
+          {...(props.group === undefined ? {} : { group: props.group })}
+        />
+        {picked !== undefined && (
+          <PickedLinks plan={plan} picked={picked} onClose={() => setPicked(undefined)} />
+        )}
+      </div>
+      {legend.isShown && legend.items.length > 0 && (
+        <PlotLegend
+          plan={legend}
+          hidden={chosen}
+          onHidden={setHidden}
+          onPoint={setHighlight}
+          limitPx={legend.isRight ? heightPx : legendPx}
+          widthPx={legend.isRight ? legendPx : undefined}
+        />
+      )}
+    </div>
+  )
+}
+
+function tooltipMode(options: PanelProps['options'], isShared: boolean): TooltipMode {
+  const tooltip = objectOption(options, 'tooltip')
+  const sort = oneOf(tooltip, 'sort', ['none', 'asc', 'desc'])
+  return {
+    show: oneOf(tooltip, 'mode', ['single', 'multi', 'none']),
+    sort: sort === 'asc' ? 'ascending' : sort === 'desc' ? 'descending' : 'none',
+    hideZeros: tooltip['hideZeros'] === true,
+    isShared,
+  }
+}

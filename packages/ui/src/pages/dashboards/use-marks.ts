@@ -1,0 +1,45 @@
+import { namedColor } from '@pharos/dashboards'
+import { useEffect, useMemo, useState } from 'react'
+import { askedAnnotations, fetchHappenings } from '../../data/annotation-marks.ts'
+import type { QueryBatcher } from '../../data/query-batch.ts'
+import { useSettings } from '../../services.tsx'
+import { seriesColor } from '../../viz/palette.ts'
+import type { PlotMark } from '../../viz/plot-series.ts'
+import type { DashboardSession } from './use-dashboard-session.ts'
+
+const NONE: readonly PlotMark[] = []
+
+/** What happened in the range shown, from the annotations that are switched on. */
+export function useMarks(
+  session: DashboardSession,
+  batcher: QueryBatcher,
+  off: ReadonlySet<string>,
+): readonly PlotMark[] {
+  const { theme } = useSettings()
+  const { dashboard, variables, range } = session
+  const [marks, setMarks] = useState(NONE)
+  const asked = useMemo(
+    () => askedAnnotations(dashboard.annotations.list).filter(({ name }) => !off.has(name)),
+    [dashboard.annotations.list, off],
+  )
+  useEffect(() => {
+    if (variables === undefined || asked.length === 0) {
+      return undefined
+    }
+    const controller = new AbortController()
+    const parts = asked.map(async (annotation): Promise<PlotMark[]> => {
+      const color = /^#[0-9a-f]{6}/i.test(annotation.iconColor)
+        ? annotation.iconColor.slice(0, 7)
+        : (namedColor(annotation.iconColor, theme) ?? seriesColor(theme, 0))
+      const found = await fetchHappenings(batcher, annotation, variables, range, controller.signal)
+      return found.map((one) => ({ ...one, color }))
+    })
+    void Promise.allSettled(parts).then((done) => {
+      // An annotation that fails leaves the others; its panel-less fault would have no place.
+      if (!controller.signal.aborted)
+        setMarks(done.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])))
+    })
+    return () => controller.abort()
+  }, [asked, variables, range, batcher, theme])
+  return asked.length === 0 ? NONE : marks
+}

@@ -1,0 +1,18 @@
+import { type RefObject, useEffect, useState } from 'react'
+
+const NEAR_PX = 300
+
+/** Whether an element is in the window or will soon be scrolled into it. */
+export function useNearWindow(element: RefObject<Element | null>): boolean {
+  const [isNear, setIsNear] = useState(false)
+  useEffect(() => {
+    if (element.current === null) return undefined
+    const observer = new IntersectionObserver(
+      (entries) => setIsNear(entries.some(({ isIntersecting }) => isIntersecting)),
+      { root: document.getElementById('main'), rootMargin: `${NEAR_PX}px 0px` },
+    )
+    observer.observe(element.current)
+    return () => observer.disconnect()
+  }, [element])
+  return isNear
+}

@@ -1,0 +1,152 @@
+// Series over time. uPlot is made anew only when the chart's structure changes; new data and a new range go through
+// setData, a new size through setSize, hiding through setSeries.
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import uPlot from 'uplot'
+import { useSettings, useTimeFormat, useZone } from '../services.tsx'
+import type { CursorStore } from './chart-cursor.ts'
+import { ChartTooltip, type TooltipMode } from './chart-tooltip.tsx'
+import { CursorSlider } from './cursor-slider.tsx'
+import { type DrawnPlot, drawnPlot } from './plot-columns.ts'
+import { type PlotEvents, plotOptions } from './plot-options.ts'
+import type { PlotShape } from './plot-shape.ts'
+import type { PlotData, PlotMark } from './plot-series.ts'
+import { useWidth } from './use-width.ts'
+
+export interface PlotProps {
+  /** What the chart shows, for those who cannot see it. */
+  readonly title: string
+  readonly data: PlotData
+  readonly heightPx: number
+  readonly startMs: number
+  readonly endMs: number
+  readonly cursor: CursorStore
+  readonly hidden?: ReadonlySet<number>
+  /** The series that the legend points at. */
+  readonly highlight?: number | undefined
+  readonly group?: string
+  readonly tooltip?: TooltipMode
+  readonly marks?: readonly PlotMark[]
+  readonly onZoom?: ((startMs: number, endMs: number) => void) | undefined
+  readonly onZoomOut?: (() => void) | undefined
+  /** A click on the chart while a series is near. */
+  readonly onPick?: ((seriesIndex: number, index: number) => void) | undefined
+}
+
+const NONE: ReadonlySet<number> = new Set()
+const NO_MARKS: readonly PlotMark[] = []
+
+export function Plot(props: PlotProps): ReactNode {
+  const host = useRef<HTMLDivElement>(null)
+  const plot = usePlot(host, props)
+  return (
+    <div className="chart">
+      <div ref={host} className="chart-host" style={{ height: props.heightPx }} />
+      <ChartTooltip {...props} hidden={props.hidden ?? NONE} />
+      <CursorSlider {...props} plot={plot} />
+    </div>
+  )
+}
+
+/** The structure of the chart as text: two equal ones need no new plot. */
+function useStructure(props: PlotProps, drawn: DrawnPlot): string {
+  const { theme } = useSettings()
+  const zone = useZone()
+  const shape: PlotShape = {
+    series: props.data.series.map(({ color, axis, style }) => ({ color, axis, style })),
+    // Functions have no text and are left out.
+    axes: props.data.axes,
+    bands: drawn.bands,
+    theme,
+    zone,
+    group: props.group,
+  }
+  return JSON.stringify(shape)
+}
+
+function usePlot(
+  host: RefObject<HTMLDivElement | null>,
+  props: PlotProps,
+): RefObject<uPlot | undefined> {
+  const { data, heightPx, startMs, endMs, highlight, cursor, marks = NO_MARKS } = props
+  const hidden = props.hidden ?? NONE
+  const time = useTimeFormat()
+  const plot = useRef<uPlot | undefined>(undefined)
+  const widthPx = useWidth(host)
+  const drawn = useMemo(() => drawnPlot(data, hidden), [data, hidden])
+  const latest = useRef({ props, drawn, widthPx })
+  useLayoutEffect(() => {
+    latest.current = { props, drawn, widthPx }
+  })
+  const structure = useStructure(props, drawn)
+  const isLaidOut = widthPx > 0
+
+  useEffect(() => {
+    if (!isLaidOut || host.current === null) return undefined
+    const { props: first, drawn: firstDrawn, widthPx: width } = latest.current
+    // What was written as JSON above.
+    const shape = JSON.parse(structure) as PlotShape
+    const events = eventsOf(() => latest.current.props, cursor)
+    const options = plotOptions(shape, { width, height: first.heightPx }, time, events)
+    const made = new uPlot(options, firstDrawn.columns, host.current)
+    showOnly(made, first.hidden ?? NONE)
+    plot.current = made
+    return () => {
+      plot.current = undefined
+      cursor.leave()
+      made.destroy()
+    }
+  }, [structure, isLaidOut, time, cursor, host])
+
+  useEffect(() => plot.current?.setData(drawn.columns), [drawn, startMs, endMs])
+  useEffect(() => plot.current?.redraw(false), [marks])
+  useEffect(() => {
+    if (widthPx > 0) plot.current?.setSize({ width: widthPx, height: heightPx })
+  }, [widthPx, heightPx])
+  useEffect(() => {
+    if (plot.current !== undefined) showOnly(plot.current, hidden)
+  }, [hidden])
+  useEffect(() => {
+    if (data.series.length < 2) return
+    // null means "no series in focus", which uPlot's types do not know.
+    const index = (highlight === undefined ? null : highlight + 1) as number
+    plot.current?.setSeries(index, { focus: true })
+  }, [highlight, data.series.length])
+  return plot
+}
+
+function showOnly(plot: uPlot, hidden: ReadonlySet<number>): void {
+  plot.batch(() => {
+    for (let i = 1; i < plot.series.length; i++) {
+      const show = !hidden.has(i - 1)
+      if (plot.series[i]!.show !== show) plot.setSeries(i, { show })
+    }
+  })
+}
+
+function eventsOf(props: () => PlotProps, cursor: CursorStore): PlotEvents {
+  return {
+    range: () => [props().startMs / 1000, props().endMs / 1000],
+    ticks: (axis, splits) => props().data.axes[axis]?.ticks(splits) ?? splits.map(String),
+    marks: () => props().marks ?? NO_MARKS,
+    cursor(plot) {
+      const { idx, left = -1, top = 0, event } = plot.cursor
+      if (idx === null || idx === undefined || left < 0) {
+        cursor.leave()
+        return
+      }
+      cursor.move({
+        index: idx,
+        leftPx: left + plot.over.offsetLeft,
+        topPx: top + plot.over.offsetTop,
+        isOwn: event !== undefined && event !== null,
+      })
+    },
+    focus: (index) => cursor.move({ focus: index }),
+    select: (from, to) => props().onZoom?.(Math.round(from * 1000), Math.round(to * 1000)),
+    click() {
+      const { index, focus } = cursor.current()
+      if (index !== undefined && focus !== undefined) props().onPick?.(focus, index)
+    },
+    doubleClick: () => props().onZoomOut?.(),
+  }
+}
