@@ -1,6 +1,7 @@
 // From what was found in a file, pasted, or sent by a tool to the one shape that everything else reads.
 import type { Dashboard } from './dashboard.ts'
 import { isObject, type JsonObject } from './json.ts'
+import { migrateDashboard } from './migrate/migrate-dashboard.ts'
 import { normalizeDashboard } from './migrate/normalize.ts'
 import type { DashboardProblem } from './problem.ts'
 
@@ -23,7 +24,7 @@ export function loadDashboard(json: unknown): LoadedDashboard {
       message: 'no dashboard in it: expected an object with panels, rows or elements',
     })
   }
-  const dashboard = normalizeDashboard(structuredClone(found ?? {}), problems)
+  const dashboard = normalizeDashboard(migrateDashboard(found ?? {}), problems)
   return { dashboard, problems }
 }
 
