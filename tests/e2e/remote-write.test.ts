@@ -1,330 +1,212 @@
-// Debian's Prometheus and vmagent write to us; the same requests to Debian's Prometheus and to us get the same answers.
-import { existsSync, writeFileSync } from 'node:fs'
+// remote_write to engines that exist, with faults: stopped, killed, answering 429 and 500; and ourselves killed.
+// Afterwards every sample that we have is found there, and nothing else.
+import { writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { ProtoWriter, snappyEncode } from '@pharos/base'
-import { expect, test } from 'vitest'
-import {
-  freePort,
-  pharos,
-  ready,
-  type Running,
-  start,
-  temporaryDirectory,
-  until,
-} from './process.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { freePort, pause, pharos, ready, start, temporaryDirectory, until } from './process.ts'
+import { api, type Sample } from './query.ts'
 
-const hasReference = existsSync('/usr/bin/prometheus')
-const hasVmagent = existsSync('/usr/bin/vmagent')
+const SERIES = 50
 
-interface Receiver {
-  readonly url: string
-  readonly running: Running
-  readonly args: readonly string[]
+/** A target whose every page is new. */
+async function target(): Promise<number> {
+  let page = 0
+  const server = createServer((_request, response) => {
+    page++
+    response.setHeader('content-type', 'text/plain; version=0.0.4')
+    let text = '# TYPE m counter\n# HELP m Help of m.\n'
+    for (let i = 0; i < SERIES; i++) text += `m{i="${i}"} ${page * 1000 + i}\n`
+    response.end(text)
+  })
+  return listening(server)
 }
 
-async function ourReceiver(
-  directory: string,
-  more: readonly string[] = [],
-  config = '',
-): Promise<Receiver> {
-  const port = await freePort()
-  const file = join(directory, 'pharos.yml')
-  writeFileSync(file, `global: {scrape_interval: 1h}\n${config}`)
-  const args = [
-    'server',
-    `--config.file=${file}`,
-    `--storage.tsdb.path=${join(directory, 'data')}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-    '--web.enable-remote-write-receiver',
-    ...more,
-  ]
-  const running = pharos(args)
-  const url = `http://127.0.0.1:${port}`
-  await ready(url, running)
-  return { url, running, args }
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
 }
 
-interface Sample {
-  readonly labels: Readonly<Record<string, string>>
-  readonly tMs: number
-  readonly value: number
-}
-
-function requestOf(samples: readonly Sample[]): Uint8Array<ArrayBuffer> {
-  const out = new ProtoWriter()
-  for (const { labels, tMs, value } of samples) {
-    out.message(1, () => {
-      for (const [name, text] of Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-        out.message(1, () => {
-          out.text(1, name)
-          out.text(2, text)
-        })
+/** Stands before an engine and answers in its place while it is told to. */
+async function faulty(port: number): Promise<{ port: number; status: number }> {
+  const state = { port: 0, status: 0 }
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      if (state.status !== 0) {
+        response.statusCode = state.status
+        if (state.status === 429) response.setHeader('retry-after', '1')
+        response.end('planted')
+        return
       }
-      out.message(2, () => {
-        out.double(1, value)
-        out.int64(2, tMs)
-      })
-    })
-  }
-  return snappyEncode(out.bytes())
-}
-
-async function write(
-  url: string,
-  body: Uint8Array<ArrayBuffer>,
-  headers: Record<string, string> = {},
-): Promise<{ status: number; text: string }> {
-  const response = await fetch(`${url}/api/v1/write`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-protobuf',
-      'content-encoding': 'snappy',
-      'x-prometheus-remote-write-version': '0.1.0',
-      ...headers,
-    },
-    body,
-  })
-  return { status: response.status, text: await response.text() }
-}
-
-interface Series {
-  readonly metric: Record<string, string>
-  readonly values?: readonly (readonly [number, string])[]
-  readonly value?: readonly [number, string]
-}
-
-async function query(url: string, expr: string, time?: number): Promise<Series[]> {
-  const params = new URLSearchParams({
-    query: expr,
-    ...(time === undefined ? {} : { time: `${time}` }),
-  })
-  const answer = (await (await fetch(`${url}/api/v1/query?${params}`)).json()) as {
-    status: string
-    data: { result: Series[] }
-  }
-  expect(answer.status, expr).toBe('success')
-  return answer.data.result.toSorted((a, b) =>
-    JSON.stringify(a.metric) < JSON.stringify(b.metric) ? -1 : 1,
-  )
-}
-
-test.runIf(hasReference)(
-  "Debian's Prometheus writes what it scrapes to us, and both answer alike",
-  async () => {
-    const directory = temporaryDirectory()
-    const ours = await ourReceiver(directory)
-    const port = await freePort()
-    const file = join(directory, 'prometheus.yml')
-    writeFileSync(
-      file,
-      `global: {scrape_interval: 1s, external_labels: {cluster: c}}
-scrape_configs:
-  - job_name: self
-    static_configs: [{targets: ['127.0.0.1:${port}']}]
-remote_write:
-  - url: ${ours.url}/api/v1/write
-    metadata_config: {send_interval: 1s}
-    queue_config: {batch_send_deadline: 1s}
-`,
-    )
-    const reference = start('prometheus', [
-      `--config.file=${file}`,
-      `--storage.tsdb.path=${join(directory, 'reference')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ])
-    const theirs = `http://127.0.0.1:${port}`
-    await ready(theirs, reference)
-    const selector = '{job="self",__name__=~"go_.*|prometheus_.*|up"}'
-    const until10 = async (url: string): Promise<number | undefined> => {
-      const [series] = await query(url, 'up{job="self"}[5m]')
-      return (series?.values?.length ?? 0) >= 10 ? series!.values![9]![0] : undefined
-    }
-    const end = await until('ten scrapes here', () => until10(ours.url), 90_000)
-    const range = `${selector}[5m]`
-    const want = (await query(theirs, range, end + 0.0005)).map(({ metric, values }) => ({
-      metric: { ...metric, cluster: 'c' },
-      values,
-    }))
-    const found = (await query(ours.url, range, end + 0.0005)).map(({ metric, values }) => ({
-      metric,
-      values,
-    }))
-    expect(found.length).toBeGreaterThan(200)
-    const byLabels = (all: typeof want): Record<string, unknown> =>
-      Object.fromEntries(
-        all.map(({ metric, values }) => [
-          JSON.stringify(Object.entries(metric).toSorted(([a], [b]) => (a < b ? -1 : 1))),
-          values,
-        ]),
+      fetch(`http://127.0.0.1:${port}${request.url}`, {
+        method: 'POST',
+        body: Buffer.concat(chunks),
+        headers: Object.fromEntries(
+          Object.entries(request.headers).filter(([name]) => /^(content-|x-prom)/.test(name)),
+        ) as Record<string, string>,
+      }).then(
+        async (answer) => {
+          response.statusCode = answer.status
+          response.end(await answer.text())
+        },
+        () => response.destroy(),
       )
-    expect(byLabels(found as typeof want)).toEqual(byLabels(want))
-    await until('metadata', async () => {
-      const answer = (await (
-        await fetch(`${ours.url}/api/v1/metadata?metric=go_goroutines`)
-      ).json()) as { data: Record<string, { type: string }[]> }
-      return answer.data['go_goroutines']?.[0]?.type === 'gauge' ? true : undefined
     })
-  },
-  120_000,
-)
-
-test.runIf(hasVmagent)(
-  'vmagent writes to us',
-  async () => {
-    const directory = temporaryDirectory()
-    const ours = await ourReceiver(directory)
-    const port = await freePort()
-    const file = join(directory, 'scrape.yml')
-    writeFileSync(
-      file,
-      `scrape_configs:
-  - job_name: agent
-    scrape_interval: 1s
-    static_configs: [{targets: ['127.0.0.1:${port}']}]
-`,
-    )
-    start('vmagent', [
-      `-promscrape.config=${file}`,
-      `-remoteWrite.url=${ours.url}/api/v1/write`,
-      `-remoteWrite.tmpDataPath=${join(directory, 'agent')}`,
-      '-remoteWrite.flushInterval=500ms',
-      `-httpListenAddr=127.0.0.1:${port}`,
-    ])
-    await until(
-      'five scrapes here',
-      async () => {
-        const [up] = await query(ours.url, 'up{job="agent"}[5m]')
-        return (up?.values?.length ?? 0) >= 5 ? true : undefined
-      },
-      60_000,
-    )
-    const [count] = await query(ours.url, 'count({job="agent"})')
-    expect(Number(count!.value![1])).toBeGreaterThan(50)
-  },
-  90_000,
-)
-
-/** Samples in the order in which they are sent, one request each. */
-function lateStory(nowMs: number): Sample[][] {
-  const at = (seconds: number, value: number, name = 'x'): Sample => ({
-    labels: { __name__: name, job: 'j', instance: 'i' },
-    tMs: nowMs + seconds * 1000,
-    value,
   })
-  return [
-    [at(-60, 1), at(-60, 1, 'y')],
-    [at(-30, 2)],
-    // The same again, then with another value.
-    [at(-30, 2)],
-    [at(-30, 3)],
-    // Late, inside and outside ten minutes before the newest.
-    [at(-45, 4)],
-    // One by one: of a request with a fault the reference stores nothing, we what is good.
-    [at(-50, 5)],
-    [at(-40, 5, 'y')],
-    [at(-629, 6)],
-    [at(-700, 7)],
-    [at(-45, 8)],
-    [at(0, 9), at(0, 9, 'y')],
-    // A series of its own, older than the others.
-    [at(-300, 1, 'z')],
-    [at(-200, 2, 'z')],
-    [at(-250, 3, 'z')],
-    [at(-8000, 1, 'new')],
-    ...Array.from({ length: 60 }, (_, i) => [at(-500 + ((i * 37) % 60) * 7, i)]),
-  ]
+  state.port = await listening(server)
+  return state
 }
 
-for (const window of ['0s', '10m']) {
-  test.runIf(hasReference)(
-    `samples in disorder with a window of ${window} fare as with Debian's Prometheus`,
-    async () => {
-      const directory = temporaryDirectory()
-      const config = `storage: {tsdb: {out_of_order_time_window: ${window}}}\n`
-      const ours = await ourReceiver(directory, [], config)
-      const port = await freePort()
-      const file = join(directory, 'prometheus.yml')
-      writeFileSync(file, config)
-      const reference = start('prometheus', [
-        `--config.file=${file}`,
-        `--storage.tsdb.path=${join(directory, 'reference')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-        '--web.enable-remote-write-receiver',
-      ])
-      const theirs = `http://127.0.0.1:${port}`
-      await ready(theirs, reference)
-      const nowMs = Date.now() - 5000
-      const codes: Record<string, number[]> = { theirs: [], ours: [] }
-      for (const samples of lateStory(nowMs)) {
-        const body = requestOf(samples)
-        const { status } = await write(theirs, body)
-        // Of samples older than the window 2.42 says 500, which makes senders come again for ever; later ones say 400.
-        codes['theirs']!.push(status === 500 ? 400 : status)
-        codes['ours']!.push((await write(ours.url, body)).status)
-      }
-      expect(codes['ours']).toEqual(codes['theirs'])
-      const end = nowMs / 1000 + 1
-      const range = '{job="j"}[3h]'
-      const found = await query(ours.url, range, end)
-      expect(found.length).toBeGreaterThan(2)
-      expect(found).toEqual(await query(theirs, range, end))
-    },
-    60_000,
-  )
+/** Values of `m` by series and time in ms. */
+function byTime(samples: readonly Sample[]): Map<string, string> {
+  const all = new Map<string, string>()
+  for (const { metric, values = [] } of samples) {
+    for (const [seconds, value] of values)
+      all.set(`${metric['i']} ${Math.round(seconds * 1000)}`, value)
+  }
+  return all
 }
 
-test('what was answered with 2xx is there after kill -9 when every write is synced', async () => {
-  const directory = temporaryDirectory()
-  const config = 'storage: {tsdb: {out_of_order_time_window: 1h}}\n'
-  const first = await ourReceiver(directory, ['--storage.tsdb.wal-sync=always'], config)
-  const startMs = Date.now() - 60_000
-  const acknowledged: Sample[] = []
-  let isOver = false
-  const sender = async (lane: number): Promise<void> => {
-    for (let i = 0; !isOver; i++) {
-      const late = i % 3 === 2 ? 30_000 : 0
-      const sample = {
-        labels: { __name__: 'x', job: 'j', instance: 'i', lane: String(lane) },
-        tMs: startMs + i * 10 - late,
-        value: i,
-      }
-      const answer = await write(first.url, requestOf([sample])).catch(() => undefined)
-      if (answer?.status === 204) acknowledged.push(sample)
+async function exported(vm: string): Promise<Map<string, string>> {
+  const answer = await fetch(`${vm}/api/v1/export?match[]=m`)
+  const all = new Map<string, string>()
+  for (const line of (await answer.text()).split('\n').filter((one) => one !== '')) {
+    const { metric, values, timestamps } = JSON.parse(line) as {
+      metric: Record<string, string>
+      values: number[]
+      timestamps: number[]
     }
+    timestamps.forEach((tMs, i) => all.set(`${metric['i']} ${tMs}`, String(values[i])))
   }
-  const senders = [0, 1, 2, 3].map(sender)
-  await until('samples', async () => (acknowledged.length > 400 ? true : undefined))
-  first.running.child.kill('SIGKILL')
-  isOver = true
-  await Promise.all([...senders, first.running.exited])
-  const again = pharos(first.args)
-  await ready(first.url, again)
-  const found = new Map<string, string>()
-  for (const { metric, values } of await query(first.url, 'x[1h]')) {
-    for (const [t, value] of values!) found.set(`${metric['lane']} ${Math.round(t * 1000)}`, value)
-  }
-  const lost = acknowledged.filter(
-    ({ labels, tMs, value }) => found.get(`${labels['lane']} ${tMs}`) !== String(value),
-  )
-  expect(lost).toEqual([])
-}, 60_000)
+  return all
+}
 
-test('a server that was not told to receive says so, and what is no snappy is refused', async () => {
+test('every sample reaches Prometheus and VictoriaMetrics whatever fails in between, ourselves killed too', async () => {
   const directory = temporaryDirectory()
-  const ours = await ourReceiver(directory)
-  const body = requestOf([{ labels: { __name__: 'x' }, tMs: Date.now(), value: 1 }])
-  expect(await write(ours.url, body)).toEqual({ status: 204, text: '' })
-  const gzip = await write(ours.url, body, { 'content-encoding': 'gzip' })
-  expect([gzip.status, gzip.text]).toEqual([
-    415,
-    'gzip encoding (compression) is not accepted by this server; only snappy is acceptable\n',
-  ])
-  expect((await write(ours.url, new Uint8Array([1, 2, 3]))).status).toBe(400)
-  await ours.running.stop()
-  const silent = pharos(ours.args.filter((arg) => arg !== '--web.enable-remote-write-receiver'))
-  await ready(ours.url, silent)
-  expect(await write(ours.url, body)).toEqual({
-    status: 404,
-    text: 'remote write receiver needs to be enabled with --web.enable-remote-write-receiver\n',
+  const [ports, page] = [await Promise.all([freePort(), freePort(), freePort()]), await target()]
+  const [own, prometheus, victoria] = ports as [number, number, number]
+  writeFileSync(join(directory, 'empty.yml'), '')
+  const peers = {
+    prometheus: () =>
+      start('prometheus', [
+        `--config.file=${join(directory, 'empty.yml')}`,
+        `--storage.tsdb.path=${join(directory, 'prometheus')}`,
+        `--web.listen-address=127.0.0.1:${prometheus}`,
+        '--web.enable-remote-write-receiver',
+      ]),
+    victoria: () =>
+      start('victoria-metrics', [
+        `-storageDataPath=${join(directory, 'victoria')}`,
+        `-httpListenAddr=127.0.0.1:${victoria}`,
+      ]),
+  }
+  let referee = peers.prometheus()
+  const vm = peers.victoria()
+  await ready(`http://127.0.0.1:${prometheus}`, referee)
+  await until('VictoriaMetrics', async () =>
+    (await fetch(`http://127.0.0.1:${victoria}/health`)).ok ? true : undefined,
+  )
+  const toPrometheus = await faulty(prometheus)
+  const toVictoria = await faulty(victoria)
+  const queue =
+    'queue_config: {min_backoff: 30ms, max_backoff: 500ms, batch_send_deadline: 500ms, capacity: 500, retry_on_http_429: true}'
+  writeFileSync(
+    join(directory, 'pharos.yml'),
+    `global: {scrape_interval: 250ms, external_labels: {cluster: test}}
+scrape_configs: [{job_name: t, static_configs: [{targets: ['127.0.0.1:${page}']}]}]
+remote_write:
+  - {name: prometheus, url: 'http://127.0.0.1:${toPrometheus.port}/api/v1/write', ${queue}}
+  - {name: victoria, url: 'http://127.0.0.1:${toVictoria.port}/api/v1/write', ${queue}}
+`,
+  )
+  const run = () =>
+    pharos([
+      'server',
+      `--config.file=${join(directory, 'pharos.yml')}`,
+      `--storage.tsdb.path=${join(directory, 'pharos')}`,
+      `--web.listen-address=127.0.0.1:${own}`,
+    ])
+  const url = `http://127.0.0.1:${own}`
+  let pharosItself = run()
+  await ready(url, pharosItself)
+  await pause(2_000)
+  toVictoria.status = 500
+  toPrometheus.status = 429
+  await pause(3_000)
+  // Killed while both endpoints fail: what waits is in memory, on disk and in the store.
+  pharosItself.child.kill('SIGKILL')
+  await pharosItself.exited
+  pharosItself = run()
+  await ready(url, pharosItself)
+  await pause(1_500)
+  toVictoria.status = 0
+  toPrometheus.status = 0
+  vm.child.kill('SIGSTOP')
+  referee.child.kill('SIGKILL')
+  await referee.exited
+  await pause(2_000)
+  vm.child.kill('SIGCONT')
+  referee = peers.prometheus()
+  await ready(`http://127.0.0.1:${prometheus}`, referee)
+  await pause(1_000)
+  // Killed while all is well: what it had in memory is read from the store again.
+  pharosItself.child.kill('SIGKILL')
+  await pharosItself.exited
+  pharosItself = run()
+  await ready(url, pharosItself)
+  await pause(1_000)
+  await until('an empty queue', async () => {
+    const text = await (await fetch(`${url}/metrics`)).text()
+    const waiting = [...text.matchAll(/^prometheus_remote_storage_samples_pending\{.*\} (\S+)$/gm)]
+    const most = Math.max(...waiting.map((one) => Number(one[1])))
+    return waiting.length === 2 && most < SERIES * 10 ? true : undefined
   })
-}, 60_000)
+  // No more scrapes: everything that there is goes out.
+  writeFileSync(
+    join(directory, 'pharos.yml'),
+    `global: {external_labels: {cluster: test}}
+remote_write:
+  - {name: prometheus, url: 'http://127.0.0.1:${toPrometheus.port}/api/v1/write', ${queue}}
+  - {name: victoria, url: 'http://127.0.0.1:${toVictoria.port}/api/v1/write', ${queue}}
+`,
+  )
+  pharosItself.child.kill('SIGHUP')
+  await pause(2_500)
+
+  const ours = byTime((await api(url, 'query', { query: 'm[10m]' })).data!.result)
+  const theirs = byTime(
+    (await api(`http://127.0.0.1:${prometheus}`, 'query', { query: 'm{cluster="test"}[10m]' }))
+      .data!.result,
+  )
+  const victorias = await until('the export', async () => {
+    const all = await exported(`http://127.0.0.1:${victoria}`)
+    return all.size >= ours.size ? all : undefined
+  })
+  expect(ours.size).toBeGreaterThan(SERIES * 20)
+  console.log(
+    `${ours.size} samples, ${theirs.size} in Prometheus, ${victorias.size} in VictoriaMetrics`,
+  )
+  for (const [name, got] of [
+    ['Prometheus', theirs],
+    ['VictoriaMetrics', victorias],
+  ] as const) {
+    const missing = [...ours.keys()].filter((key) => !got.has(key))
+    expect(missing, `missing in ${name}`).toEqual([])
+    const other = [...ours].filter(([key, value]) => Number(got.get(key)) !== Number(value))
+    expect(other, `other in ${name}`).toEqual([])
+    // A sample may have been sent that the store lost when the process was killed: at most the last scrapes.
+    const more = [...got.keys()].filter((key) => !ours.has(key))
+    expect(more.length, `only in ${name}`).toBeLessThanOrEqual(SERIES * 8)
+  }
+  const { data } = (await (
+    await fetch(`http://127.0.0.1:${prometheus}/api/v1/query?query=up{cluster="test"}[10m]`)
+  ).json()) as { data: { result: Sample[] } }
+  expect(data.result.length).toBe(1)
+})

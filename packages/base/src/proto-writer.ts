@@ -71,6 +71,18 @@ export class ProtoWriter {
     this.#length += bytes.length
   }
 
+  /** Eight bytes as they are, little endian: for patterns that a number may lose. */
+  fixed64(field: number, bytes: Uint8Array): void {
+    this.#tag(field, Wire.fixed64)
+    this.#grow(8)
+    this.#buffer.set(bytes, this.#length)
+    this.#length += 8
+  }
+
+  packedUint64(field: number, values: readonly number[]): void {
+    this.message(field, () => values.forEach((value) => this.#varint(value)))
+  }
+
   packedSint64(field: number, values: readonly number[]): void {
     this.message(field, () => values.forEach((value) => this.#varint(zigzag(value))))
   }

@@ -32,6 +32,7 @@ import { decode, list, section } from './section.ts'
 import type { Refuse } from './section.ts'
 import type { PrometheusConfig } from './settings.ts'
 import { readYaml } from './yaml-tree.ts'
+import { remoteWriteSettings } from './remote-settings.ts'
 import { storageSection, storageSettings } from './storage-section.ts'
 import type { StorageFields } from './storage-section.ts'
 
@@ -235,6 +236,7 @@ export function loadConfig(fileText: string, options: LoadOptions): PrometheusCo
       global.metric_name_validation_scheme === 'legacy' ? 'legacy' : 'utf8',
     ),
     storage: storageSettings(fields.storage),
+    remoteWrite: remoteWriteSettings(fields.remote_write, global),
     notImplemented: notImplementedParts(tree, options.scrapeFiles !== undefined),
     yaml: effectiveYaml(configSection.show(effective)),
   }

@@ -1,9 +1,9 @@
-// Sections whose components come later: alerting, remote write and read, OTLP, tracing. They are
-// checked as the reference checks them and listed as not implemented.
+// Sections for what goes to and comes from other systems: alerting, remote write and read, OTLP, tracing.
 
 import { quoted } from '@pharos/base'
 import {
   always,
+  byteSize,
   count,
   duration,
   filePath,
@@ -91,6 +91,19 @@ const azureAd = (): Codec<object | undefined> =>
     }),
   )
 
+interface DiskQueueFields {
+  path: string
+  max_bytes: number
+  max_age: number
+}
+
+/** Ours: where samples wait that do not fit in memory. */
+const diskQueueSection = section<DiskQueueFields>({
+  path: filePath(),
+  max_bytes: byteSize(),
+  max_age: duration(),
+})
+
 interface QueueFields {
   capacity: number
   max_shards: number
@@ -101,6 +114,7 @@ interface QueueFields {
   max_backoff: number
   retry_on_http_429: boolean
   sample_age_limit: number
+  disk: DiskQueueFields | undefined
 }
 
 const queueSection = section<QueueFields>(
@@ -114,6 +128,7 @@ const queueSection = section<QueueFields>(
     max_backoff: duration('5s'),
     retry_on_http_429: flag(),
     sample_age_limit: duration(),
+    disk: pointer(diskQueueSection),
   },
   { check: checkQueue },
 )
@@ -134,6 +149,13 @@ function checkQueue(queue: Partial<QueueFields>, refuse: Refuse): void {
 export interface RemoteWriteFields extends HttpFields {
   url: string
   name: string
+  remote_timeout: number
+  headers: Headers
+  send_exemplars: boolean
+  send_native_histograms: boolean
+  protobuf_message: (typeof WRITE_MESSAGES)[number] | ''
+  queue_config: QueueFields
+  metadata_config: { send: boolean; send_interval: number; max_samples_per_send: number }
   write_relabel_configs: readonly RelabelFields[]
   sigv4: object | undefined
   azuread: object | undefined

@@ -15,7 +15,8 @@ export interface PrometheusConfig {
   readonly scrapeConfigs: readonly ScrapeSettings[]
   readonly alerting: AlertingSettings
   readonly storage: StorageSettings
-  /** Parts of the file that are valid but have no component yet: `remote_write`, `scrape_configs[2].consul_sd_configs`. */
+  readonly remoteWrite: readonly RemoteWriteSettings[]
+  /** Parts of the file that are valid but have no component yet: `tracing`, `scrape_configs[2].consul_sd_configs`. */
   readonly notImplemented: readonly NotImplemented[]
   /** The effective configuration as YAML with defaults, secrets masked; what /api/v1/status/config answers. */
   readonly yaml: string
@@ -140,4 +141,42 @@ export interface FileDiscoverySettings {
   /** Paths with globs in the last part, relative ones resolved against the config file. */
   readonly files: readonly string[]
   readonly refreshIntervalMs: number
+}
+
+export interface RemoteWriteSettings {
+  /** As given, else made from the settings, as the reference does. */
+  readonly name: string
+  readonly url: string
+  /** Without a password. */
+  readonly publicUrl: string
+  /** Of its queue on disk; the same as long as name or URL are. */
+  readonly directoryName: string
+  readonly timeoutMs: number
+  readonly headers: readonly (readonly [string, string])[]
+  readonly writeRelabelRules: readonly RelabelRule[]
+  readonly sendsExemplars: boolean
+  readonly sendsHistograms: boolean
+  readonly message: 'prometheus.WriteRequest' | 'io.prometheus.write.v2.Request'
+  readonly http: HttpClientSettings
+  readonly queue: RemoteQueueSettings
+  readonly sendsMetadata: boolean
+  readonly metadataIntervalMs: number
+}
+
+/** `queue_config`. Durations are ms; limits of 0 are none. */
+export interface RemoteQueueSettings {
+  /** Samples a shard may have in memory. */
+  readonly capacity: number
+  readonly maxShards: number
+  readonly minShards: number
+  readonly maxSamplesPerSend: number
+  readonly batchSendDeadlineMs: number
+  readonly minBackoffMs: number
+  readonly maxBackoffMs: number
+  readonly retryOn429: boolean
+  readonly sampleAgeLimitMs: number
+  /** '' for a directory below the store's. */
+  readonly diskPath: string
+  readonly diskBytes: number
+  readonly diskAgeMs: number
 }

@@ -26,9 +26,9 @@ export function registerRemoteWrite(app: FastifyInstance, server: RunningServer)
       if (refusal !== undefined) return sendText(reply, 415, refusal)
       if (receiver === undefined) {
         const { clock, random, log } = world
-        const { tsdb, observations } = server.parts
+        const { appender, observations } = server.parts
         receiver = new WriteReceiver({
-          appender: tsdb,
+          appender,
           clock,
           random,
           log: log.component('remote-write'),

@@ -5,9 +5,10 @@ import type { PrometheusConfig } from '@pharos/config'
 import type { DashboardStore } from '@pharos/dashboards/store'
 import type { HttpServer } from '@pharos/http'
 import type { Engine } from '@pharos/promql'
+import type { RemoteWrite } from '@pharos/remote'
 import type { RuleManager, RuleStore } from '@pharos/rules'
 import type { ScrapeManager } from '@pharos/scrape'
-import type { ReplayStatus, Tsdb } from '@pharos/tsdb'
+import type { CellStore, ReplayStatus, Tsdb } from '@pharos/tsdb'
 import type { AlertFanout } from './alert-fanout.ts'
 import type { AlertmanagerPart } from './alertmanager-part.ts'
 import type { ConfigSource } from './config-file.ts'
@@ -42,6 +43,9 @@ export interface BoundServer {
 /** What runs between start and end. */
 export interface ServerParts {
   readonly tsdb: Tsdb
+  /** The way into the store for everything that others send or rules find: remote endpoints get it too. */
+  readonly appender: CellStore
+  readonly remoteWrite: RemoteWrite
   readonly scrapes: ScrapeManager
   readonly rules: RuleManager
   readonly external: ExternalAlertmanagers

@@ -157,7 +157,7 @@ const STORAGE_FLAGS: readonly Flag[] = [
     'false',
     "Do without the lock on the agent's directory.",
   ),
-  idleFlag(
+  flag(
     'storage.remote.flush-deadline',
     'duration',
     '1m',

@@ -22,6 +22,7 @@ import { createListener, registerRoutes } from './listener.ts'
 import { createOwnMetrics, type OwnObservations } from './own-metrics.ts'
 import { QueryLane } from './query-lane.ts'
 import { QueryLog } from './query-log.ts'
+import { addRemoteWriteMetrics, startRemoteWrite } from './remote-sender.ts'
 import { type ServerUrls, serverUrls } from './server-urls.ts'
 import type { RunningServer, ServerParts, ServerSettings } from './running-server.ts'
 import { ruleStoreOf } from './rule-workshop.ts'
@@ -205,8 +206,10 @@ export class Server implements Service, RunningServer {
 
   #wire(tsdb: Tsdb, config: PrometheusConfig, startedMs: number): ServerParts {
     const { clock, disk, net, log } = this.#world
+    const remoteWrite = startRemoteWrite(tsdb, this.settings)
+    const appender = remoteWrite.tee(tsdb)
     const scrapes = new ScrapeManager({
-      appender: tsdb,
+      appender,
       net,
       clock,
       disk,
@@ -220,7 +223,7 @@ export class Server implements Service, RunningServer {
     const fanout = new AlertFanout(this.settings.alertmanager?.source.manager, external, log)
     const rules = new RuleManager({
       notifier: fanout,
-      appender: tsdb,
+      appender,
       clock,
       disk,
       log,
@@ -240,6 +243,7 @@ export class Server implements Service, RunningServer {
       http: this.#listeners[0]!.stats,
       isReady: () => this.#isReady,
     })
+    addRemoteWriteMetrics(observations.registry, remoteWrite)
     const { evaluationIntervalMs } = config.global
     const kernel = createKernel()
     const engine = createEngine(tsdb, {
@@ -249,7 +253,18 @@ export class Server implements Service, RunningServer {
     if (this.settings.alertmanager !== undefined)
       addAlertmanagerMetrics(observations.registry, this.settings.alertmanager.source)
     addNotifierMetrics(observations.registry, external)
-    return { tsdb, scrapes, rules, external, fanout, engine, observations, startedMs }
+    return {
+      tsdb,
+      appender,
+      remoteWrite,
+      scrapes,
+      rules,
+      external,
+      fanout,
+      engine,
+      observations,
+      startedMs,
+    }
   }
 
   async #listen(listener: HttpServer): Promise<void> {
@@ -271,10 +286,12 @@ export class Server implements Service, RunningServer {
       discoverers: discoverersOf(settings, this.#world),
     }))
     this.#parts?.tsdb.reconfigure(reloadableOptions(this.settings.flags, config.storage))
-    this.#parts?.scrapes.apply(jobs)
     await this.#parts?.external.apply(config.alerting)
     this.#parts?.fanout.useLabels(config.global.externalLabels)
     const { evaluationIntervalMs, ruleQueryOffsetMs: queryOffsetMs, externalLabels } = config.global
+    // Before anything is scraped: what is appended from now on goes out too.
+    await this.#parts?.remoteWrite.apply(config.remoteWrite, externalLabels)
+    this.#parts?.scrapes.apply(jobs)
     await this.#parts?.rules.apply(ruleGroups, {
       evaluationIntervalMs,
       queryOffsetMs,
@@ -302,6 +319,7 @@ export class Server implements Service, RunningServer {
     await this.#parts?.scrapes.stop({ areMarked: false })
     await Promise.all(this.#listeners.map((listener) => listener.close()))
     await this.#queryLog.close()
+    await this.#parts?.remoteWrite.close()
     await this.#parts?.tsdb.close()
     this.#world.log.info('ended')
   }

@@ -55,6 +55,14 @@ const KNOWN: ReadonlySet<string> = new Set<string>([
   'alertmanager',
   'alerts.json',
   'lost+found',
+  // What other rooms keep beside the store.
+  'alerts.json',
+  'alertmanager',
+  'dashboards',
+  'pushgateway.journal',
+  'registry',
+  'remote',
+  'rules',
 ])
 
 export async function openStore(
