@@ -131,6 +131,22 @@ test('the request is the reference’s', async () => {
   )
 })
 
+test('a target on this machine is asked not to pack its answer, one elsewhere to pack it', async () => {
+  const near = ['127.0.0.1:80', 'localhost:80']
+  const far = ['h:80', '10.0.0.1:80', 'localhost.example:80', '127.0.0.1.example:80']
+  const { clock, net } = started({}, [...near, ...far])
+  const asked = new Map<string, string>()
+  for (const address of [...near, ...far]) {
+    serveMetrics(net, address, (request) => {
+      asked.set(address, /Accept-Encoding: (\S+)/.exec(request)![1]!)
+      return 'a 1\n'
+    })
+  }
+  await clock.advance(2_000)
+  expect(near.map((address) => asked.get(address))).toEqual(near.map(() => 'identity'))
+  expect(far.map((address) => asked.get(address))).toEqual(far.map(() => 'gzip'))
+})
+
 test('packed bodies are unpacked; secrets come from their files at each scrape', async () => {
   const { clock, net, disk, appender } = started(
     {
