@@ -80,6 +80,13 @@ function targetJson(pool: string, target: TargetStatus, services: ApiServices): 
     `"scrapeInterval":"${formatDuration(target.scrapeIntervalMs)}"`,
     `"scrapeTimeout":"${formatDuration(target.scrapeTimeoutMs)}"`,
   ]
+  // Ours, and only when there is something to say.
+  if (target.offendingSeries !== '')
+    fields.push(`"lastErrorSeries":${jsonText(target.offendingSeries)}`)
+  if (target.quarantine !== undefined) {
+    const { reason, untilMs } = target.quarantine
+    fields.push(`"quarantine":{"reason":${jsonText(reason)},"until":${jsonTime(untilMs)}}`)
+  }
   return `{${fields.join(',')}}`
 }
 

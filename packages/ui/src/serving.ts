@@ -56,6 +56,7 @@ export const UI_PATHS: readonly string[] = [
   '/alerts',
   '/rules',
   '/targets',
+  '/services',
   '/service-discovery',
   '/status',
   '/tsdb-status',

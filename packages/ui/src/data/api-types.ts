@@ -43,6 +43,10 @@ export interface ActiveTarget {
   readonly lastScrape: string
   readonly lastScrapeDuration: number
   readonly health: Health
+  /** The first series over a limit; the reference does not say. */
+  readonly lastErrorSeries?: string
+  /** Ours: the target is cut off until then. */
+  readonly quarantine?: { readonly reason: string; readonly until: string }
   readonly scrapeInterval?: string
   readonly scrapeTimeout?: string
 }

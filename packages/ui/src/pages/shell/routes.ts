@@ -105,6 +105,14 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('../targets/targets-page.tsx')).TargetsPage,
   },
   {
+    title: 'nav.services',
+    icon: 'link',
+    paths: ['/services'],
+    group: 'nav.system',
+    key: 'e',
+    load: async () => (await import('../services/services-page.tsx')).ServicesPage,
+  },
+  {
     title: 'nav.discovery',
     icon: 'radar',
     paths: ['/service-discovery'],

@@ -20,6 +20,23 @@ export function TargetDetails(props: { target: ActiveTarget }): ReactNode {
           <p className="target-error">{target.lastError}</p>
         </div>
       )}
+      {target.lastErrorSeries !== undefined && (
+        <div>
+          <h3>{t('targets.offending')}</h3>
+          <code>{target.lastErrorSeries}</code>
+        </div>
+      )}
+      {target.quarantine !== undefined && (
+        <div>
+          <h3>{t('targets.quarantined')}</h3>
+          <p className="target-error">
+            {t('targets.quarantineUntil', {
+              reason: target.quarantine.reason,
+              time: target.quarantine.until,
+            })}
+          </p>
+        </div>
+      )}
       <div>
         <h3>{t('targets.discovered')}</h3>
         <LabelChips labels={target.discoveredLabels} />
