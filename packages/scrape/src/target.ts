@@ -51,9 +51,9 @@ function discoveredLabels(own: Labels, shared: Labels, settings: ScrapeSettings)
     ['__scrape_timeout__', formatDuration(settings.scrapeTimeoutMs)],
     ['__metrics_path__', settings.metricsPath],
     ['__scheme__', settings.scheme],
-    ['__convert_classic_histograms_to_nhcb__', 'false'],
-    ['__always_scrape_classic_histograms__', 'false'],
-    ['__scrape_native_histograms__', 'false'],
+    ['__convert_classic_histograms_to_nhcb__', String(settings.convertClassicHistograms)],
+    ['__always_scrape_classic_histograms__', String(settings.alwaysClassicHistograms)],
+    ['__scrape_native_histograms__', String(settings.nativeHistograms)],
     ...settings.params.map(([name, values]) => [`__param_${name}`, values[0] ?? ''] as const),
   ]
   for (const [name, value] of defaults) if (builder.get(name) === '') builder.set(name, value)

@@ -69,10 +69,12 @@ function Group(props: { group: ServiceGroup }): ReactNode {
     <tbody>
       <tr className="pool-row">
         <th colSpan={4} scope="rowgroup">
-          <span>{name} </span>
-          <Pill tone={up === entries.length ? 'ok' : up === 0 ? 'crit' : 'warn'}>
-            {t('targets.upOf', { up, total: entries.length })}
-          </Pill>
+          <span className="fold">
+            {name}
+            <Pill tone={up === entries.length ? 'ok' : up === 0 ? 'crit' : 'warn'}>
+              {t('targets.upOf', { up, total: entries.length })}
+            </Pill>
+          </span>
         </th>
       </tr>
       {entries.map((entry) => (
@@ -100,7 +102,7 @@ function Instance(props: { entry: ServiceEntry }): ReactNode {
           <code>{address}</code> <Icon name="external" size={14} />
         </a>
       </td>
-      <td className="state">
+      <td>
         <Pill tone={TONE[health]}>{t(WORD[health])}</Pill>
       </td>
       <td className="label-cell">
