@@ -1,0 +1,263 @@
+// Dashboards of a real server: what is shipped has data, tools of Grafana save and read, a hand edits the files.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import {
+  type Dashboard,
+  loadDashboard,
+  type PrometheusData,
+  Variables,
+  type VariableSource,
+} from '@pharos/dashboards'
+import { builtInDashboards } from '@pharos/dashboards/builtin'
+import { parseExpr } from '@pharos/promql'
+import { freePort, pharos, ready, temporaryDirectory, until } from './process.ts'
+
+/** Of these every panel has data as soon as a server runs. */
+const WITH_DATA = ['pharos-host', 'pharos-nodejs', 'pharos-itself']
+
+const DATA_SOURCES = [{ uid: 'pharos', name: 'Pharos', type: 'prometheus', isDefault: true }]
+
+async function up(): Promise<{ base: string; more: string; directory: string }> {
+  const directory = temporaryDirectory()
+  const [port, node, push, more] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ]
+  const running = pharos([
+    'up',
+    `--storage.tsdb.path=${join(directory, 'data')}`,
+    `--dashboards.path=${join(directory, 'dashboards')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    `--node.web.listen-address=127.0.0.1:${node}`,
+    `--pushgateway.web.listen-address=127.0.0.1:${push}`,
+    `--dashboards.listen-address=127.0.0.1:${more}`,
+  ])
+  const base = `http://127.0.0.1:${port}`
+  await ready(base, running)
+  return { base, more: `http://127.0.0.1:${more}`, directory }
+}
+
+async function json<T>(url: string, body?: object): Promise<T> {
+  const init =
+    body === undefined
+      ? {}
+      : {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }
+  return (await (await fetch(url, init)).json()) as T
+}
+
+async function asked(base: string, expr: string): Promise<PrometheusData> {
+  const answer = await json<{ status: string; error?: string; data: PrometheusData }>(
+    `${base}/api/v1/query?query=${encodeURIComponent(expr)}`,
+  )
+  if (answer.status !== 'success') throw new Error(`${expr}: ${answer.error}`)
+  return answer.data
+}
+
+function sourceOf(base: string): VariableSource {
+  return {
+    labelNames: async () => [],
+    series: async () => [],
+    labelValues: async (label, matchers) => {
+      const query = matchers.map((one) => `match[]=${encodeURIComponent(one)}`).join('&')
+      return (await json<{ data: string[] }>(`${base}/api/v1/label/${label}/values?${query}`)).data
+    },
+    query: async (expr) => asked(base, expr),
+  }
+}
+
+/** Expressions of a dashboard as they are sent, with the titles of their panels. */
+async function queriesOf(
+  dashboard: Dashboard,
+  source: VariableSource,
+): Promise<[title: string, expr: string][]> {
+  const toMs = Date.now()
+  const range = { fromMs: toMs - 3_600_000, toMs }
+  const variables = await Variables.of(dashboard, { dataSources: DATA_SOURCES }).load(source, {
+    range,
+  })
+  const scope = { range, stepMs: 5000, scrapeIntervalMs: 5000 }
+  return dashboard.panels.flatMap(({ title, targets }) =>
+    targets.map(({ expr }): [string, string] => [
+      title,
+      variables.interpolateQuery(expr ?? '', scope),
+    ]),
+  )
+}
+
+const NOTHING: VariableSource = {
+  labelNames: async () => [],
+  labelValues: async () => [],
+  series: async () => [],
+  query: async () => ({ resultType: 'vector', result: [] }),
+}
+
+test('every query of what is shipped parses', async () => {
+  let count = 0
+  for (const text of builtInDashboards()) {
+    const { dashboard, problems } = loadDashboard(JSON.parse(text))
+    expect(problems).toEqual([])
+    for (const [title, expr] of await queriesOf(dashboard, NOTHING)) {
+      count++
+      expect(
+        () => parseExpr(expr, { features: new Set() }),
+        `${dashboard.title}: ${title}: ${expr}`,
+      ).not.toThrow()
+    }
+  }
+  console.log(`built-in dashboards: ${builtInDashboards().length}, ${count} queries parse`)
+})
+
+test(
+  'Host, Node.js process and Pharos itself have data in every panel, tools save and read, hands edit files',
+  { timeout: 120_000 },
+  async () => {
+    const { base, more, directory } = await up()
+    for (const text of builtInDashboards()) {
+      const { dashboard } = loadDashboard(JSON.parse(text))
+      if (!WITH_DATA.includes(dashboard.uid ?? '')) continue
+      const empty = await until(
+        'data in every panel',
+        async () => {
+          const found: string[] = []
+          for (const [title, expr] of await queriesOf(dashboard, sourceOf(base))) {
+            const data = await asked(base, expr)
+            if (data.resultType === 'vector' && data.result.length === 0)
+              found.push(`${dashboard.title}: ${title}: ${expr}`)
+          }
+          return found.length === 0 ? 'full' : undefined
+        },
+        60_000,
+      )
+      expect(empty).toBe('full')
+      console.log(
+        `${dashboard.title}: ${dashboard.panels.filter(({ type }) => type !== 'row').length} panels with data`,
+      )
+    }
+
+    // Grafana's paths, on both addresses.
+    expect(await json(`${more}/api/health`)).toMatchObject({ database: 'ok' })
+    const saved = await json<{ uid: string; version: number }>(`${base}/api/dashboards/db`, {
+      dashboard: { title: 'Mine', panels: [] },
+      message: 'first',
+    })
+    expect(saved).toMatchObject({ status: 'success', version: 1, slug: 'mine' })
+    const hits = await json<{ uid: string }[]>(`${more}/api/search?query=mine`)
+    expect(hits.map(({ uid }) => uid)).toEqual([saved.uid])
+    const path = join(directory, 'dashboards', 'mine.json')
+    expect(readdirSync(join(directory, 'dashboards'))).toContain('mine.json')
+
+    // A hand changes the file while a page has it open: the page's save is refused, both are kept.
+    writeFileSync(path, readFileSync(path, 'utf8').replace('Mine', 'By hand'))
+    await until(
+      'the change by hand',
+      async () => {
+        const { dashboard } = await json<{ dashboard: { title: string } }>(
+          `${base}/api/dashboards/uid/${saved.uid}`,
+        )
+        return dashboard.title === 'By hand' ? true : undefined
+      },
+      10_000,
+    )
+    const conflict = await fetch(`${base}/api/dashboards/db`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ dashboard: { uid: saved.uid, title: 'In the page', version: 1 } }),
+    })
+    expect(conflict.status).toBe(412)
+    const versions = await json<{ version: number }[]>(
+      `${base}/api/dashboards/uid/${saved.uid}/versions`,
+    )
+    expect(versions.map(({ version }) => version)).toEqual([2, 1])
+
+    // An import says its inputs; a corrupt file is told and the others load.
+    const imported = await json<{ uid: string; imported: boolean }>(
+      `${base}/api/dashboards/import`,
+      {
+        dashboard: {
+          title: 'Exported',
+          __inputs: [{ name: 'DS_X', type: 'datasource', pluginId: 'prometheus' }],
+          panels: [{ id: 1, type: 'stat', datasource: '${DS_X}' }],
+        },
+        inputs: [{ name: 'DS_X', type: 'datasource', pluginId: 'prometheus', value: 'pharos' }],
+      },
+    )
+    expect(imported.imported).toBe(true)
+    expect(JSON.stringify(await json(`${base}/api/dashboards/uid/${imported.uid}`))).not.toContain(
+      'DS_X',
+    )
+    writeFileSync(join(directory, 'dashboards', 'broken.json'), '{"title": ')
+    await until(
+      'the broken file to be told',
+      async () =>
+        (await json<unknown[]>(`${base}/api/dashboards/problems`)).length > 0 ? true : undefined,
+      10_000,
+    )
+    expect((await json<unknown[]>(`${base}/api/search?type=dash-db`)).length).toBe(
+      builtInDashboards().length + 2,
+    )
+    for (const uid of ['..%2f..%2fetc%2fpasswd', '%2e%2e', 'a%00b', '..%5cx'])
+      expect((await fetch(`${base}/api/dashboards/uid/${uid}`)).status, uid).toBeGreaterThanOrEqual(
+        400,
+      )
+    expect(
+      (await fetch(`${base}/api/dashboards/uid/${saved.uid}`, { method: 'DELETE' })).status,
+    ).toBe(200)
+  },
+)
+
+test(
+  'a Grafana that has us as its data source gets an answer to each of its questions',
+  { timeout: 60_000 },
+  async () => {
+    const { base } = await up()
+    const through = `${base}/api/datasources/proxy/uid/pharos/api/v1`
+    await until(
+      'the first scrapes',
+      async () => {
+        const data = await asked(base, 'up')
+        return data.resultType === 'vector' && data.result.length > 2 ? true : undefined
+      },
+      30_000,
+    )
+    const now = Math.floor(Date.now() / 1000)
+    const form = (fields: Record<string, string>): RequestInit => ({
+      method: 'POST',
+      body: new URLSearchParams(fields),
+    })
+    // What the data source's documentation says that it asks: health, queries, metadata, labels, exemplars.
+    const questions: [path: string, init: RequestInit][] = [
+      ['status/buildinfo', {}],
+      ['query', form({ query: '1+1', time: String(now) })],
+      [
+        'query_range',
+        form({ query: 'up', start: String(now - 600), end: String(now), step: '15' }),
+      ],
+      ['query_exemplars', form({ query: 'up', start: String(now - 600), end: String(now) })],
+      ['series', form({ 'match[]': 'up', start: String(now - 600), end: String(now) })],
+      ['labels', form({ start: String(now - 600), end: String(now) })],
+      ['label/__name__/values', {}],
+      [`label/job/values?match[]=up&start=${now - 600}&end=${now}`, {}],
+      ['metadata', {}],
+      ['metadata?metric=up', {}],
+      ['rules', {}],
+      ['alerts', {}],
+    ]
+    for (const at of [`${base}/api/v1`, through]) {
+      for (const [path, init] of questions) {
+        const answer = await fetch(`${at}/${path}`, init)
+        const body = (await answer.json()) as { status: string }
+        expect([answer.status, body.status], `${at}/${path}`).toEqual([200, 'success'])
+      }
+    }
+    console.log(
+      `data source: ${questions.length} kinds of question, asked directly and through the proxy`,
+    )
+  },
+)
