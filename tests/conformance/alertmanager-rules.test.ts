@@ -73,32 +73,39 @@ interface InhibitionCase {
   readonly muted?: boolean
 }
 
-test.skipIf(isMissing)('alerts are kept quiet in the reference’s cases of rules and sources', () => {
-  let seen = 0
-  for (const one of casesOf<InhibitionCase>('inhibition.json')) {
-    if (one.kind === 'has_equal') {
-      const sources = (one.sources ?? []).map(({ labels, starts_in_ms, ends_in_ms }) =>
-        alert(labels, starts_in_ms, ends_in_ms),
-      )
-      // The rules of these cases have no matchers; a label says who is a source, so that nobody is both.
-      const rule = ruleOf({ equal: one.equal ?? [], source_match: { is_source: 'yes' } })
-      const asSources = sources.map((source) =>
-        alert({ ...source.labels.toObject(), is_source: 'yes' }, source.startsAtMs - NOW_MS, source.endsAtMs - NOW_MS),
-      )
-      const mutedBy = new Inhibitor([rule], asSources).mutedBy(Labels.from(one.target), NOW_MS)
-      expect(mutedBy.length > 0, one.name).toBe(one.result)
-    } else if (one.kind === 'matches') {
-      const inhibitor = new Inhibitor(
-        (one.rules ?? []).map(ruleOf),
-        (one.active_sources ?? []).map((labels) => alert(labels)),
-      )
-      const mutedBy = inhibitor.mutedBy(Labels.from(one.target), NOW_MS)
-      expect(mutedBy.length > 0, JSON.stringify(one.target)).toBe(one.muted)
-    } else continue
-    seen++
-  }
-  expect(seen).toBeGreaterThanOrEqual(12)
-})
+test.skipIf(isMissing)(
+  'alerts are kept quiet in the reference’s cases of rules and sources',
+  () => {
+    let seen = 0
+    for (const one of casesOf<InhibitionCase>('inhibition.json')) {
+      if (one.kind === 'has_equal') {
+        const sources = (one.sources ?? []).map(({ labels, starts_in_ms, ends_in_ms }) =>
+          alert(labels, starts_in_ms, ends_in_ms),
+        )
+        // The rules of these cases have no matchers; a label says who is a source, so that nobody is both.
+        const rule = ruleOf({ equal: one.equal ?? [], source_match: { is_source: 'yes' } })
+        const asSources = sources.map((source) =>
+          alert(
+            { ...source.labels.toObject(), is_source: 'yes' },
+            source.startsAtMs - NOW_MS,
+            source.endsAtMs - NOW_MS,
+          ),
+        )
+        const mutedBy = new Inhibitor([rule], asSources).mutedBy(Labels.from(one.target), NOW_MS)
+        expect(mutedBy.length > 0, one.name).toBe(one.result)
+      } else if (one.kind === 'matches') {
+        const inhibitor = new Inhibitor(
+          (one.rules ?? []).map(ruleOf),
+          (one.active_sources ?? []).map((labels) => alert(labels)),
+        )
+        const mutedBy = inhibitor.mutedBy(Labels.from(one.target), NOW_MS)
+        expect(mutedBy.length > 0, JSON.stringify(one.target)).toBe(one.muted)
+      } else continue
+      seen++
+    }
+    expect(seen).toBeGreaterThanOrEqual(12)
+  },
+)
 
 test.skipIf(isMissing)('filters find alerts and silences as the reference’s API does', () => {
   interface LabelCase {

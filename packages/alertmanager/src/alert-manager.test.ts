@@ -197,7 +197,10 @@ test('a heartbeat that stops raises an alert of its own', async () => {
     world,
     `${ROUTE}- name: dog
   heartbeat_configs: [{failure_url: 'http://hook/failed', timeout: 2m}]
-`.replace('  repeat_interval: 1h\n', '  repeat_interval: 1h\n  routes: [{matchers: [alertname=Watchdog], receiver: dog}]\n'),
+`.replace(
+      '  repeat_interval: 1h\n',
+      '  repeat_interval: 1h\n  routes: [{matchers: [alertname=Watchdog], receiver: dog}]\n',
+    ),
   )
   await fire(manager, { alertname: 'Watchdog' })
   await world.clock.advance(60_000)

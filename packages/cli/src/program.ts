@@ -63,6 +63,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./tsdb.ts')).fillTsdb,
   },
   {
+    name: 'amtool',
+    description: "ask and check alert managers: Alertmanager's amtool",
+    load: async () => (await import('./amtool.ts')).fillAmtool,
+  },
+  {
     name: 'promtool',
     description: "check files, query servers: Prometheus' promtool",
     load: async () => (await import('./promtool.ts')).fillPromtool,
