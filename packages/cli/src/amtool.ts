@@ -1,7 +1,7 @@
 // `pharos amtool …`: the reference's commands, arguments and output for an alert manager.
 import { Route } from '@pharos/alertmanager'
 import { messageOf, UserError } from '@pharos/base'
-import { createRealDisk } from '@pharos/base/node'
+import { createRealDisk, realWorld } from '@pharos/base/node'
 import { loadAlertmanagerFile } from '@pharos/config'
 import { AlertMatcher, Labels, parseAlertMatcher, parseDuration } from '@pharos/model'
 import type { Command } from 'commander'
@@ -260,7 +260,7 @@ class Amtool {
 
 /** Now, for the start of a silence. */
 function realNow(): number {
-  return performance.timeOrigin + performance.now()
+  return realWorld({ level: 'error', format: 'logfmt' }).clock.now()
 }
 
 export function fillAmtool(amtool: Command, terminal: Terminal, done: Done): void {
