@@ -2,7 +2,7 @@
 
 import type { Clock } from '@pharos/base'
 import type { RelabelRule, RuleSettings } from '@pharos/config'
-import type { Labels, Matcher, Metadata } from '@pharos/model'
+import type { Exemplar, Labels, Matcher, Metadata } from '@pharos/model'
 import type { Queryable } from '@pharos/promql'
 import type { Backtest, ExpectedMessage, RuleStore, RuleTrial } from '@pharos/rules'
 import type { ScrapePoolStatus } from '@pharos/scrape'
@@ -19,6 +19,12 @@ export interface QueryEngine {
     stepMs: number,
     options?: ApiQueryOptions,
   ): Promise<TimedAnswer>
+}
+
+/** An exemplar and the series that it belongs to. */
+export interface SeriesExemplar {
+  readonly series: Labels
+  readonly exemplar: Exemplar
 }
 
 /** One metric family as one target describes it. */
@@ -165,6 +171,8 @@ export interface ApiServices {
   readiness(): Readiness
   targets(): readonly ScrapePoolStatus[]
   metadata(): readonly TargetMetadata[]
+  /** All that are stored, oldest first; missing when none are. */
+  exemplars?(): readonly SeriesExemplar[]
   /** Undefined for a pool that is not configured. */
   relabelRules(scrapePool: string): readonly RelabelRule[] | undefined
   scrapeConfigYaml(scrapePool: string): string | undefined

@@ -23,6 +23,7 @@ export type {
   RuleStatus,
   RuleTrials,
   RuntimeInfo,
+  SeriesExemplar,
   TargetMetadata,
   WalReplayStatus,
 } from './api-services.ts'

@@ -1,17 +1,17 @@
 // query, query_range and what has to do with the text of queries.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { bug, UserError } from '@pharos/base'
+import { bug } from '@pharos/base'
 import { type Expr, parseExpr, prettyExpr } from '@pharos/promql'
 import { sendChunks, sendData } from './answer.ts'
 import type { ApiServices } from './api-services.ts'
-import { badData } from './api-error.ts'
+import { sendExemplars } from './exemplar-route.ts'
 import { explainJson } from './explain-json.ts'
 import { jsonText, jsonTexts } from './json-text.ts'
 import type { PointPrinter } from './point-printer.ts'
 import { hangUpSignal, queryOptions, rangeOf, writtenAnswer } from './query-request.ts'
 import { statsJson } from './stats-json.ts'
-import { MAX_TIME_MS, MIN_TIME_MS, RequestForm } from './request-form.ts'
+import { RequestForm } from './request-form.ts'
 import { answerJson } from './result-json.ts'
 import { treeJson } from './tree-json.ts'
 
@@ -29,7 +29,7 @@ export function registerQueryRoutes(
   both('query', async (request, reply) => instantQuery(services, printer, request, reply))
   both('query_range', async (request, reply) => rangeQuery(services, printer, request, reply))
   both('query_explain', async (request, reply) => explainQuery(services, request, reply))
-  both('query_exemplars', async (request, reply) => exemplars(services, request, reply))
+  both('query_exemplars', async (request, reply) => sendExemplars(services, request, reply))
   both('format_query', async (request, reply) => {
     const expr = parsed(services, new RequestForm(request).get('query'))
     return sendData(reply, jsonText(prettyExpr(expr)))
@@ -92,25 +92,6 @@ async function explainQuery(
     infos: jsonTexts(answer.infos),
   })
   return sendData(reply, json, answer.warnings)
-}
-
-/** No exemplars are stored yet, so none are found; what is wrong with the question is still told. */
-async function exemplars(
-  services: ApiServices,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const form = new RequestForm(request)
-  const startMs = form.timeOr('start', MIN_TIME_MS)
-  const endMs = form.timeOr('end', MAX_TIME_MS)
-  if (endMs < startMs) throw badData('end timestamp must not be before start timestamp')
-  try {
-    parseExpr(form.get('query'), { features: services.features })
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    throw badData(error.message)
-  }
-  return sendData(reply, '[]')
 }
 
 function parsed(services: ApiServices, query: string): Expr {

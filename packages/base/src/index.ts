@@ -9,6 +9,7 @@ export { snappyDecode, snappyEncode, snappyLength } from './snappy.ts'
 export { PLAIN_HTTP_CLIENT } from './http-client-settings.ts'
 export { silentLogger } from './log.ts'
 export { RecordJournal } from './record-journal.ts'
+export { ULID, ulid } from './ulid.ts'
 export type { Clock, Timer } from './clock.ts'
 export type { Disk, FileInfo, FileSystemSpace, OpenFile } from './disk.ts'
 export type {

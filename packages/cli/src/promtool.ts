@@ -4,6 +4,7 @@ import { fillPromql } from './promtool-promql.ts'
 import { queryInstant, queryRange } from './promtool-query.ts'
 import { addRuleCommands } from './promtool-rule-commands.ts'
 import type { Terminal } from './terminal.ts'
+import { importOpenMetrics } from './tsdb-import.ts'
 
 /** `pharos promtool …`: the reference's commands, arguments, output and exit codes. */
 export function fillPromtool(
@@ -37,6 +38,8 @@ export function fillPromtool(
 
   addRuleCommands(promtool, check, terminal, done)
 
+  addTsdbCommands(promtool, terminal, done)
+
   const query = promtool.command('query').description('query a server')
   query
     .command('instant')
@@ -68,5 +71,24 @@ export function fillPromtool(
         expr: string,
         options: { start?: string; end?: string; step?: string; format: string },
       ) => done(await queryRange(server, expr, options, terminal)),
+    )
+}
+
+function addTsdbCommands(
+  promtool: Command,
+  terminal: Terminal,
+  done: (code: number) => void,
+): void {
+  promtool
+    .command('tsdb')
+    .description('run tsdb commands')
+    .command('create-blocks-from')
+    .description('import samples from input and produce blocks')
+    .command('openmetrics')
+    .description('import samples from OpenMetrics input into a data directory of Pharos')
+    .argument('<input file>')
+    .argument('[output directory]', 'data directory', 'data/')
+    .action(async (file: string, directory: string) =>
+      done(await importOpenMetrics(file, directory.replace(/(?<=.)\/+$/, ''), terminal)),
     )
 }

@@ -1,7 +1,7 @@
-// `pharos tsdb`: a look at a data directory that no server has open. Nothing is written. Where promtool has the command,
-// its output is the same.
+// `pharos tsdb`: a look at a data directory that no server has open, and what moves samples in and out of it. Only the latter
+// write. Where promtool has the command, its output is the same.
 import { UserError } from '@pharos/base'
-import { createRealDisk, realClock } from '@pharos/base/node'
+import { createRealDisk, realClock, realWorld } from '@pharos/base/node'
 import {
   compareText,
   formatShortest,
@@ -13,9 +13,16 @@ import {
   type NativeHistogram,
 } from '@pharos/model'
 import { parseSelector } from '@pharos/promql'
-import { type BlockInfo, ReadOnlyTsdb, type SeriesGroup } from '@pharos/tsdb'
+import {
+  type BlockInfo,
+  ReadOnlyTsdb,
+  type SeriesGroup,
+  Tsdb,
+  type TsdbOptions,
+} from '@pharos/tsdb'
 import type { Command } from 'commander'
 import type { Terminal } from './terminal.ts'
+import { exportPrometheus, importPrometheus } from './tsdb-import.ts'
 
 /** Beyond all samples, and far from where sums of times lose digits. */
 const ALL_MS = 2 ** 48
@@ -64,12 +71,81 @@ export function fillTsdb(tsdb: Command, terminal: Terminal, done: (code: number)
     .option('--min-time <ms>', 'first time', String(-ALL_MS))
     .option('--max-time <ms>', 'last time', String(ALL_MS))
     .option('--match <selector>', 'which series', '{__name__=~"(?s:.*)"}')
-    .action((directory: string, options: { minTime: string; maxTime: string; match: string }) =>
+    .action((directory: string, options: RangeOptions) =>
       open(directory, (store) => {
         const [minMs, maxMs] = [timeOf(options.minTime), timeOf(options.maxTime)]
         return dump(store, parseSelector(options.match), minMs, maxMs, terminal)
       }),
     )
+  addMoves(tsdb, terminal, done)
+}
+
+/** What changes a data directory, or makes one. */
+function addMoves(tsdb: Command, terminal: Terminal, done: (code: number) => void): void {
+  tsdb
+    .command('repair')
+    .description('set damaged files aside and keep what can be read of them')
+    .argument('<directory>')
+    .action(async (directory: string) => done(await repair(directory, terminal)))
+  tsdb
+    .command('import-prometheus')
+    .description("copy the blocks of a Prometheus' data directory or snapshot into one of ours")
+    .argument('<from>', 'with block directories in it')
+    .argument('<to>', 'data directory, made when it is missing')
+    .action(async (from: string, to: string) => done(await importPrometheus(from, to, terminal)))
+  tsdb
+    .command('export-prometheus')
+    .description('write samples as blocks that Prometheus opens')
+    .argument('<from>', 'data directory')
+    .argument('<to>', 'directory for the blocks')
+    .option('--min-time <ms>', 'first time', String(-ALL_MS))
+    .option('--max-time <ms>', 'last time', String(ALL_MS))
+    .option('--match <selector>', 'which series', '{__name__=~"(?s:.*)"}')
+    .action(async (from: string, to: string, options: RangeOptions) => {
+      const [minMs, maxMs] = [timeOf(options.minTime), timeOf(options.maxTime)]
+      const matchers = parseSelector(options.match)
+      done(await exportPrometheus(from, to, matchers, minMs, maxMs, terminal))
+    })
+}
+
+async function repair(directory: string, terminal: Terminal): Promise<number> {
+  const world = realWorld()
+  if ((await world.disk.stat(directory)) === undefined) {
+    throw new UserError('flag/invalid', `${directory}: no data directory`)
+  }
+  const db = await Tsdb.open(world, repairOptions(directory))
+  try {
+    const repaired = await db.repair()
+    for (const name of repaired) terminal.write(`${name}: rewritten without what was damaged\n`)
+    terminal.write(
+      `${repaired.length} files rewritten; what was set aside is in ${directory}/quarantine\n`,
+    )
+  } finally {
+    await db.close()
+  }
+  return 0
+}
+
+/** Nothing expires and nothing is refused while a directory is repaired. */
+function repairOptions(path: string): TsdbOptions {
+  return {
+    path,
+    retentionMs: 0,
+    retentionBytes: 0,
+    minBlockMs: 2 * 3_600_000,
+    maxBlockMs: 2 * 3_600_000,
+    walSync: 'interval',
+    maxFutureMs: 0,
+    outOfOrderMs: 0,
+    maxHeadSeries: 0,
+    minFreeDiskBytes: 0,
+  }
+}
+
+interface RangeOptions {
+  readonly minTime: string
+  readonly maxTime: string
+  readonly match: string
 }
 
 function countOf(text: string): number {

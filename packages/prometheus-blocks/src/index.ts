@@ -1,1 +1,5 @@
-export {}
+export { PrometheusBlock } from './block-reader.ts'
+export { writeBlock } from './block-writer.ts'
+export { findBlocks } from './block-folder.ts'
+export type { BlockMeta } from './block-meta.ts'
+export type { BlockSeries, SeriesSamples } from './block-reader.ts'

@@ -19,6 +19,7 @@ export type { Engine, EngineSettings } from './engine.ts'
 export type { EngineOptions, QueryOptions, QueryProgress } from './engine-options.ts'
 export { deleteLabelMatchers, setLabelMatcher } from './edit-matchers.ts'
 export { lintExpr, metricNamesIn } from './lint/lint.ts'
+export { selectorsIn } from './lint/expr-walk.ts'
 export { NO_KNOWLEDGE } from './lint/lint-knowledge.ts'
 export type {
   LintCode,

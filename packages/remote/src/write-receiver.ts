@@ -20,9 +20,8 @@ import {
   type Metadata,
   type NativeHistogram,
 } from '@pharos/model'
-import { AppendOutcome, type CellAppender, type CellStore } from '@pharos/tsdb'
+import { AppendOutcome, type CellAppender, type CellStore, groupKeyOf } from '@pharos/tsdb'
 import { CellBatch } from './cell-batch.ts'
-import { groupKey } from './group-key.ts'
 import { RENEW_MS, WRITE_MESSAGE_BYTES } from './limits.ts'
 import { SeriesCache } from './series-cache.ts'
 import { readLabels, readWriteRequest, type WriteSink } from './write-request.ts'
@@ -204,7 +203,7 @@ export class WriteReceiver implements WriteSink {
       this.stats.invalidLabels++
       return [PASSED_OVER, -1]
     }
-    const key = groupKey(labels)
+    const key = groupKeyOf(labels)
     let group = this.#groupOf.get(key.key)
     if (group === undefined) {
       group = this.#groups.length

@@ -44,6 +44,7 @@ export function apiServices(server: RunningServer): ApiServices {
     readiness: () => server.readiness,
     targets: () => server.parts.scrapes.pools(),
     metadata: () => metadataOf(server),
+    exemplars: () => server.parts.tsdb.exemplars(),
     relabelRules: (pool) =>
       server.config.scrapeConfigs.find((one) => one.jobName === pool)?.relabelRules,
     scrapeConfigYaml: (pool) => jobYaml(server.config.yaml, pool),

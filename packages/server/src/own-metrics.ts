@@ -230,6 +230,8 @@ function storeCounters({ tsdb, http }: MetricSources): readonly Row[] {
       'Bytes cut from torn ends of the log.',
       () => tsdb.walTruncatedBytes,
     ],
+    ['pharos_tsdb_scrub_passes_total', 'Whole passes of the scrubber.', () => tsdb.scrubPasses],
+    ['pharos_tsdb_scrub_bytes_total', 'Bytes that the scrubber read.', () => tsdb.scrubBytes],
     ['pharos_http_requests_total', 'Requests received.', () => http.requests],
     [
       'pharos_http_requests_refused_total',
@@ -262,6 +264,12 @@ function addCounters(registry: Registry, sources: MetricSources): void {
 function storeGauges(tsdb: TsdbStats, times: MetricSources['tsdbTimes']): readonly Row[] {
   return [
     ['prometheus_tsdb_head_series', 'Series in the head.', () => tsdb.headSeries],
+    ['pharos_tsdb_scrub_damages', 'Damaged tiles that are known.', () => tsdb.scrubDamages],
+    [
+      'pharos_tsdb_scrub_last_pass_timestamp_seconds',
+      'When the last whole pass of the scrubber ended.',
+      () => tsdb.scrubPassedMs / 1000,
+    ],
     [
       'prometheus_tsdb_head_min_time_seconds',
       'Oldest sample in the head.',

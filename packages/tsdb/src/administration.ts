@@ -1,13 +1,15 @@
 // What an operator asks of a store that runs: hide series, take that back, make it final, and copy all of it.
 
-import type { Clock, Disk, Logger, Random } from '@pharos/base'
+import { type Clock, type Disk, type Logger, OutsideError, type Random } from '@pharos/base'
 import type { Labels, Matcher } from '@pharos/model'
 import { type BlockStore, fileName } from './block/block-store.ts'
+import type { TileFile } from './block/tile-file.ts'
 import { Selector } from './catalog/selector.ts'
 import { makeDurableDirectory } from './durable-directory.ts'
 import type { Head } from './head/head.ts'
 import type { Segments } from './head/segments.ts'
 import type { Maintenance } from './maintenance.ts'
+import { readTile } from './read/tile-cache.ts'
 import type { TileRef } from './read/tile-ref.ts'
 import { isWalName, walName } from './open-wal.ts'
 import type { Wal } from './wal/wal.ts'
@@ -112,6 +114,37 @@ export class Administration {
         await blocks.removeReplaced(block.file, written.damaged)
       }
       await maintenance.forgetFiles()
+    })
+  }
+
+  repair(): Promise<readonly string[]> {
+    const { maintenance, head, segments, blocks } = this.#context
+    return maintenance.exclusive(async () => {
+      const repaired: string[] = []
+      const damagedFiles = new Set<TileFile>()
+      for (const { sealed } of head.groups) {
+        for (const ref of sealed) if (!isReadable(ref)) damagedFiles.add(ref.file)
+      }
+      for (const windowMs of segments.windows) {
+        const damaged = segments.filesOf(windowMs).filter((file) => damagedFiles.has(file))
+        if (damaged.length === 0) continue
+        // A block must not span rows that only the WAL has: replay would take them for stored.
+        for (const group of head.groups) head.closeTile(group)
+        await segments.seal()
+        await maintenance.cutBlock(windowMs)
+        repaired.push(...damaged.map(({ path }) => fileName(path)))
+      }
+      for (const block of blocks.blocks) {
+        if (block.groups.every(({ tiles }) => tiles.every(isReadable))) continue
+        const groups = block.groups.map(({ definition, tiles }) => ({ definition, tiles }))
+        const { level } = block.meta.compaction
+        const written = await blocks.write(groups, [block.file], level)
+        blocks.replace([block], written.block)
+        await blocks.removeReplaced(block.file, written.damaged)
+        repaired.push(fileName(block.path))
+      }
+      await maintenance.forgetFiles()
+      return repaired
     })
   }
 
@@ -227,6 +260,16 @@ export class Administration {
       if (block.groups.some(({ key, tiles }) => isHit(key, tiles))) files.add(fileName(block.path))
     }
     return files
+  }
+}
+
+function isReadable(ref: TileRef): boolean {
+  try {
+    readTile(ref)
+    return true
+  } catch (error) {
+    if (error instanceof OutsideError) return false
+    throw error
   }
 }
 

@@ -13,6 +13,7 @@ import { Maintenance } from './maintenance.ts'
 import { MetadataStore } from './metadata-store.ts'
 import { replayWal } from './open-wal.ts'
 import { Quarantine } from './quarantine.ts'
+import { Scrubber } from './scrubber.ts'
 import type { TsdbOptions } from './tsdb-options.ts'
 import { TileCodec } from './tile/tile-codec.ts'
 import { Tombstones } from './tombstones.ts'
@@ -39,6 +40,7 @@ export interface Store {
   readonly metadata: MetadataStore
   readonly maintenance: Maintenance
   readonly administration: Administration
+  readonly scrubber: Scrubber
   readonly replayStatus: ReplayStatus
   readonly lock: { release(): Promise<void> }
 }
@@ -161,6 +163,7 @@ async function openParts(
     metadata,
     maintenance,
     administration,
+    scrubber: new Scrubber({ clock, log, stats, head, blocks }),
     replayStatus,
   }
 }
@@ -175,7 +178,7 @@ function replayTarget({
 }): ReplayTarget {
   return {
     ...head,
-    exemplar: ({ series, exemplar }) => exemplars.add(series, exemplar),
+    exemplar: ({ series, exemplar }) => void exemplars.add(series, exemplar, 0),
     metadata(entries) {
       for (const [name, one] of entries) metadata.set(name, one, undefined)
     },

@@ -112,6 +112,19 @@ export class ReadOnlyTsdb {
     return this.#blocks.map(({ info }) => info)
   }
 
+  /** Oldest sample, ms; Infinity when there is none. */
+  get minTimeMs(): number {
+    return this.#blocks.reduce((min, { meta }) => Math.min(min, meta.minTime), this.#head.minTimeMs)
+  }
+
+  /** Newest sample, ms; −Infinity when there is none. */
+  get maxTimeMs(): number {
+    return this.#blocks.reduce(
+      (max, { meta }) => Math.max(max, meta.maxTime - 1),
+      this.#head.maxTimeMs,
+    )
+  }
+
   get tombstones(): readonly Tombstone[] {
     return this.#tombstones
   }

@@ -29,6 +29,12 @@ export interface TsdbStats {
   blocksLoaded: number
   blockBytes: number
   retentionDeletedBlocks: number
+  /** Whole passes of the scrubber, when the last one ended (ms; 0: none yet), and what it read. */
+  scrubPasses: number
+  scrubPassedMs: number
+  scrubBytes: number
+  /** Damaged tiles that are known. */
+  scrubDamages: number
   isReadOnly: boolean
 }
 
@@ -93,6 +99,10 @@ export function emptyStats(): TsdbStats {
     blocksLoaded: 0,
     blockBytes: 0,
     retentionDeletedBlocks: 0,
+    scrubPasses: 0,
+    scrubPassedMs: 0,
+    scrubBytes: 0,
+    scrubDamages: 0,
     isReadOnly: false,
   }
 }

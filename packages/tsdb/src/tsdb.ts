@@ -20,6 +20,7 @@ export class Tsdb implements CellStore {
   readonly #cache: ReadCache
   readonly #stop = new AbortController()
   readonly #loop: Promise<void>
+  readonly #scrubbing: Promise<void>
   #isClosed = false
 
   /**
@@ -41,6 +42,8 @@ export class Tsdb implements CellStore {
     this.#cache = new ReadCache(store.codec.decoder)
     this.#loop = this.#maintain()
     background('tsdb maintenance', this.#loop, store.log)
+    this.#scrubbing = store.scrubber.run(this.#stop.signal)
+    background('tsdb scrubber', this.#scrubbing, store.log)
   }
 
   get stats(): TsdbStats {
@@ -142,6 +145,20 @@ export class Tsdb implements CellStore {
   }
 
   /**
+   * Reads every tile at rest and rewrites the files with such as cannot be read: the others are kept, the damaged files set
+   * aside in `quarantine/`.
+   * @returns the names of those files
+   */
+  repair(): Promise<readonly string[]> {
+    return this.#store.administration.repair()
+  }
+
+  /** One pass of the scrubber at its own pace. */
+  scrub(): Promise<void> {
+    return this.#store.scrubber.pass(this.#stop.signal)
+  }
+
+  /**
    * A copy of the store as of now by hard links, in `snapshots/<name>` of the data directory: a data directory itself.
    * @param skipHead  blocks alone
    * @returns the name
@@ -160,7 +177,7 @@ export class Tsdb implements CellStore {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#stop.abort()
-    await this.#loop
+    await Promise.all([this.#loop, this.#scrubbing])
     const { maintenance, wal, segments, blocks, lock, log } = this.#store
     await maintenance.flush()
     await wal.close()

@@ -7,6 +7,8 @@ import {
   messageOf,
   OutsideError,
   type Random,
+  ULID,
+  ulid,
 } from '@pharos/base'
 import type { ShapeTable } from '../catalog/shape.ts'
 import type { Quarantine } from '../quarantine.ts'
@@ -19,7 +21,6 @@ import { readTile } from '../read/tile-cache.ts'
 import { joinTiles, type StoredTiles } from './join.ts'
 import type { TileCodec } from '../tile/tile-codec.ts'
 import type { TileFile } from './tile-file.ts'
-import { ULID, ulid } from './ulid.ts'
 
 /** Rounds of maintenance in which a tile may be unreadable before it is left out of a new block. */
 const READ_ATTEMPTS = 5

@@ -16,25 +16,32 @@ export class ExemplarRing {
   readonly #newest = new Map<string, Exemplar>()
   #next = 0
 
-  /** @returns whether it is new: the same one is often exposed for many scrapes */
-  add(series: Labels, exemplar: Exemplar): boolean {
+  /**
+   * @param nowMs  the time of one that has none
+   * @returns what is stored of it, with its time; undefined when it is there: the same one is exposed scrape after scrape
+   */
+  add(series: Labels, exemplar: Exemplar, nowMs: number): StoredExemplar | undefined {
     const last = this.#newest.get(series.key)
     if (
       last !== undefined &&
       last.value === exemplar.value &&
-      last.timestampMs === exemplar.timestampMs &&
+      (exemplar.timestampMs ?? last.timestampMs) === last.timestampMs &&
       last.labels.equals(exemplar.labels)
     ) {
-      return false
+      return undefined
+    }
+    const stored = {
+      series,
+      exemplar: { ...exemplar, timestampMs: exemplar.timestampMs ?? nowMs },
     }
     const replaced = this.#ring[this.#next]
     if (replaced !== undefined && this.#newest.get(replaced.series.key) === replaced.exemplar) {
       this.#newest.delete(replaced.series.key)
     }
-    this.#ring[this.#next] = { series, exemplar }
+    this.#ring[this.#next] = stored
     this.#next = (this.#next + 1) % EXEMPLARS
-    this.#newest.set(series.key, exemplar)
-    return true
+    this.#newest.set(series.key, stored.exemplar)
+    return stored
   }
 
   /** Oldest first. */

@@ -54,9 +54,10 @@ export class GroupHandle implements CellAppender {
 
   appendExemplar(column: number, exemplar: Exemplar): void {
     const series = this.labelsOf(column)
-    if (!this.#exemplars.add(series, exemplar)) return
+    const stored = this.#exemplars.add(series, exemplar, this.#head.nowMs)
+    if (stored === undefined) return
     const { wal } = this.#head
-    if (wal !== undefined && wal.failure === undefined) logExemplar(wal, { series, exemplar })
+    if (wal !== undefined && wal.failure === undefined) logExemplar(wal, stored)
   }
 
   release(): void {

@@ -80,6 +80,10 @@ export class Head {
     return this.#groups.values()
   }
 
+  get nowMs(): number {
+    return this.#clock.now()
+  }
+
   get groupCount(): number {
     return this.#groups.size
   }

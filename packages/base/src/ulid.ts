@@ -1,4 +1,4 @@
-import type { Random } from '@pharos/base'
+import type { Random } from './random.ts'
 
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 

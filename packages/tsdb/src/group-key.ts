@@ -1,5 +1,6 @@
-// Which series of a sender are one group, that is, come together at one time: those of one scraped target. A message does
-// not say it; `job` and `instance` do, with the labels that senders put in front of them to tell themselves apart.
+// Which series of a writer that only has series are one group, that is, come together at one time: those of one scraped
+// target. Nothing says it; `job` and `instance` do, with the labels that senders put in front of them to tell themselves
+// apart.
 
 import { Labels } from '@pharos/model'
 
@@ -22,10 +23,10 @@ const SENDER_LABELS: ReadonlySet<string> = new Set([
 const INNER_LABELS: ReadonlySet<string> = new Set(['__name__', 'le', 'quantile'])
 
 /**
- * The key of a series' group. One without job or instance has nobody to share its times with and is alone, but for the
- * other series of its histogram.
+ * The key of the group that a series belongs to when its writer says nothing of groups. One without job or instance has
+ * nobody to share its times with and is alone, but for those whose labels differ only in the name.
  */
-export function groupKey(labels: Labels): Labels {
+export function groupKeyOf(labels: Labels): Labels {
   const isOfTarget = labels.get('job') !== '' && labels.get('instance') !== ''
   const pairs = [...labels].filter(([name]) =>
     isOfTarget

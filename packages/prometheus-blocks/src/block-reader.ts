@@ -1,0 +1,162 @@
+// One block directory of Prometheus, read: `meta.json`, `index`, `chunks/`, `tombstones`. Every checksum is looked at.
+
+import { type Disk, type OpenFile, OutsideError } from '@pharos/base'
+import { ABSENT, type Labels, type NativeHistogram, STALE } from '@pharos/model'
+import { corrupt } from './big-endian.ts'
+import { type BlockMeta, readMeta } from './block-meta.ts'
+import {
+  checkChunksHeader,
+  chunkAt,
+  CHUNKS_HEADER_BYTES,
+  Encoding,
+  type RawChunk,
+} from './chunk-file.ts'
+import { readHistogramChunk } from './histogram-chunk.ts'
+import { type ChunkMeta, readIndex } from './index-file.ts'
+import { type DeletedRange, readTombstones } from './tombstone-file.ts'
+import { readXorChunk } from './xor-chunk.ts'
+
+/** Largest index that is read, in one piece. */
+const INDEX_BYTES = 2 ** 31 - 1
+/** Read at once where a chunk begins: most are shorter. */
+const CHUNK_BYTES = 2048
+
+/** Samples of a series, ascending. */
+export interface SeriesSamples {
+  readonly times: Float64Array
+  /** ABSENT where a histogram stands. */
+  readonly values: Float64Array
+  /** By row. */
+  readonly histograms: ReadonlyMap<number, NativeHistogram>
+}
+
+export interface BlockSeries {
+  readonly labels: Labels
+  /**
+   * Its samples in [fromMs, toMs).
+   * @throws OutsideError `blocks/corrupt` or what the disk throws; the others can be read all the same
+   */
+  readonly read: (fromMs: number, toMs: number) => SeriesSamples
+}
+
+export class PrometheusBlock {
+  readonly path: string
+  readonly meta: BlockMeta
+  readonly #index: Uint8Array
+  readonly #tombstones: ReadonlyMap<number, readonly DeletedRange[]>
+  readonly #segments: readonly OpenFile[]
+
+  private constructor(
+    path: string,
+    meta: BlockMeta,
+    index: Uint8Array,
+    tombstones: ReadonlyMap<number, readonly DeletedRange[]>,
+    segments: readonly OpenFile[],
+  ) {
+    this.path = path
+    this.meta = meta
+    this.#index = index
+    this.#tombstones = tombstones
+    this.#segments = segments
+  }
+
+  /** @throws OutsideError `blocks/corrupt`, `blocks/version`, or what the disk throws */
+  static async open(disk: Disk, path: string): Promise<PrometheusBlock> {
+    const meta = readMeta(await disk.readFile(`${path}/meta.json`, 64 << 20), path)
+    const index = await disk.readFile(`${path}/index`, INDEX_BYTES)
+    const hasTombstones = (await disk.stat(`${path}/tombstones`)) !== undefined
+    const tombstones = hasTombstones
+      ? readTombstones(await disk.readFile(`${path}/tombstones`, INDEX_BYTES))
+      : new Map<number, readonly DeletedRange[]>()
+    const segments: OpenFile[] = []
+    try {
+      for (const name of (await disk.list(`${path}/chunks`))
+        .filter((one) => /^\d+$/.test(one))
+        .sort()) {
+        const file = await disk.open(`${path}/chunks/${name}`, 'read')
+        segments.push(file)
+        checkChunksHeader(readAt(file, 0, CHUNKS_HEADER_BYTES))
+      }
+    } catch (error) {
+      for (const file of segments) await file.close()
+      throw error
+    }
+    return new PrometheusBlock(path, meta, index, tombstones, segments)
+  }
+
+  /** All series, in the order of their labels. @throws OutsideError `blocks/corrupt` for a damaged index */
+  *series(): Generator<BlockSeries> {
+    for (const { ref, labels, chunks } of readIndex(this.#index)) {
+      yield { labels, read: (fromMs, toMs) => this.#read(ref, chunks, fromMs, toMs) }
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const file of this.#segments) await file.close()
+  }
+
+  #read(ref: number, chunks: readonly ChunkMeta[], fromMs: number, toMs: number): SeriesSamples {
+    const deleted = this.#tombstones.get(ref) ?? []
+    const times: number[] = []
+    const values: number[] = []
+    const histograms = new Map<number, NativeHistogram>()
+    const add = (tMs: number, value: number | NativeHistogram): void => {
+      // Chunks of a block may overlap when samples came late; the first of a time stays.
+      if (tMs < fromMs || tMs >= toMs || (times.length > 0 && tMs <= times.at(-1)!)) return
+      if (deleted.some(({ fromMs, toMs }) => tMs >= fromMs && tMs <= toMs)) return
+      if (typeof value !== 'number') histograms.set(times.length, value)
+      times.push(tMs)
+      values.push(typeof value === 'number' ? value : ABSENT)
+    }
+    for (const chunk of chunks) {
+      if (chunk.minMs < toMs && chunk.maxMs >= fromMs) decode(this.#chunk(chunk), add)
+    }
+    return { times: Float64Array.from(times), values: columnOf(values), histograms }
+  }
+
+  #chunk({ segment, offset }: ChunkMeta): RawChunk {
+    const file = this.#segments[segment]
+    if (file === undefined) throw corrupt(`chunks/${segment + 1} is missing`)
+    const start = readAt(file, offset, CHUNK_BYTES)
+    // Five bytes of length, encoding, checksum: what a chunk has around its data.
+    let length = 0
+    for (let i = 0; i < 5 && i < start.length; i++) {
+      length += (start[i]! & 0x7f) * 2 ** (7 * i)
+      if (start[i]! < 0x80) break
+    }
+    const wanted = length + 10
+    if (wanted <= start.length || start.length < CHUNK_BYTES) return chunkAt(start, 0)
+    if (offset + wanted > file.size() + 10) throw corrupt(`the chunk at byte ${offset} ends early`)
+    return chunkAt(readAt(file, offset, wanted), 0)
+  }
+}
+
+/** In a plain loop: a copy by other means may change the patterns of NaNs. */
+function columnOf(values: readonly number[]): Float64Array {
+  const column = new Float64Array(values.length)
+  for (let i = 0; i < values.length; i++) column[i] = values[i]!
+  return column
+}
+
+function decode(
+  { encoding, data }: RawChunk,
+  add: (tMs: number, value: number | NativeHistogram) => void,
+): void {
+  if (encoding === Encoding.xor) {
+    const { times, values } = readXorChunk(data)
+    for (let i = 0; i < times.length; i++) add(times[i]!, values[i]!)
+  } else if (encoding === Encoding.histogram || encoding === Encoding.floatHistogram) {
+    const { times, histograms } = readHistogramChunk(data, encoding === Encoding.floatHistogram)
+    for (let i = 0; i < times.length; i++) add(times[i]!, histograms[i] ?? STALE)
+  } else {
+    throw new OutsideError(
+      'blocks/version',
+      `a chunk of encoding ${encoding}, this program reads 1 to 3`,
+    )
+  }
+}
+
+function readAt(file: OpenFile, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  return bytes.subarray(0, file.readAtSync(bytes, offset))
+}
