@@ -1,5 +1,6 @@
-// `npm run sim -- --seeds 20`: the simulations of tests/sim once for each seed, every operation of the disk failing
-// or losing power in turn (SIM_FULL). `--first 7` starts at that seed. Stops at the first seed that fails.
+// `npm run sim -- --seeds 1000`: as many stories of tests/sim/tsdb-seeds.test.ts, in one process. `--full`: instead of
+// stories, all simulations of tests/sim once for each seed with every operation of the disk failing or losing power in turn
+// (SIM_FULL), minutes a seed. `--first 7` starts at that seed. Stops at the first seed that fails.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 
@@ -7,13 +8,19 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1' },
     first: { type: 'string', default: '1' },
+    full: { type: 'boolean', default: false },
   },
 })
 const first = Number(values.first)
 const last = first + Number(values.seeds) - 1
 if (!Number.isInteger(first) || !Number.isInteger(last) || last < first) {
-  console.error('usage: npm run sim -- [--seeds COUNT] [--first SEED]')
+  console.error('usage: npm run sim -- [--seeds COUNT] [--first SEED] [--full]')
   process.exit(2)
+}
+if (!values.full) {
+  const env = { ...process.env, SEED: String(first), SEEDS: String(last - first + 1) }
+  const args = ['run', 'tests/sim/tsdb-seeds.test.ts', '--reporter=default']
+  process.exit(spawnSync('vitest', args, { env, stdio: 'inherit' }).status ?? 1)
 }
 for (let seed = first; seed <= last; seed++) {
   const env = { ...process.env, SEED: String(seed), SIM_FULL: '1' }

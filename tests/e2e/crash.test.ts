@@ -7,7 +7,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { freePort, pause, pharos, ready, temporaryDirectory } from './process.ts'
 import { instant } from './query.ts'
 
-const ROUNDS = 20
+/** `ROUNDS=200 npm run e2e -- tests/e2e/crash` for more. */
+const ROUNDS = Number(process.env['ROUNDS'] ?? 20)
 const SERIES = 200
 /** What may be lost: the sync window, and the time a scrape takes to be stored. */
 const WINDOW_MS = 1100
@@ -27,67 +28,71 @@ async function countingExporter(): Promise<{ port: number; servedMs: number[] }>
   return { port: (server.address() as AddressInfo).port, servedMs }
 }
 
-test(`${ROUNDS} times kill -9 under ingest lose no committed scrape and invent none`, async () => {
-  const seed = Number(process.env['SEED'] ?? Date.now() % 100_000)
-  console.log(`SEED=${seed}`)
-  let state = seed
-  const random = (): number => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648
-  const exporter = await countingExporter()
-  const directory = temporaryDirectory()
-  const port = await freePort()
-  writeFileSync(
-    join(directory, 'prometheus.yml'),
-    `global: {scrape_interval: 100ms, scrape_timeout: 100ms}
+test(
+  `${ROUNDS} times kill -9 under ingest lose no committed scrape and invent none`,
+  async () => {
+    const seed = Number(process.env['SEED'] ?? Date.now() % 100_000)
+    console.log(`SEED=${seed}`)
+    let state = seed
+    const random = (): number => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648
+    const exporter = await countingExporter()
+    const directory = temporaryDirectory()
+    const port = await freePort()
+    writeFileSync(
+      join(directory, 'prometheus.yml'),
+      `global: {scrape_interval: 100ms, scrape_timeout: 100ms}
 scrape_configs:
   - job_name: counting
     static_configs: [{targets: ['127.0.0.1:${exporter.port}']}]
 `,
-  )
-  const base = `http://127.0.0.1:${port}`
-  const args = [
-    'server',
-    `--config.file=${join(directory, 'prometheus.yml')}`,
-    `--storage.tsdb.path=${join(directory, 'data')}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-  ]
-  /** How many pages had been served a window before each kill, and how many at the kill itself. */
-  const killed: { committed: number; served: number }[] = []
-  for (let round = 0; round < ROUNDS; round++) {
+    )
+    const base = `http://127.0.0.1:${port}`
+    const args = [
+      'server',
+      `--config.file=${join(directory, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(directory, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ]
+    /** How many pages had been served a window before each kill, and how many at the kill itself. */
+    const killed: { committed: number; served: number }[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      const server = pharos(args)
+      await ready(base, server)
+      await pause(1200 + random() * 2000)
+      const atMs = Date.now()
+      server.child.kill('SIGKILL')
+      await server.exited
+      const committed = exporter.servedMs.filter((ms) => ms < atMs - WINDOW_MS).length
+      killed.push({ committed, served: exporter.servedMs.length })
+    }
     const server = pharos(args)
     await ready(base, server)
-    await pause(1200 + random() * 2000)
-    const atMs = Date.now()
-    server.child.kill('SIGKILL')
-    await server.exited
-    const committed = exporter.servedMs.filter((ms) => ms < atMs - WINDOW_MS).length
-    killed.push({ committed, served: exporter.servedMs.length })
-  }
-  const server = pharos(args)
-  await ready(base, server)
-  const answer = await instant(base, 'pages[1h]', Date.now() / 1000)
-  const series = answer.data?.result ?? []
-  expect(series).toHaveLength(SERIES)
-  const lost: string[] = []
-  for (const one of series) {
-    const stored = new Set((one.values ?? []).map(([, value]) => Number(value)))
-    let from = 0
-    for (const { committed, served } of killed) {
-      for (let page = from + 1; page <= committed; page++) {
-        if (!stored.has(page)) lost.push(`series ${one.metric['series']}: page ${page}`)
+    const answer = await instant(base, 'pages[1h]', Date.now() / 1000)
+    const series = answer.data?.result ?? []
+    expect(series).toHaveLength(SERIES)
+    const lost: string[] = []
+    for (const one of series) {
+      const stored = new Set((one.values ?? []).map(([, value]) => Number(value)))
+      let from = 0
+      for (const { committed, served } of killed) {
+        for (let page = from + 1; page <= committed; page++) {
+          if (!stored.has(page)) lost.push(`series ${one.metric['series']}: page ${page}`)
+        }
+        from = served
       }
-      from = served
+      const invented = [...stored].filter((page) => page < 1 || page > exporter.servedMs.length)
+      expect(invented, `series ${one.metric['series']}`).toEqual([])
+      expect(stored.size, 'no page is stored twice').toBe(one.values?.length)
     }
-    const invented = [...stored].filter((page) => page < 1 || page > exporter.servedMs.length)
-    expect(invented, `series ${one.metric['series']}`).toEqual([])
-    expect(stored.size, 'no page is stored twice').toBe(one.values?.length)
-  }
-  const committed = killed.reduce(
-    (sum, one, i) => sum + Math.max(0, one.committed - (killed[i - 1]?.served ?? 0)),
-    0,
-  )
-  console.log(
-    `${ROUNDS} kills, ${exporter.servedMs.length} pages served, ${committed} committed before a kill, ${lost.length / SERIES} lost`,
-  )
-  expect(committed, 'kills that had something to lose').toBeGreaterThan(ROUNDS)
-  expect(lost.slice(0, 10)).toEqual([])
-}, 240_000)
+    const committed = killed.reduce(
+      (sum, one, i) => sum + Math.max(0, one.committed - (killed[i - 1]?.served ?? 0)),
+      0,
+    )
+    console.log(
+      `${ROUNDS} kills, ${exporter.servedMs.length} pages served, ${committed} committed before a kill, ${lost.length / SERIES} lost`,
+    )
+    expect(committed, 'kills that had something to lose').toBeGreaterThan(ROUNDS)
+    expect(lost.slice(0, 10)).toEqual([])
+  },
+  60_000 + ROUNDS * 9_000,
+)
