@@ -29,6 +29,8 @@ export interface StorageSettings {
   readonly retentionBytes: number
   /** Share of the disk. */
   readonly retentionPercentage: number
+  /** Selectors whose series are kept for less. */
+  readonly retentionRules: readonly { readonly match: string; readonly timeMs: number }[]
   /** Undefined: the default. */
   readonly maxExemplars: number | undefined
 }

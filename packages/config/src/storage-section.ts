@@ -1,9 +1,9 @@
 // What the configuration file says of the store; flags say the rest.
 
 import { quoted, UserError } from '@pharos/base'
-import { byteSize, duration, integer, leaf, real } from './codec.ts'
+import { byteSize, duration, integer, leaf, real, text } from './codec.ts'
 import type { Codec } from './codec.ts'
-import { pointer, section } from './section.ts'
+import { list, pointer, section } from './section.ts'
 import type { Section } from './section.ts'
 import type { StorageSettings } from './settings.ts'
 
@@ -40,12 +40,28 @@ const floatEncoding = (): Codec<string> =>
     show: (v) => v,
   })
 
+interface RetentionRuleFields {
+  match: string
+  time: number
+}
+
+const retentionRule = section<RetentionRuleFields>(
+  { match: text(), time: duration() },
+  {
+    check({ match, time }, refuse) {
+      if (match === '') refuse('a retention rule wants a selector', 'match')
+      if (time !== undefined && time <= 0) refuse('a retention rule wants a time above 0', 'time')
+    },
+  },
+)
+
 export interface StorageFields {
   tsdb: {
     out_of_order_time_window: number
     stale_series_compaction_threshold: number
     chunk_encoding: { floats: string }
     retention: RetentionFields
+    retention_rules: readonly RetentionRuleFields[]
   }
   exemplars: { max_exemplars: number } | undefined
 }
@@ -56,6 +72,7 @@ export const storageSection: Section<StorageFields> = section<StorageFields>({
     stale_series_compaction_threshold: real(),
     chunk_encoding: section({ floats: floatEncoding() }),
     retention: retentionSection,
+    retention_rules: list(retentionRule, 'empty or null retention rule'),
   }),
   exemplars: pointer(section({ max_exemplars: integer() })),
 })
@@ -67,6 +84,7 @@ export function storageSettings({ tsdb, exemplars }: StorageFields): StorageSett
     retentionMs: time,
     retentionBytes: size,
     retentionPercentage: percentage,
+    retentionRules: tsdb.retention_rules.map(({ match, time }) => ({ match, timeMs: time })),
     maxExemplars: exemplars?.max_exemplars,
   }
 }

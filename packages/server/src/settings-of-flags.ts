@@ -1,6 +1,6 @@
 // Flags to the options of the rooms they are for.
 import type { Clock } from '@pharos/base'
-import type { EngineSettings } from '@pharos/promql'
+import { type EngineSettings, parseSelector } from '@pharos/promql'
 import type { RuleManagerSettings } from '@pharos/rules'
 import type { ScrapeFeatures } from '@pharos/scrape'
 import type { StorageSettings } from '@pharos/config'
@@ -55,6 +55,10 @@ export function reloadableOptions(flags: FlagReader, storage: StorageSettings): 
     // A file that limits retention in one way leaves the others unlimited.
     retentionMs: isGiven ? storage.retentionMs : given.retentionMs,
     retentionBytes: isGiven ? storage.retentionBytes : given.retentionBytes,
+    retentionRules: storage.retentionRules.map(({ match, timeMs }) => ({
+      matchers: parseSelector(match),
+      timeMs,
+    })),
     retentionPercentage: isGiven ? storage.retentionPercentage : given.retentionPercentage,
   }
 }

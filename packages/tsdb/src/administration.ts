@@ -61,7 +61,7 @@ export class Administration {
         added.push({ matchers, fromMs, toMs, files })
       }
       if (added.length === 0) return
-      await tombstones.replace([...tombstones.all, ...added])
+      await tombstones.replace(joined(tombstones.all, added))
       this.attach()
       for (const { matchers, files } of added) {
         log.info('series deleted', {
@@ -261,6 +261,21 @@ export class Administration {
     }
     return files
   }
+}
+
+/** A deletion of the same series from the same time on, but further, takes the place of the one before it. */
+function joined(all: readonly Tombstone[], added: readonly Tombstone[]): Tombstone[] {
+  const left = [...all]
+  for (const one of added) {
+    const text = selectorText(one.matchers)
+    const at = left.findIndex(
+      ({ matchers, fromMs, toMs }) =>
+        fromMs === one.fromMs && toMs <= one.toMs && selectorText(matchers) === text,
+    )
+    if (at < 0) left.push(one)
+    else left[at] = { ...one, files: new Set([...left[at]!.files, ...one.files]) }
+  }
+  return left
 }
 
 function isReadable(ref: TileRef): boolean {

@@ -71,7 +71,9 @@ export class Backfill {
     const id = ulid(clock.now(), random)
     const path = `${this.#folder}/${id}.blk`
     const shapes = new ShapeTable()
-    const writer = await BlockWriter.create(disk, `${path}.tmp`, this.#codec.cold)
+    // Nobody else waits for a turn here.
+    const turn = (): Promise<void> => Promise.resolve()
+    const writer = await BlockWriter.create(disk, `${path}.tmp`, this.#codec.cold, turn)
     try {
       for (const [key, members] of groupsOf(series)) {
         await writeGroup(writer, shapes, key, members, fromMs, toMs)

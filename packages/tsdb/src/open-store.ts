@@ -13,7 +13,6 @@ import { Maintenance } from './maintenance.ts'
 import { MetadataStore } from './metadata-store.ts'
 import { replayWal } from './open-wal.ts'
 import { Quarantine } from './quarantine.ts'
-import { Scrubber } from './scrubber.ts'
 import type { TsdbOptions } from './tsdb-options.ts'
 import { TileCodec } from './tile/tile-codec.ts'
 import { Tombstones } from './tombstones.ts'
@@ -40,7 +39,6 @@ export interface Store {
   readonly metadata: MetadataStore
   readonly maintenance: Maintenance
   readonly administration: Administration
-  readonly scrubber: Scrubber
   readonly replayStatus: ReplayStatus
   readonly lock: { release(): Promise<void> }
 }
@@ -163,7 +161,6 @@ async function openParts(
     metadata,
     maintenance,
     administration,
-    scrubber: new Scrubber({ clock, log, stats, head, blocks }),
     replayStatus,
   }
 }

@@ -1,3 +1,5 @@
+import type { Matcher } from '@pharos/model'
+
 /** Flags of the store; units in the names. */
 export interface TsdbOptions {
   /** --storage.tsdb.path */
@@ -8,6 +10,8 @@ export interface TsdbOptions {
   readonly retentionBytes: number
   /** Share of the disk in percent, in place of `retentionBytes`; 0: none. */
   readonly retentionPercentage?: number | undefined
+  /** Series that are kept for less than the others; of several rules for one the shortest holds. */
+  readonly retentionRules?: readonly RetentionRule[] | undefined
   /** Length of the first blocks, default 2 h. */
   readonly minBlockMs: number
   /** Default a tenth of the retention, at most 31 d. */
@@ -27,5 +31,11 @@ export interface TsdbOptions {
 /** Those that stand in the configuration file too. */
 export type ReloadableOptions = Pick<
   TsdbOptions,
-  'outOfOrderMs' | 'retentionMs' | 'retentionBytes' | 'retentionPercentage'
+  'outOfOrderMs' | 'retentionMs' | 'retentionBytes' | 'retentionPercentage' | 'retentionRules'
 >
+
+/** Series that satisfy all matchers are kept for so long. */
+export interface RetentionRule {
+  readonly matchers: readonly Matcher[]
+  readonly timeMs: number
+}

@@ -12,6 +12,8 @@ import type { Querier } from './querier.ts'
 import { headSnapshot, storedSnapshot } from './read/snapshot.ts'
 import { ReadCache } from './read/read-cache.ts'
 import { TsdbQuerier } from './read/tsdb-querier.ts'
+import { Scrubber } from './scrubber.ts'
+import { SelectorRetention } from './selector-retention.ts'
 import type { ReloadableOptions, TsdbOptions } from './tsdb-options.ts'
 import type { BlockInfo, Cardinality, ReplayStatus, TsdbStats } from './tsdb-status.ts'
 
@@ -21,6 +23,8 @@ export class Tsdb implements CellStore {
   readonly #stop = new AbortController()
   readonly #loop: Promise<void>
   readonly #scrubbing: Promise<void>
+  readonly #scrubber: Scrubber
+  readonly #retention: SelectorRetention
   #isClosed = false
 
   /**
@@ -39,10 +43,15 @@ export class Tsdb implements CellStore {
 
   private constructor(store: Store) {
     this.#store = store
+    this.#scrubber = new Scrubber(store)
+    this.#retention = new SelectorRetention({
+      ...store,
+      deleteSeries: (sets, fromMs, toMs) => this.deleteSeries(sets, fromMs, toMs),
+    })
     this.#cache = new ReadCache(store.codec.decoder)
     this.#loop = this.#maintain()
     background('tsdb maintenance', this.#loop, store.log)
-    this.#scrubbing = store.scrubber.run(this.#stop.signal)
+    this.#scrubbing = this.#scrubber.run(this.#stop.signal)
     background('tsdb scrubber', this.#scrubbing, store.log)
   }
 
@@ -155,7 +164,7 @@ export class Tsdb implements CellStore {
 
   /** One pass of the scrubber at its own pace. */
   scrub(): Promise<void> {
-    return this.#store.scrubber.pass(this.#stop.signal)
+    return this.#scrubber.pass(this.#stop.signal)
   }
 
   /**
@@ -168,8 +177,12 @@ export class Tsdb implements CellStore {
   }
 
   /** One round of upkeep at once: seal, cut, compact, retain. */
-  maintain(): Promise<void> {
-    return this.#store.maintenance.round()
+  async maintain(): Promise<void> {
+    const { maintenance, log } = this.#store
+    await maintenance.round()
+    await this.#retention.run().catch((error: unknown) => {
+      log.error('retention of chosen series failed; it is tried again', { err: messageOf(error) })
+    })
   }
 
   /** Writes what is in memory into segments, syncs and gives the directory back. */
@@ -198,7 +211,7 @@ export class Tsdb implements CellStore {
       await this.#store.clock.sleep(MAINTENANCE_MS, signal).catch((error: unknown) => {
         if (!signal.aborted) throw error
       })
-      if (!signal.aborted) await this.#store.maintenance.round()
+      if (!signal.aborted) await this.maintain()
     }
   }
 }

@@ -194,7 +194,7 @@ export class Head {
     if (refused !== AppendOutcome.ok) return refused
     if (tMs < group.lastMs) {
       const cells = cellsOf(row, n, histograms)
-      return this.#late.appendRow(this.wal!, group, tMs, cells, this.#oldestMs())
+      return this.#late.appendRow(this.wal!, group, tMs, cells, this.#oldestMs(group))
     }
     if (tMs === group.lastMs) return this.#refuseTwice(group, tMs, row, n, samples)
     if (n === 0) return AppendOutcome.ok
@@ -223,7 +223,7 @@ export class Head {
     if (refused !== AppendOutcome.ok) return refused
     const outcome = this.#cellOutcome(group, tMs, column, value)
     if (outcome === AppendOutcome.outOfOrder) {
-      return this.#late.appendSample(this.wal!, group, tMs, column, value, this.#oldestMs())
+      return this.#late.appendSample(this.wal!, group, tMs, column, value, this.#oldestMs(group))
     }
     if (outcome !== AppendOutcome.ok) {
       this.#stats.duplicateSamples++
@@ -267,7 +267,7 @@ export class Head {
         this.#setCell(group, tile, tMs, column, value)
         taken++
       } else if (outcome === AppendOutcome.outOfOrder) {
-        const oldestMs = this.#oldestMs()
+        const oldestMs = this.#oldestMs(group)
         outcomes[i] = this.#late.appendSample(this.wal!, group, tMs, column, value, oldestMs)
         if (outcomes[i] === AppendOutcome.ok) (late ??= new Set()).add(i)
       } else {
@@ -432,9 +432,15 @@ export class Head {
     return outcome
   }
 
-  /** Start of the out-of-order window; Infinity when there is none. */
-  #oldestMs(): number {
-    const { outOfOrderMs } = this.#options
+  /**
+   * Start of the out-of-order window; Infinity when there is none. A clock that went ahead and came back must not keep a
+   * group from going on until that future has come: then its samples are taken as late ones.
+   */
+  #oldestMs({ kind, lastMs }: HeadGroup): number {
+    const { outOfOrderMs, maxFutureMs } = this.#options
+    // Scrapes and rules have this clock's time, others their sender's.
+    const isOwn = kind === 'scrape' || kind === 'rules'
+    if (lastMs > this.#clock.now() + (isOwn ? 0 : maxFutureMs)) return -Infinity
     if (outOfOrderMs === 0) return Infinity
     return Math.min(this.maxTimeMs, this.#clock.now()) - outOfOrderMs
   }
