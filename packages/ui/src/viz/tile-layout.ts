@@ -45,7 +45,7 @@ function usable({ widthPx, heightPx }: TileGrid, aspect: number): number {
 }
 
 /** Mean width of a figure or letter, as a share of the font's size. */
-const GLYPH = 0.6
+const GLYPH = 0.67
 
 /** The largest font, px, in which so many letters fit into a box. */
 export function fittingFontPx(

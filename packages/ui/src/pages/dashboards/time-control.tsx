@@ -91,7 +91,13 @@ export function RefreshControl({ session }: { session: DashboardSession }): Reac
   ]
   return (
     <span className="btn-group">
-      <button type="button" className="btn" data-refresh onClick={session.refreshNow}>
+      <button
+        type="button"
+        className="btn"
+        data-refresh
+        aria-label={t('dash.refresh')}
+        onClick={session.refreshNow}
+      >
         <Icon name="refresh" size={15} />
         <span className="wide-only">{t('dash.refresh')}</span>
       </button>

@@ -9,10 +9,15 @@ export function useNearWindow(element: RefObject<Element | null>): boolean {
     if (element.current === null) return undefined
     const observer = new IntersectionObserver(
       (entries) => setIsNear(entries.some(({ isIntersecting }) => isIntersecting)),
-      { root: document.getElementById('main'), rootMargin: `${NEAR_PX}px 0px` },
+      { root: scrollerOf(element.current), rootMargin: `${NEAR_PX}px 0px` },
     )
     observer.observe(element.current)
     return () => observer.disconnect()
   }, [element])
   return isNear
+}
+
+/** What the element scrolls in: the page, or what lies over the whole window. */
+function scrollerOf(element: Element): Element | null {
+  return element.closest('.panel-editor, .is-kiosk') ?? document.getElementById('main')
 }

@@ -1,0 +1,325 @@
+// Dashboards in a real browser, over live data of this machine: dashboards of the community, import, editing, links.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort, pharos, ready, type Running, temporaryDirectory, until } from '../e2e/process.ts'
+import { instant } from '../e2e/query.ts'
+import { axe, hasBrowser, launch, lookName, LOOKS, open, overflow, picture } from './browser.ts'
+
+const DESK = { theme: 'light', language: 'en', width: 1280 } as const
+const SLOW = { timeout: 30_000 }
+
+let server: Running
+let browser: Browser
+let base = ''
+
+beforeAll(async () => {
+  if (!hasBrowser) return
+  const directory = temporaryDirectory(true)
+  const [port, nodePort] = [await freePort(), await freePort()]
+  base = `http://127.0.0.1:${port}`
+  const config = join(directory, 'pharos.yml')
+  writeFileSync(
+    config,
+    `global: {scrape_interval: 2s}
+scrape_configs:
+  - job_name: node
+    static_configs: [{targets: ['127.0.0.1:${nodePort}']}]
+`,
+  )
+  server = pharos(
+    [
+      'up',
+      `--config.file=${config}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      `--node.web.listen-address=127.0.0.1:${nodePort}`,
+      '--pushgateway.web.listen-address=127.0.0.1:0',
+      `--storage.tsdb.path=${join(directory, 'data')}`,
+    ],
+    { lasting: true, cwd: directory },
+  )
+  browser = await launch()
+  await ready(base, server)
+  await until('five scrapes of this machine', async () => {
+    const answer = await instant(base, 'count_over_time(node_load1[1m])', Date.now() / 1000)
+    return Number(answer.data?.result[0]?.value?.[1]) >= 5 ? true : undefined
+  })
+  await save({ ...KINDS, uid: 'kinds' })
+  await save({ ...HOSTILE, uid: 'hostile' })
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+async function save(dashboard: object): Promise<void> {
+  const response = await fetch(`${base}/api/dashboards/db`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ dashboard, overwrite: true }),
+  })
+  expect(response.status, await response.text()).toBe(200)
+}
+
+const panel = (id: number, type: string, title: string, expr: string, rest: object = {}) => ({
+  id,
+  type,
+  title,
+  gridPos: { x: ((id - 1) % 3) * 8, y: Math.floor((id - 1) / 3) * 7, w: 8, h: 7 },
+  targets: [{ refId: 'A', expr, ...(type === 'table' ? { format: 'table', instant: true } : {}) }],
+  fieldConfig: { defaults: {}, overrides: [] },
+  options: {},
+  ...rest,
+})
+
+const KINDS = {
+  title: 'Every kind',
+  schemaVersion: 41,
+  time: { from: 'now-5m', to: 'now' },
+  templating: {
+    list: [
+      {
+        type: 'query',
+        name: 'mode',
+        label: 'Mode',
+        query: 'label_values(node_cpu_seconds_total, mode)',
+        multi: true,
+        includeAll: true,
+        current: { text: ['All'], value: ['$__all'] },
+      },
+    ],
+  },
+  panels: [
+    panel(1, 'timeseries', 'CPU', 'sum by (mode) (node_cpu_seconds_total{mode=~"$mode"})'),
+    panel(2, 'stat', 'CPUs', 'count(node_cpu_seconds_total{mode="idle"})'),
+    panel(3, 'gauge', 'Memory', '1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes', {
+      fieldConfig: { defaults: { unit: 'percentunit', min: 0, max: 1 }, overrides: [] },
+    }),
+    panel(4, 'bargauge', 'Modes', 'sum by (mode) (node_cpu_seconds_total)'),
+    panel(5, 'table', 'Filesystems', 'node_filesystem_size_bytes'),
+    panel(6, 'piechart', 'Shares', 'sum by (mode) (node_cpu_seconds_total)'),
+    panel(7, 'state-timeline', 'Up', 'up'),
+    panel(8, 'status-history', 'Scrapes', 'up'),
+    panel(9, 'barchart', 'Bars', 'sum by (mode) (node_cpu_seconds_total)'),
+    panel(10, 'histogram', 'Spread', 'node_load1'),
+    panel(11, 'heatmap', 'Heat', 'node_load1', { options: { calculate: true } }),
+    panel(12, 'text', 'Notes', '', { options: { mode: 'markdown', content: '# Notes' } }),
+    panel(13, 'somebody-elses-panel', 'Foreign', 'up'),
+  ],
+}
+
+const EVIL =
+  '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script><a href="javascript:window.hacked=1">x</a><svg onload="window.hacked=1">'
+const HOSTILE = {
+  title: `Hostile ${EVIL}`,
+  schemaVersion: 41,
+  time: { from: 'now-5m', to: 'now' },
+  panels: [
+    panel(1, 'text', EVIL, '', { options: { mode: 'html', content: EVIL } }),
+    panel(2, 'text', 'Markdown', '', {
+      options: { mode: 'markdown', content: `${EVIL} [x](javascript:window.hacked=1)` },
+    }),
+    panel(3, 'stat', EVIL, 'up', {
+      description: EVIL,
+      links: [{ title: EVIL, url: 'javascript:window.hacked=1' }],
+      fieldConfig: {
+        defaults: {
+          displayName: EVIL,
+          unit: EVIL,
+          links: [{ title: 'x', url: 'javascript:window.hacked=1' }],
+        },
+        overrides: [],
+      },
+    }),
+    panel(4, 'table', 'T', `label_replace(up, "evil", ${JSON.stringify(EVIL)}, "", "")`),
+    panel(5, '__proto__', 'P', 'up'),
+    panel(6, 'timeseries', 'S', `label_replace(up, "evil", ${JSON.stringify(EVIL)}, "", "")`),
+  ],
+}
+
+/** Waits until no panel in the window is loading. */
+async function settled(page: Page): Promise<void> {
+  await page.locator('.dash-panel').first().waitFor(SLOW)
+  await expect.poll(() => page.locator('.loading-dot').count(), SLOW).toBe(0)
+  await page.waitForLoadState('networkidle')
+}
+
+for (const look of LOOKS) {
+  test.skipIf(!hasBrowser)(`dashboards are sound: ${lookName(look)}`, async () => {
+    const { context, page, faults } = await open(browser, base, look)
+    const wrong: string[] = []
+    for (const [name, path] of [
+      ['dashboards', '/dashboards'],
+      ['dashboard-import', '/dashboard/import'],
+      ['dashboard-kinds', '/d/kinds/every-kind'],
+      ['panel-editor', '/d/kinds/every-kind?editPanel=1'],
+    ] as const) {
+      await page.goto(base + path)
+      await page.locator('main h1, main h2').first().waitFor(SLOW)
+      await page.waitForLoadState('networkidle')
+      if (name.includes('kinds')) await settled(page)
+      await picture(page, `${name}-${lookName(look)}`)
+      wrong.push(...(await axe(page)).map((text) => `${name}: ${text}`))
+      const px = await overflow(page)
+      if (px > 0) wrong.push(`${name}: ${px} px wider than the window`)
+      const text = await page.locator('main').innerText()
+      if (/undefined|NaN|\[object/.test(text))
+        wrong.push(`${name}: shows ${/\S*(undefined|NaN|\[object)\S*/.exec(text)?.[0]}`)
+    }
+    await context.close()
+    expect([...wrong, ...faults]).toEqual([])
+  })
+}
+
+test.skipIf(!hasBrowser)(
+  'every kind of panel shows data, and a stat what its query answers',
+  async () => {
+    const { context, page, faults } = await open(browser, base, DESK)
+    await page.goto(`${base}/d/kinds/every-kind`)
+    await settled(page)
+    for (const { id, title, type } of KINDS.panels) {
+      const frame = page.locator(`[data-panel="${id}"]`)
+      await frame.scrollIntoViewIfNeeded()
+      const body = frame.locator('.panel-body')
+      await expect.poll(async () => (await body.innerHTML()).length, SLOW).toBeGreaterThan(20)
+      expect([title, await body.locator('.no-data, .panel-error').count()]).toEqual([title, 0])
+      if (type.startsWith('somebody')) expect(await body.innerText()).toContain(type)
+    }
+    const answer = await instant(
+      base,
+      'count(node_cpu_seconds_total{mode="idle"})',
+      Date.now() / 1000,
+    )
+    const shown = await page
+      .getByRole('region', { name: 'CPUs', exact: true })
+      .locator('strong')
+      .innerText()
+    expect(shown.trim()).toBe(answer.data?.result[0]?.value?.[1])
+    expect(faults).toEqual([])
+    await context.close()
+  },
+)
+
+test.skipIf(!hasBrowser)(
+  'a variable is chosen, the address says so and brings it back',
+  async () => {
+    const { context, page, faults } = await open(browser, base, DESK)
+    await page.goto(`${base}/d/kinds/every-kind`)
+    await settled(page)
+    await page.getByRole('button', { name: /^Mode:/ }).click()
+    await page.getByRole('checkbox', { name: 'idle' }).check()
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.url(), SLOW).toContain('var-mode=idle')
+    const legend = page
+      .getByRole('region', { name: 'CPU', exact: true })
+      .locator('.legend-wrap button')
+    await expect.poll(() => legend.count(), SLOW).toBe(1)
+    await page.reload()
+    await settled(page)
+    await expect.poll(() => legend.count(), SLOW).toBe(1)
+    expect(faults).toEqual([])
+    await context.close()
+  },
+)
+
+test.skipIf(!hasBrowser)(
+  'an imported dashboard is edited, saved and comes back as it was left',
+  async () => {
+    const { context, page, faults } = await open(browser, base, DESK)
+    await page.goto(`${base}/dashboard/import`)
+    const file = { ...KINDS, title: 'Imported', uid: 'imported', kept: { by: 'nobody' } }
+    await page.locator('textarea.source').fill(JSON.stringify(file))
+    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    await page.waitForURL(/\/d\/imported/)
+    await settled(page)
+    await page.goto(`${base}/d/imported/x?editPanel=2`)
+    const title = page.locator('.editor-options textarea').first()
+    await title.fill('Processors')
+    await title.blur()
+    await page.getByRole('button', { name: 'Apply', exact: true }).click()
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.locator('dialog').getByRole('button', { name: 'Save', exact: true }).click()
+    await expect.poll(() => page.locator('dialog').count(), SLOW).toBe(0)
+    await page.reload()
+    await settled(page)
+    await page.getByRole('region', { name: 'Processors', exact: true }).waitFor(SLOW)
+    const stored = (await (await fetch(`${base}/api/dashboards/uid/imported`)).json()) as {
+      dashboard: { kept: unknown; panels: { title: string }[] }
+    }
+    expect(stored.dashboard.kept).toEqual({ by: 'nobody' })
+    expect(stored.dashboard.panels[1]?.title).toBe('Processors')
+    expect(faults).toEqual([])
+    await context.close()
+  },
+)
+
+test.skipIf(!hasBrowser)('what strangers write into dashboards and labels stays text', async () => {
+  const { context, page, faults } = await open(browser, base, DESK)
+  await page.goto(`${base}/d/hostile/x`)
+  await settled(page)
+  await page.getByText('Markdown').first().waitFor(SLOW)
+  expect(
+    await page.evaluate(() => (window as unknown as { hacked?: number }).hacked),
+  ).toBeUndefined()
+  expect(await page.evaluate(() => ({} as { hacked?: number }).hacked)).toBeUndefined()
+  expect(
+    await page
+      .locator('main a[href^="javascript"], main script, main [onload], main [onerror]')
+      .count(),
+  ).toBe(0)
+  expect(faults).toEqual([])
+  await context.close()
+})
+
+const GRAFANA = join(import.meta.dirname, '../../../shared/conformance/grafana')
+for (const name of ['node-exporter-full', 'node-exporter-nodes-mixin']) {
+  const path = join(GRAFANA, `${name}.json`)
+  const text = readIfThere(path)
+  test.skipIf(!hasBrowser || text === undefined)(
+    `${name}: no variable is left in a query, no panel fails`,
+    async () => {
+      await save({
+        ...(JSON.parse(
+          text!
+            .replaceAll('job=\\"node-exporter\\"', 'job=\\"node\\"')
+            .replaceAll('${DS_PROMETHEUS}', 'pharos'),
+        ) as object),
+        uid: name,
+        id: null,
+      })
+      const { context, page, faults } = await open(browser, base, { ...DESK, theme: 'dark' })
+      const sent: string[] = []
+      page.on('request', (request) => {
+        if (request.url().includes('/query_batch')) sent.push(request.postData() ?? '')
+      })
+      await page.goto(`${base}/d/${name}/x?from=now-5m&to=now`)
+      await settled(page)
+      await picture(page, name)
+      const queries = sent.flatMap(
+        (body) => (JSON.parse(body) as { queries: { query: string }[] }).queries,
+      )
+      expect(queries.length).toBeGreaterThan(5)
+      expect(queries.map(({ query }) => query).filter((query) => query.includes('$'))).toEqual([])
+      expect(await page.locator('.panel-error').allInnerTexts()).toEqual([])
+      const frames = await page.locator('.dash-panel').count()
+      const empty = await page.locator('.dash-panel .no-data').count()
+      process.stdout.write(
+        `${name}: ${frames} panels in the page, ${queries.length} queries, ${empty} without data\n`,
+      )
+      expect(empty).toBeLessThan(frames / 3)
+      expect(faults).toEqual([])
+      await context.close()
+    },
+  )
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
