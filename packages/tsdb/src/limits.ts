@@ -6,6 +6,8 @@ export const TILE_ROWS: number = 120
 export const CELL_TILE_ROWS: number = 240
 /** So long a tile that is filled cell by cell takes cells after its window ended. */
 export const CELL_GRACE_MS: number = 60_000
+/** A group whose newest row is so much ahead of the clock wrote it by a clock that was wrong. */
+export const CLOCK_SLACK_MS: number = 60_000
 /** Rows of a tile in a block. Beyond this tiles gain under 2 % of size and cost decoding. */
 export const BLOCK_TILE_ROWS: number = 480
 /** Rows of a tile of late samples, which come in any order. */

@@ -9,6 +9,7 @@ import { type Layout, LayoutTable } from '../catalog/layout.ts'
 import type { Shape, ShapeTable } from '../catalog/shape.ts'
 import {
   CELL_GRACE_MS,
+  CLOCK_SLACK_MS,
   CELL_TILE_ROWS,
   GROUP_COLUMNS,
   LABEL_TEXT_LENGTH,
@@ -440,7 +441,7 @@ export class Head {
     const { outOfOrderMs, maxFutureMs } = this.#options
     // Scrapes and rules have this clock's time, others their sender's.
     const isOwn = kind === 'scrape' || kind === 'rules'
-    if (lastMs > this.#clock.now() + (isOwn ? 0 : maxFutureMs)) return -Infinity
+    if (lastMs > this.#clock.now() + (isOwn ? CLOCK_SLACK_MS : maxFutureMs)) return -Infinity
     if (outOfOrderMs === 0) return Infinity
     return Math.min(this.maxTimeMs, this.#clock.now()) - outOfOrderMs
   }
