@@ -52,8 +52,12 @@ const KNOWN: ReadonlySet<string> = new Set<string>([
   'snapshots',
   'tombstones',
   'queries.active',
+  // Of other rooms, which keep their state beside the samples.
   'alertmanager',
   'alerts.json',
+  'pushgateway.journal',
+  'pushgateway.journal.lock',
+  'rules',
   'lost+found',
   // What other rooms keep beside the store.
   'alerts.json',

@@ -32,6 +32,11 @@ const PAGES = [
   ['targets page', 'src/pages/targets/targets-page.tsx', 114],
   ['alerts page', 'src/pages/alerts/alerts-page.tsx', 110],
   ['rules page', 'src/pages/rules/rules-page.tsx', 110],
+  ['rule editor', 'src/pages/rules/rule-editor-page.tsx', 150],
+  ['silences page', 'src/pages/silences/silences-page.tsx', 110],
+  ['contact points page', 'src/pages/contact-points/contact-points-page.tsx', 110],
+  ['notification policies page', 'src/pages/policies/policies-page.tsx', 110],
+  ['push groups page', 'src/pages/push/push-page.tsx', 110],
   ['service discovery page', 'src/pages/discovery/discovery-page.tsx', 114],
   ['status page', 'src/pages/status/status-page.tsx', 110],
 ] as const

@@ -24,6 +24,11 @@ test('what a page imports counts once, what it loads later does not count', () =
     'alerts/alerts',
     'rules/rules',
     'discovery/discovery',
+    'rules/rule-editor',
+    'silences/silences',
+    'contact-points/contact-points',
+    'policies/policies',
+    'push/push',
   ]
   const manifest: Record<string, Manifest[string]> = {
     'index.html': { file: 'main.js', isEntry: true, imports: ['shared'], css: ['main.css'] },

@@ -7,6 +7,7 @@ import { Router } from 'wouter'
 import './styles/index.css'
 import { createApi } from './data/api.ts'
 import { readCookie, writeCookie } from './data/browser.ts'
+import { hashLinkPath } from './data/hash-link.ts'
 import { createSettings, type LangCode } from './data/settings.ts'
 import { App } from './pages/shell/app.tsx'
 import {
@@ -42,6 +43,7 @@ async function start(): Promise<void> {
     timeFormat: createTimeFormats(),
   }
   const modules = createPageModules(words.loadPart)
+  followHashLink(location, base)
   const path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : '/'
   const first = pageAt(path === '' ? '/' : path)
   await Promise.all([
@@ -65,6 +67,12 @@ async function start(): Promise<void> {
       </ServicesProvider>
     </StrictMode>,
   )
+}
+
+/** Links in mails of Alertmanager lead to the same page here. */
+function followHashLink(at: Location, base: string): void {
+  const path = hashLinkPath(at.hash)
+  if (path !== undefined) history.replaceState(null, '', base + path)
 }
 
 interface WordStore {
@@ -105,6 +113,10 @@ const PARTS = {
   dashboards: {
     en: () => import('./text/en-dashboards-all.ts'),
     zh: () => import('./text/zh-dashboards-all.ts'),
+  },
+  alerting: {
+    en: () => import('./text/en-alerting.ts'),
+    zh: () => import('./text/zh-alerting.ts'),
   },
 } as const
 

@@ -31,6 +31,10 @@ export type Params = Readonly<Record<string, string | number | readonly string[]
 
 export interface Api {
   get<T>(path: string, params: Params, signal?: AbortSignal): Promise<Answer<T>>
+  /** JSON of a path below the base, without the envelope of `/api/v1`. */
+  read<T>(path: string, params: Params, signal?: AbortSignal): Promise<T>
+  /** Changes something; a text goes as YAML, anything else as JSON. Undefined when nothing is answered. */
+  send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>
   /** Text of a path outside the API, such as `-/healthy`. */
   text(path: string, signal?: AbortSignal): Promise<string>
   /** A JSON answer line by line, as the lines come in. */
@@ -52,6 +56,27 @@ const GET_CHARS_MAX = 1800
 export function createApi(baseUri: string): Api {
   return {
     get: (path, params, signal) => ask(new URL(`api/v1/${path}`, baseUri), params, signal),
+    async read<T>(path: string, params: Params, signal?: AbortSignal) {
+      const url = new URL(path, baseUri)
+      url.search = formOf(params).toString()
+      const headers = { accept: 'application/json' }
+      return plainJson<T>(
+        await reach(url, signal === undefined ? { headers } : { headers, signal }),
+      )
+    },
+    async send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) {
+      const isText = typeof body === 'string'
+      const type = isText ? 'application/yaml' : 'application/json'
+      const init: RequestInit =
+        body === undefined
+          ? { method }
+          : {
+              method,
+              headers: { 'content-type': type },
+              body: isText ? body : JSON.stringify(body),
+            }
+      return plainJson<T>(await reach(new URL(path, baseUri), init))
+    },
     async text(path, signal) {
       const response = await reach(new URL(path, baseUri), signal === undefined ? {} : { signal })
       return response.text()
@@ -141,6 +166,21 @@ async function ask<T>(url: URL, params: Params, signal?: AbortSignal): Promise<A
     infos: body.infos ?? [],
     elapsedMs: elapsedMs() - startedMs,
   }
+}
+
+/** The caller names the shape once, as for the API's own answers. */
+async function plainJson<T>(response: Response): Promise<T> {
+  const text = await response.text()
+  const value = parsed(text)
+  if (response.ok) return value as T
+  const told =
+    typeof value === 'string'
+      ? value
+      : typeof value === 'object' && value !== null && 'error' in value
+        ? String(value.error)
+        : text.trim()
+  const message = told === '' ? `${response.status} ${response.statusText}` : told.slice(0, 2000)
+  throw new ApiError('http', response.status, message)
 }
 
 interface Body {

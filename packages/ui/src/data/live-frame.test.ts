@@ -17,6 +17,8 @@ function clockServer(asked: Params[]): Api {
         elapsedMs: 1,
       })
     },
+    read: () => Promise.reject(new Error('not asked for')),
+    send: () => Promise.reject(new Error('not asked for')),
     text: () => Promise.resolve(''),
     lines: () => Promise.resolve(),
     json: () => Promise.reject(new Error('not asked here')),

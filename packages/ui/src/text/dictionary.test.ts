@@ -3,14 +3,16 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTranslate, type Dictionary } from './dictionary.ts'
 import { en as enPages } from './en.ts'
+import { words as enAlerting } from './en-alerting.ts'
 import { enDashboards } from './en-dashboards.ts'
 import { enEditor } from './en-editor.ts'
 import { zh as zhPages } from './zh.ts'
+import { words as zhAlerting } from './zh-alerting.ts'
 import { zhDashboards } from './zh-dashboards.ts'
 import { zhEditor } from './zh-editor.ts'
 
-const en = { ...enPages, ...enDashboards, ...enEditor }
-const zh = { ...zhPages, ...zhDashboards, ...zhEditor }
+const en = { ...enPages, ...enAlerting, ...enDashboards, ...enEditor }
+const zh = { ...zhPages, ...zhAlerting, ...zhDashboards, ...zhEditor }
 
 const SOURCES = join(import.meta.dirname, '..')
 

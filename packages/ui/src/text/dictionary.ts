@@ -1,10 +1,15 @@
 // Sentences by key, filled with arguments. The keys are those of the English dictionary; the compiler refuses a
 // key that does not exist and a dictionary that lacks one.
 import type { en } from './en.ts'
+import type { words as alerting } from './en-alerting.ts'
 import type { enDashboards } from './en-dashboards.ts'
 import type { enEditor } from './en-editor.ts'
 
-export type TextKey = keyof typeof en | keyof typeof enDashboards | keyof typeof enEditor
+export type TextKey =
+  | keyof typeof en
+  | keyof typeof alerting
+  | keyof typeof enDashboards
+  | keyof typeof enEditor
 
 type Text = string | { readonly one?: string; readonly other: string }
 

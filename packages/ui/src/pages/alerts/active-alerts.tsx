@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react'
+import { Link } from 'wouter'
 import { alertValue } from '../../data/alert-rules.ts'
 import type { ActiveAlert } from '../../data/api-types.ts'
 import { formatAge } from '../../data/format.ts'
+import { matchersOf, newSilencePath } from '../../data/matchers.ts'
 import { agoSeconds } from '../../data/time.ts'
 import { Button } from '../../kit/button.tsx'
 import { LabelChips, Pill } from '../../kit/labels.tsx'
@@ -62,6 +64,9 @@ function AlertRow(props: { alert: ActiveAlert; readMs: number }): ReactNode {
       <td className="wide">
         <LabelChips labels={labels} except={['alertname']} />
         <Annotations annotations={annotations} />
+        <Link className="small-link" href={newSilencePath(matchersOf(labels))}>
+          {t('alerts.silence')}
+        </Link>
       </td>
       <td className="num" data-label={t('alerts.value')} title={value}>
         {alertValue(value)}

@@ -11,6 +11,8 @@ import { useShown } from '../../kit/use-shown.ts'
 import { useText } from '../../services.tsx'
 import { useApi } from '../use-api.ts'
 import { useUrlParam } from '../use-url-param.ts'
+import { AlertGroups } from './alert-groups.tsx'
+import { AlertHistory } from './alert-history.tsx'
 import { AlertRule } from './alert-rule.tsx'
 import { NoRules } from './no-rules.tsx'
 
@@ -19,6 +21,48 @@ const RULES_SHOWN = 100
 
 /** Alerting rules with their active alerts; what fires comes first and is open. */
 export function AlertsPage(): ReactNode {
+  const t = useText()
+  const [path] = useLocation()
+  const [view] = useUrlParam('view')
+  const shown: View =
+    path === '/alerts/history' ? 'history' : view === 'groups' ? 'groups' : 'rules'
+  if (shown === 'rules') return <ByRule />
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>{t('alerts.title')}</h1>
+        <span className="spacer" />
+        <div className="filters">
+          <Views shown={shown} />
+        </div>
+      </div>
+      {shown === 'groups' ? <AlertGroups /> : <AlertHistory />}
+    </div>
+  )
+}
+
+type View = 'rules' | 'groups' | 'history'
+
+function Views(props: { shown: View }): ReactNode {
+  const t = useText()
+  const [, navigate] = useLocation()
+  const options: Option<View>[] = [
+    { value: 'rules', label: t('alerts.viewRules') },
+    { value: 'groups', label: t('alerts.viewGroups') },
+    { value: 'history', label: t('alerts.viewHistory') },
+  ]
+  const paths = { rules: '/alerts', groups: '/alerts?view=groups', history: '/alerts/history' }
+  return (
+    <Segmented
+      label={t('alerts.view')}
+      value={props.shown}
+      options={options}
+      onChange={(value) => navigate(paths[value])}
+    />
+  )
+}
+
+function ByRule(): ReactNode {
   const t = useText()
   const rules = useApi<RulesData>('rules', { type: 'alert' }, { everyMs: REFRESH_MS })
   return (
@@ -70,6 +114,7 @@ function Filters(): ReactNode {
   ]
   return (
     <div className="filters">
+      <Views shown="rules" />
       <Segmented
         label={t('alerts.state')}
         value={stateOf(state) ?? 'all'}

@@ -1,4 +1,5 @@
 import { type ReactNode, useCallback, useRef, useState } from 'react'
+import { Link } from 'wouter'
 import { nowMs, readStored, writeStored } from '../../data/browser.ts'
 import { selectorOf } from '../../data/frame.ts'
 import { rememberQuery } from '../../data/query-history.ts'
@@ -84,6 +85,7 @@ export function QueryPanel(props: QueryPanelProps): ReactNode {
           ]}
           onChange={(tab) => onChange({ ...panel, tab })}
         />
+        <CreateAlert expr={panel.expr} />
         <div className="query-controls" ref={setBar} />
       </div>
       <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${panel.tab}`}>
@@ -96,6 +98,17 @@ export function QueryPanel(props: QueryPanelProps): ReactNode {
         )}
       </div>
     </section>
+  )
+}
+
+/** From a query that shows something to a rule that watches it. */
+function CreateAlert(props: { expr: string }): ReactNode {
+  const t = useText()
+  if (props.expr === '') return null
+  return (
+    <Link className="small-link" href={`/rules/new?expr=${encodeURIComponent(props.expr)}`}>
+      {t('ruleEdit.create')}
+    </Link>
   )
 }
 

@@ -45,7 +45,12 @@ export function RuleGroupCard(props: { shown: ShownGroup; readMs: number }): Rea
         </thead>
         <tbody>
           {rules.map((rule, index) => (
-            <RuleRow key={`${index} ${rule.name}`} rule={rule} readMs={props.readMs} />
+            <RuleRow
+              key={`${index} ${rule.name}`}
+              rule={rule}
+              group={group.name}
+              readMs={props.readMs}
+            />
           ))}
         </tbody>
       </table>
@@ -59,7 +64,7 @@ const HEALTH: Readonly<Record<RuleHealth, readonly [TextKey, 'ok' | 'crit' | und
   unknown: ['rules.unknown', undefined],
 }
 
-function RuleRow(props: { rule: AnyRule; readMs: number }): ReactNode {
+function RuleRow(props: { rule: AnyRule; group: string; readMs: number }): ReactNode {
   const t = useText()
   const { rule } = props
   const ago = agoSeconds(rule.lastEvaluation, props.readMs)
@@ -86,6 +91,14 @@ function RuleRow(props: { rule: AnyRule; readMs: number }): ReactNode {
             <span className="hint">{t('alerts.for', { span: formatSpan(rule.duration) })}</span>
           )}{' '}
           <LabelChips labels={rule.labels ?? {}} />
+          {rule.type === 'alerting' && (
+            <Link
+              className="small-link"
+              href={`/rules/${encodeURIComponent(props.group)}/${encodeURIComponent(rule.name)}/edit`}
+            >
+              {t('silences.edit')}
+            </Link>
+          )}
         </p>
         <ExpressionLink expr={rule.query} />
         {rule.lastError !== undefined && rule.lastError !== '' && (

@@ -1,8 +1,9 @@
 import { type ReactNode, useMemo } from 'react'
-import { useLocation } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import type { RulesData } from '../../data/api-types.ts'
 import { type AnyRule, failingCount, shownGroups } from '../../data/rule-groups.ts'
 import { Button } from '../../kit/button.tsx'
+import { Icon } from '../../kit/icon.tsx'
 import { Pill } from '../../kit/labels.tsx'
 import { SearchInput } from '../../kit/search-input.tsx'
 import { type Option, Segmented } from '../../kit/segmented.tsx'
@@ -74,6 +75,10 @@ function Filters(): ReactNode {
         onChange={(value) => setShow(value === 'all' ? '' : value)}
       />
       <SearchInput label={t('rules.filter')} value={text} onChange={setText} />
+      <Link className="btn is-primary" href="/rules/new">
+        <Icon name="plus" size={15} />
+        {t('ruleEdit.new')}
+      </Link>
     </div>
   )
 }

@@ -4,7 +4,7 @@ import type { IconName } from '../../kit/icon.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
 
 /** Parts of the dictionaries that come with the pages that need them. */
-export type WordsPart = 'dashboards'
+export type WordsPart = 'alerting' | 'dashboards'
 
 export interface PageEntry {
   readonly title: TextKey
@@ -82,7 +82,8 @@ export const PAGES: readonly PageEntry[] = [
   {
     title: 'nav.alerts',
     icon: 'bell',
-    paths: ['/alerts'],
+    paths: ['/alerts', '/alerts/history'],
+    words: 'alerting',
     group: 'nav.alerting',
     countsFiring: true,
     key: 'a',
@@ -92,9 +93,47 @@ export const PAGES: readonly PageEntry[] = [
     title: 'nav.rules',
     icon: 'list',
     paths: ['/rules'],
+    words: 'alerting',
     group: 'nav.alerting',
     key: 'r',
     load: async () => (await import('../rules/rules-page.tsx')).RulesPage,
+  },
+  {
+    title: 'nav.ruleEditor',
+    icon: 'list',
+    paths: ['/rules/new', '/rules/:group/:name/edit'],
+    within: 'nav.rules',
+    words: 'alerting',
+    group: 'nav.alerting',
+    key: '',
+    load: async () => (await import('../rules/rule-editor-page.tsx')).RuleEditorPage,
+  },
+  {
+    title: 'nav.silences',
+    icon: 'mute',
+    paths: ['/silences', '/silences/new', '/silences/:id', '/silences/:id/edit'],
+    words: 'alerting',
+    group: 'nav.alerting',
+    key: 's',
+    load: async () => (await import('../silences/silences-page.tsx')).SilencesPage,
+  },
+  {
+    title: 'nav.contacts',
+    icon: 'mail',
+    paths: ['/contact-points'],
+    words: 'alerting',
+    group: 'nav.alerting',
+    key: 'c',
+    load: async () => (await import('../contact-points/contact-points-page.tsx')).ContactPointsPage,
+  },
+  {
+    title: 'nav.policies',
+    icon: 'route',
+    paths: ['/notification-policies'],
+    words: 'alerting',
+    group: 'nav.alerting',
+    key: 'n',
+    load: async () => (await import('../policies/policies-page.tsx')).PoliciesPage,
   },
   {
     title: 'nav.targets',
@@ -111,6 +150,15 @@ export const PAGES: readonly PageEntry[] = [
     group: 'nav.system',
     key: 'e',
     load: async () => (await import('../services/services-page.tsx')).ServicesPage,
+  },
+  {
+    title: 'nav.push',
+    icon: 'upload',
+    paths: ['/push'],
+    words: 'alerting',
+    group: 'nav.system',
+    key: 'u',
+    load: async () => (await import('../push/push-page.tsx')).PushPage,
   },
   {
     title: 'nav.discovery',

@@ -1,0 +1,136 @@
+import { type ReactNode, useState } from 'react'
+import { ApiError } from '../../data/api.ts'
+import type { Policies, RouteAnswer, RouteNode } from '../../data/alertmanager-types.ts'
+import { labelsOf } from '../../data/rule-draft.ts'
+import { Button } from '../../kit/button.tsx'
+import { TextField } from '../../kit/field.tsx'
+import { Pill } from '../../kit/labels.tsx'
+import { EmptyState, ErrorBox, Fetched } from '../../kit/states.tsx'
+import { useText } from '../../services.tsx'
+import { useChange, useJson } from '../use-json.ts'
+
+/** Which alert goes to whom: the tree of routes, and where labels would lead. */
+export function PoliciesPage(): ReactNode {
+  const t = useText()
+  const policies = useJson<Policies>('api/v2/policies')
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>{t('policies.title')}</h1>
+      </div>
+      {policies.error instanceof ApiError && policies.error.status === 404 ? (
+        <EmptyState icon="route" title={t('alerts.noManager')} hint={t('alerts.noManagerHint')} />
+      ) : (
+        <Fetched query={policies}>
+          {({ route }) => (
+            <>
+              <section className="card form-side" aria-label={t('policies.tree')}>
+                <h2>{t('policies.tree')}</h2>
+                <p className="hint">{t('policies.hint')}</p>
+                <ul className="route-tree">
+                  <Route node={route} inherited={route} />
+                </ul>
+              </section>
+              <RouteTest />
+            </>
+          )}
+        </Fetched>
+      )}
+    </div>
+  )
+}
+
+function Route(props: { node: RouteNode; inherited: RouteNode }): ReactNode {
+  const t = useText()
+  const { node, inherited } = props
+  const own = { ...inherited, ...node }
+  return (
+    <li>
+      <div className="route">
+        {(node.matchers ?? []).length === 0 ? (
+          <span className="hint">{t('policies.everything')}</span>
+        ) : (
+          <span className="labels">
+            {node.matchers?.map((matcher) => (
+              <span key={matcher} className="label">
+                {matcher}
+              </span>
+            ))}
+          </span>
+        )}
+        <b>→ {own.receiver}</b>
+        <span className="hint">
+          {t('policies.timers', {
+            by: own.group_by?.join(', ') ?? '–',
+            wait: own.group_wait ?? '30s',
+            interval: own.group_interval ?? '5m',
+            repeat: own.repeat_interval ?? '4h',
+          })}
+        </span>
+        {node.continue === true && <Pill>{t('policies.continue')}</Pill>}
+      </div>
+      {node.routes !== undefined && node.routes.length > 0 && (
+        <ul>
+          {node.routes.map((child, index) => (
+            <Route
+              key={index}
+              node={child}
+              inherited={{ ...own, matchers: [], routes: [], continue: false }}
+            />
+          ))}
+        </ul>
+      )}
+    </li>
+  )
+}
+
+function RouteTest(): ReactNode {
+  const t = useText()
+  const [labels, setLabels] = useState('alertname=TargetDown\nseverity=critical')
+  const test = useChange<RouteAnswer>([])
+  return (
+    <section className="card form" aria-label={t('policies.test')}>
+      <TextField
+        wide
+        lines={3}
+        label={t('policies.labels')}
+        hint={t('ruleEdit.labelsHint')}
+        value={labels}
+        onChange={setLabels}
+      />
+      <div className="form-end">
+        <Button
+          kind="primary"
+          onClick={() =>
+            test.mutate({
+              method: 'POST',
+              path: 'api/v2/routes/test',
+              body: { labels: { ...labelsOf(labels) } },
+            })
+          }
+        >
+          {t('policies.test')}
+        </Button>
+      </div>
+      {test.error !== null && <ErrorBox error={test.error} />}
+      {test.data !== undefined && (
+        <ul className="plain-list is-wide" aria-live="polite">
+          {test.data.routes.map((route) => (
+            <li key={route.id}>
+              <b>{route.receiver}</b>{' '}
+              <span className="hint">
+                {t('policies.timers', {
+                  by: route.groupBy.join(', ') || '–',
+                  wait: route.groupWait,
+                  interval: route.groupInterval,
+                  repeat: route.repeatInterval,
+                })}
+              </span>{' '}
+              {route.matchers.join(', ')}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
