@@ -111,10 +111,18 @@ function valueOf(slope: number, row: number): number {
   return slope === 0 ? 1 : 1000 * slope + slope * row + ((row * 7) % (slope + 3))
 }
 
-/** A file as `promtool tsdb create-blocks-from openmetrics` reads it. */
-export async function writeOpenMetrics(shape: DataShape, path: string): Promise<void> {
+/**
+ * A file as `promtool tsdb create-blocks-from openmetrics` reads it, once for every two hours: what spans a day goes
+ * into a file of its own.
+ */
+export async function writeOpenMetrics(
+  shape: DataShape,
+  path: string,
+  part: 'day' | 'hour',
+): Promise<void> {
   const out = createWriteStream(path)
   for (const target of targetsOf(shape)) {
+    if ((target.rowCount === DAY_ROWS) !== (part === 'day')) continue
     for (const { labels, slope } of target.series) {
       const pairs = [...labels].filter(([name]) => name !== '__name__')
       const texts = pairs.map(([name, value]) => `${name}="${value}"`).join(',')

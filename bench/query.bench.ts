@@ -48,7 +48,7 @@ function ranges(shape: DataShape): Asked[] {
       return { name, path: 'query_range', form: { query, ...times } }
     }),
     {
-      name: '24 h of rate at 60 s, 1,000 series',
+      name: '24 h of rate at 60 s, 500 series',
       path: 'query_range',
       form: { query: 'rate(day_total[5m])', ...day },
     },
@@ -98,7 +98,7 @@ export const bench: Bench = {
             routeCount: 40,
             histogramCount: 1000,
             podCount: 100_000,
-            dayCount: 1000,
+            dayCount: 500,
           }
     const peers = await peersWith(shape, size)
     try {
@@ -120,9 +120,11 @@ async function peersWith(shape: DataShape, size: Size): Promise<Peer[]> {
   if (!hasPrometheus || size === 'smoke') return peers
   const other = mkdtempSync(join(tmpdir(), 'bench-prometheus-'))
   const page = join(other, 'samples.om')
-  await writeOpenMetrics(shape, page)
   const blocks = join(other, 'data')
-  execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', '-q', page, blocks])
+  for (const part of ['hour', 'day'] as const) {
+    await writeOpenMetrics(shape, page, part)
+    execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', '-q', page, blocks])
+  }
   rmSync(page)
   peers.push(await startPeer('prometheus', CONFIG, other))
   if (!hasVictoria) return peers

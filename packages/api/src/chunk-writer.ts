@@ -2,10 +2,24 @@
 
 import { CHUNK_BYTES } from './limits.ts'
 
+/** Answers up to this size go out whole; those of dashboards hardly ever are larger. */
+const WHOLE_BYTES = 65_536
+
+/** Room that answers share while they are begun. An answer lets others run only after it has left it. */
+export function sharedRoom(): Buffer<ArrayBuffer> {
+  return Buffer.allocUnsafeSlow(WHOLE_BYTES)
+}
+
 export class ChunkWriter {
-  #buffer = Buffer.allocUnsafe(FIRST_BYTES)
+  #buffer: Buffer<ArrayBuffer>
+  #isShared = true
   #length = 0
   readonly #full: Buffer[] = []
+
+  /** @param room  of `sharedRoom` */
+  constructor(room: Buffer<ArrayBuffer>) {
+    this.#buffer = room
+  }
 
   text(text: string): void {
     // No character takes more than three bytes a UTF-16 unit.
@@ -28,16 +42,22 @@ export class ChunkWriter {
   /** What is left at the end. */
   *rest(): Generator<Buffer, void, undefined> {
     yield* this.take()
-    if (this.#length > 0) yield this.#buffer.subarray(0, this.#length)
+    if (this.#length === 0) return
+    const left = this.#buffer.subarray(0, this.#length)
+    yield this.#isShared ? Buffer.from(left) : left
   }
 
   #reserve(bytes: number): void {
     if (this.#length + bytes <= this.#buffer.length) return
-    if (this.#length > 0) this.#full.push(this.#buffer.subarray(0, this.#length))
+    const filled = this.#buffer.subarray(0, this.#length)
+    if (this.#isShared) {
+      this.#buffer = Buffer.allocUnsafe(Math.max(this.#length + bytes, CHUNK_BYTES))
+      this.#buffer.set(filled)
+      this.#isShared = false
+      return
+    }
+    if (this.#length > 0) this.#full.push(filled)
     this.#buffer = Buffer.allocUnsafe(Math.max(bytes, CHUNK_BYTES))
     this.#length = 0
   }
 }
-
-/** Most answers of dashboards fit this. */
-const FIRST_BYTES = 16 * 1024

@@ -7,7 +7,7 @@ import { PointPrinter } from './point-printer.ts'
 const printer = new PointPrinter(createKernel())
 
 function written(times: Float64Array, values: Float64Array): string {
-  const out = new ChunkWriter()
+  const out = new ChunkWriter(printer.room)
   const any = printer.write(times, values, '<', out)
   const text = Buffer.concat([...out.rest()]).toString()
   expect(any).toBe(text !== '')
@@ -30,7 +30,7 @@ test('nothing is written where no point is', () => {
 })
 
 test('texts and bytes of any size keep their order over chunks', () => {
-  const out = new ChunkWriter()
+  const out = new ChunkWriter(printer.room)
   const chunks: Buffer[] = []
   let all = ''
   for (let i = 0; i < 60; i++) {

@@ -1,7 +1,7 @@
 // Points of series as JSON bytes, printed by the kernel: 50 ns a point, where String(v) and joining texts take 300.
 
 import { type Kernel, writeShortestPowers } from '@pharos/kernel'
-import type { ChunkWriter } from './chunk-writer.ts'
+import { type ChunkWriter, sharedRoom } from './chunk-writer.ts'
 import { timeText } from './time-text.ts'
 
 /** Points printed at once; what the kernel keeps for them is 200 KB. */
@@ -12,6 +12,8 @@ const POINT_BYTES = 64
 const SLACK_BYTES = 96
 
 export class PointPrinter {
+  /** Where answers begin. */
+  readonly room: Buffer<ArrayBuffer> = sharedRoom()
   readonly #kernel: Kernel
   readonly #powersAt: number
   readonly #headsAt: number
