@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Pusher, Registry } from '@pharos/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PACKED_PUSHES, SNAPPY_PUSHES } from './packed-pushes.ts'
 import { freePort, pharos, type Running, start, temporaryDirectory, until } from './process.ts'
 import { type Answered, PUSHES, send } from './pushes.ts'
 
@@ -92,7 +93,7 @@ async function groups(base: string): Promise<Json> {
 describe.skipIf(!hasReference)('beside the pushgateway of Debian', () => {
   test('every push has the same answer', async () => {
     const different: string[] = []
-    for (const push of PUSHES) {
+    for (const push of [...PUSHES, ...PACKED_PUSHES]) {
       const [theirs, own] = [await send(reference, push), await send(ours, push)]
       const { differs } = push
       const wanted = normal(
@@ -157,6 +158,12 @@ describe('what ours does beyond it', () => {
     expect(await page(ours)).toContain('batch_done_total{instance="",job="batch/1"} 5')
     await pusher.delete()
     expect(await page(ours)).not.toContain('batch_done_total')
+  })
+
+  test('Snappy is unpacked, framed or bare, and refused when it is none', async () => {
+    for (const { what, status, ...push } of SNAPPY_PUSHES)
+      expect((await send(ours, push)).status, what).toBe(status)
+    expect(await page(ours)).toContain('snap{instance="",job="snap"} 2')
   })
 
   test('pushes to the aggregate path add up', async () => {

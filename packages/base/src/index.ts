@@ -6,6 +6,7 @@ export { assert, bug, BugError, messageOf, OutsideError, quoted, UserError } fro
 export { ProtoReader, Wire } from './proto-reader.ts'
 export { ProtoWriter } from './proto-writer.ts'
 export { snappyDecode, snappyEncode, snappyLength } from './snappy.ts'
+export { isSnappyFramed, snappyUnframe } from './snappy-frames.ts'
 export { PLAIN_HTTP_CLIENT } from './http-client-settings.ts'
 export { silentLogger } from './log.ts'
 export { RecordJournal } from './record-journal.ts'

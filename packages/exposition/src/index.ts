@@ -6,6 +6,7 @@ export { lintMetrics } from './lint.ts'
 export { parserFor } from './content-type.ts'
 export { escapeFamily } from './family-escaping.ts'
 export { parseFamilies } from './family-parse.ts'
+export { parseProtobufFamilies } from './protobuf-families.ts'
 export {
   openMetrics2Family,
   openMetricsFamily,

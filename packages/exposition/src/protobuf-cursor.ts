@@ -3,10 +3,10 @@
 
 import { ByteReader, messageOf, OutsideError, ProtoReader, UserError } from '@pharos/base'
 import { formatOpenMetricsValue, goQuote, Labels, METRIC_NAME } from '@pharos/model'
-import type { Exemplar, Metadata, MetricType, NativeHistogram } from '@pharos/model'
+import type { Exemplar, Metadata, NativeHistogram } from '@pharos/model'
 import { Entry, type ExpositionCursor, type ExpositionOptions } from './cursor.ts'
 import { isNative, nativeHistogram } from './protobuf-histogram.ts'
-import { readFamily } from './protobuf-messages.ts'
+import { protoType, readFamily } from './protobuf-messages.ts'
 import type {
   ProtoExemplar,
   ProtoFamily,
@@ -14,15 +14,6 @@ import type {
   ProtoMetric,
 } from './protobuf-messages.ts'
 import { PARSE_ERROR, sortedPairs } from './series-text.ts'
-
-const TYPES: readonly MetricType[] = [
-  'counter',
-  'gauge',
-  'summary',
-  'unknown',
-  'histogram',
-  'gaugehistogram',
-]
 
 interface ProtoEntry {
   readonly kind: Entry
@@ -91,7 +82,7 @@ export class ProtobufCursor implements ExpositionCursor {
       const name = pairs[i - (i % 2)]!
       return name !== '__type__' && name !== '__unit__'
     })
-    const type = typeOf(family)
+    const type = protoType(family)
     if (type !== 'unknown') own.push('__type__', type)
     if (family.unit !== '') own.push('__unit__', family.unit)
     return new Labels(sortedPairs(own))
@@ -119,8 +110,8 @@ export class ProtobufCursor implements ExpositionCursor {
 
   metadata(): Partial<Metadata> {
     const { kind, family } = this.#current
-    if (kind === Entry.help) return { help: family.help }
-    return kind === Entry.unit ? { unit: family.unit } : { type: typeOf(family) }
+    if (kind === Entry.help) return { help: family.help ?? '' }
+    return kind === Entry.unit ? { unit: family.unit } : { type: protoType(family) }
   }
 
   startTimestampMs(): number | undefined {
@@ -163,7 +154,7 @@ export class ProtobufCursor implements ExpositionCursor {
   }
 
   #takeMetric(family: ProtoFamily, metric: ProtoMetric): void {
-    const type = typeOf(family)
+    const type = protoType(family)
     const isHistogram = type === 'histogram' || type === 'gaugehistogram'
     if (isHistogram && metric.histogram !== undefined)
       this.#takeHistogram(family, metric, metric.histogram)
@@ -197,7 +188,7 @@ export class ProtobufCursor implements ExpositionCursor {
               exemplar === undefined ? [] : [exemplar],
             )),
       ].filter(({ timestampMs }) => timestampMs !== undefined)
-      const value = nativeHistogram(histogram, typeOf(family) === 'gaugehistogram')
+      const value = nativeHistogram(histogram, protoType(family) === 'gaugehistogram')
       this.#series(family, metric, family.name, [], 0, exemplars, value)
     }
     if (native && classicHistograms !== true) return
@@ -235,7 +226,7 @@ export class ProtobufCursor implements ExpositionCursor {
   }
 
   #push(kind: Entry, family: ProtoFamily): void {
-    const words = kind === Entry.help ? family.help : kind === Entry.unit ? family.unit : ''
+    const words = kind === Entry.help ? (family.help ?? '') : kind === Entry.unit ? family.unit : ''
     const text = `# ${kind} ${family.name} ${words} ${family.type}`
     const nothing = { metric: undefined, pairs: [], value: 0, histogram: undefined, exemplars: [] }
     this.#entry({ kind, family, ...nothing }, text)
@@ -247,10 +238,6 @@ export class ProtobufCursor implements ExpositionCursor {
     this.#texts.push(text)
     this.#entries.push({ ...entry, start, end: this.#length })
   }
-}
-
-function typeOf(family: ProtoFamily): MetricType {
-  return TYPES[family.type] ?? 'unknown'
 }
 
 function bound(value: number): string {

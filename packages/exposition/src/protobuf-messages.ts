@@ -1,7 +1,7 @@
 // The messages of io.prometheus.client that a body consists of, read from the wire into plain objects.
 
 import { ProtoReader, UserError, Wire } from '@pharos/base'
-import type { Span } from '@pharos/model'
+import type { MetricType, Span } from '@pharos/model'
 import { PROTOBUF_SPANS_MAX } from './limits.ts'
 import { PARSE_ERROR } from './series-text.ts'
 
@@ -57,11 +57,26 @@ export interface ProtoMetric {
 
 export interface ProtoFamily {
   name: string
-  help: string
+  /** Undefined: none was sent. */
+  help: string | undefined
   unit: string
   /** COUNTER 0, GAUGE 1, SUMMARY 2, UNTYPED 3, HISTOGRAM 4, GAUGE_HISTOGRAM 5 */
   type: number
   readonly metrics: ProtoMetric[]
+}
+
+const TYPES: readonly MetricType[] = [
+  'counter',
+  'gauge',
+  'summary',
+  'unknown',
+  'histogram',
+  'gaugehistogram',
+]
+
+/** The type in the field's words; a number that is none of them is unknown. */
+export function protoType({ type }: ProtoFamily): MetricType {
+  return TYPES[type] ?? 'unknown'
 }
 
 /**
@@ -70,7 +85,7 @@ export interface ProtoFamily {
  * @source prometheus/client_model metrics.proto
  */
 export function readFamily(reader: ProtoReader): ProtoFamily {
-  const family: ProtoFamily = { name: '', help: '', unit: '', type: 0, metrics: [] }
+  const family: ProtoFamily = { name: '', help: undefined, unit: '', type: 0, metrics: [] }
   while (reader.next()) {
     if (reader.field === 1) family.name = reader.text()
     else if (reader.field === 2) family.help = reader.text()

@@ -1,5 +1,6 @@
-import { type LogFields, type Logger, messageOf } from '@pharos/base'
+import { type LogFields, type Logger, messageOf, snappyEncode } from '@pharos/base'
 import { SimClock, SimDisk } from '@pharos/base/sim'
+import { delimited, label } from '@pharos/exposition/testing'
 import { createHttpServer } from '@pharos/http'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
@@ -64,14 +65,14 @@ class Scene {
   async ask(
     method: 'GET' | 'PUT' | 'POST' | 'DELETE',
     url: string,
-    payload = '',
+    payload: string | Buffer = '',
     headers = {},
   ): Promise<string> {
     const answer = await this.#app.inject({ method, url, payload, headers })
     return `${answer.statusCode} ${answer.body}`.trim()
   }
 
-  put(url: string, payload: string, headers = {}): Promise<string> {
+  put(url: string, payload: string | Buffer, headers = {}): Promise<string> {
     return this.ask('PUT', `/metrics/job/${url}`, payload, headers)
   }
 
@@ -275,4 +276,31 @@ test('what is bad is refused: paths, packings, times to live', async () => {
     ).toBe(true)
   const long = Array.from({ length: 70 }, (_, i) => `/l${i}/v`).join('')
   expect(await scene.put(`a${long}`, 'm 1\n')).toBe('400 more than 64 labels in the path')
+})
+
+test('protobuf and Snappy are taken, alone and together', async () => {
+  const scene = await Scene.start()
+  const body = Buffer.from(
+    delimited((family) => {
+      family.text(1, 'm')
+      family.message(4, () => {
+        label(family, 'a', 'b')
+        family.message(3, () => family.double(1, 3))
+      })
+    }),
+  )
+  const type =
+    'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited'
+  expect(await scene.put('a', body, { 'content-type': type })).toBe('200')
+  const packed = { 'content-type': type, 'content-encoding': 'snappy' }
+  expect(await scene.put('b', Buffer.from(snappyEncode(body)), packed)).toBe('200')
+  expect(await scene.put('c', 'm 1\n', packed)).toMatch(/^400 snappy: corrupt input/)
+  expect(await scene.put('c', body.subarray(1), { 'content-type': type })).toMatch(/^400 /)
+  // A block that claims to be of 48 MiB, and is long enough for that to be possible.
+  const large = Buffer.concat([Buffer.of(0x80, 0x80, 0x80, 0x18), Buffer.alloc(2 << 20)])
+  expect(await scene.put('c', large, packed)).toBe('413 body is over 33554432 bytes unpacked')
+  expect(await scene.page()).toEqual([
+    'm{a="b",instance="",job="a"} 3',
+    'm{a="b",instance="",job="b"} 3',
+  ])
 })

@@ -1,8 +1,8 @@
 // The body of a push: unpacked, told apart by its Content-Type, parsed.
 
 import { gunzip } from 'node:zlib'
-import { UserError } from '@pharos/base'
-import { type MetricFamily, parseFamilies } from '@pharos/exposition'
+import { isSnappyFramed, OutsideError, snappyDecode, snappyUnframe, UserError } from '@pharos/base'
+import { type MetricFamily, parseFamilies, parseProtobufFamilies } from '@pharos/exposition'
 import { PUSH_BYTES_MAX } from './limits.ts'
 
 interface BodyOptions {
@@ -16,7 +16,27 @@ interface BodyOptions {
 
 /** Bytes without their Content-Encoding; an encoding that is not known is left alone, as in the reference. */
 export async function unpacked(body: Buffer, encoding: string): Promise<Buffer> {
-  return encoding.toLowerCase() === 'gzip' ? ungzipped(body) : body
+  switch (encoding.toLowerCase()) {
+    case 'gzip':
+      return ungzipped(body)
+    case 'snappy':
+      return unsnappied(body)
+    default:
+      return body
+  }
+}
+
+/** Framed, as the reference takes it, or a bare block, as remote write's clients make it. */
+function unsnappied(body: Buffer): Buffer {
+  if (body.length === 0) return body
+  try {
+    const unpack = isSnappyFramed(body) ? snappyUnframe : snappyDecode
+    const { buffer, byteOffset, length } = unpack(body, PUSH_BYTES_MAX)
+    return Buffer.from(buffer, byteOffset, length)
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error
+    throw error.code === 'snappy/too-large' ? tooLarge() : refused(error.message)
+  }
 }
 
 /** Of gzip. */
@@ -31,10 +51,7 @@ function ungzipped(body: Buffer): Promise<Buffer> {
     gunzip(body, { maxOutputLength: PUSH_BYTES_MAX }, (error, result) => {
       if (error === null) return resolve(result)
       const code = 'code' in error ? error.code : ''
-      if (code === 'ERR_BUFFER_TOO_LARGE')
-        return reject(
-          new UserError('push/too-large', `body is over ${PUSH_BYTES_MAX} bytes unpacked`),
-        )
+      if (code === 'ERR_BUFFER_TOO_LARGE') return reject(tooLarge())
       if (code === 'Z_BUF_ERROR') return reject(refused('unexpected EOF'))
       return reject(refused(`gzip: invalid data: ${error.message}`))
     })
@@ -47,10 +64,10 @@ export function familiesOf(
   contentType: string,
   options: BodyOptions,
 ): readonly MetricFamily[] {
-  if (isProtobuf(contentType))
-    throw refused('protobuf bodies cannot be read yet; push the text format')
+  const names = options.allowsUtf8 ? 'utf-8' : 'classic'
+  if (isProtobuf(contentType)) return parseProtobufFamilies(body, { names })
   const bytes = options.isLenient ? mended(body, options.onMended) : body
-  return parseFamilies(bytes, { names: options.allowsUtf8 ? 'utf-8' : 'classic' })
+  return parseFamilies(bytes, { names })
 }
 
 const PROTOBUF = /^application\/vnd\.google\.protobuf\s*;/i
@@ -81,6 +98,10 @@ function mended(body: Buffer, onMended: (what: string) => void): Buffer {
     bytes = Buffer.concat([bytes, Buffer.from('\n')])
   }
   return bytes
+}
+
+function tooLarge(): UserError {
+  return new UserError('push/too-large', `body is over ${PUSH_BYTES_MAX} bytes unpacked`)
 }
 
 function refused(message: string): UserError {
