@@ -139,4 +139,6 @@ export const enDashboards = {
   'calc.allIsNull': 'All null',
   'calc.changeCount': 'Changes',
   'calc.distinctCount': 'Distinct',
+  'alertList.firing': 'Firing',
+  'alertList.pending': 'Pending',
 } as const

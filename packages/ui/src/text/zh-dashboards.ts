@@ -138,4 +138,6 @@ export const zhDashboards: Words<typeof enDashboards> = {
   'calc.allIsNull': '全为空',
   'calc.changeCount': '变化次数',
   'calc.distinctCount': '不同值',
+  'alertList.firing': '触发中',
+  'alertList.pending': '等待中',
 }

@@ -45,7 +45,7 @@ function AlertItem({ alert }: { alert: ActiveAlert }): ReactNode {
   return (
     <li>
       <Pill tone={alert.state === 'firing' ? 'crit' : 'warn'}>
-        {t(alert.state === 'firing' ? 'alerts.firing' : 'alerts.pending')}
+        {t(alert.state === 'firing' ? 'alertList.firing' : 'alertList.pending')}
       </Pill>
       <Link href={`/alerts?q=${encodeURIComponent(name)}`}>{name}</Link>
       {since !== undefined && <span className="hint">{formatAge(since)}</span>}
