@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Panel } from './dashboard.ts'
 import { gridLayout } from './layout/grid-layout.ts'
+import { loadCurrent, needsMigration } from './load-current.ts'
 import { loadDashboard } from './load-dashboard.ts'
 import { exportText } from './store/dashboard-text.ts'
 import { Variables } from './variables/variables.ts'
@@ -93,6 +94,34 @@ test('what was only looked at is written back byte for byte', () => {
     expect(JSON.stringify(parsed), nameOf(file)).toBe(before)
     expect(exportText(text, parsed), nameOf(file)).toBe(text)
   }
+})
+
+test('a file that needs no migration loads the same without the code for old forms', () => {
+  const all = [...own, ...community].map((file) => ({
+    file,
+    json: JSON.parse(read(file)) as unknown,
+  }))
+  const current = all.filter(({ json }) => !needsMigration(json))
+  expect(current.length).toBeGreaterThan(0)
+  expect(current.length).toBeLessThan(all.length)
+  for (const { file, json } of current)
+    expect(loadCurrent(json), nameOf(file)).toEqual(loadDashboard(json))
+})
+
+test('one old form in an otherwise new file is found', () => {
+  const withPanel = (panel: object): boolean =>
+    needsMigration({ schemaVersion: 41, panels: [{ type: 'row', panels: [panel] }] })
+  const defaults = (value: object): object => ({ type: 'stat', fieldConfig: { defaults: value } })
+  expect(withPanel({ type: 'graph' })).toBe(true)
+  expect(withPanel({ type: 'heatmap', yAxis: { format: 's' } })).toBe(true)
+  expect(withPanel({ type: 'text', content: '# hi' })).toBe(true)
+  expect(withPanel({ type: 'stat', options: { fieldOptions: { calcs: ['mean'] } } })).toBe(true)
+  expect(withPanel(defaults({ mappings: [{ type: 1, value: '0', text: 'down' }] }))).toBe(true)
+  expect(withPanel(defaults({ custom: { displayMode: 'basic' } }))).toBe(true)
+  expect(withPanel(defaults({ mappings: [{ type: 'value', options: {} }] }))).toBe(false)
+  expect(needsMigration({ dashboard: { rows: [{ panels: [] }] } })).toBe(true)
+  expect(needsMigration({ spec: { elements: {}, layout: {} } })).toBe(true)
+  expect(needsMigration(undefined)).toBe(false)
 })
 
 test('after an edit a file keeps its own style', () => {

@@ -29,7 +29,8 @@ export type {
   FormattedValue,
 } from './field-config/display-value.ts'
 export { loadDashboard } from './load-dashboard.ts'
-export type { LoadedDashboard } from './load-dashboard.ts'
+export { loadCurrent, needsMigration } from './load-current.ts'
+export type { LoadedDashboard } from './load-current.ts'
 export type { DashboardProblem } from './problem.ts'
 export { framesOf } from './prometheus-frames.ts'
 export type { AnsweredTarget, HistogramSample, PrometheusData } from './prometheus-answer.ts'

@@ -10,15 +10,7 @@ import {
   scalarText,
   textOf,
 } from '../json.ts'
-
-export function isV2(json: JsonObject): boolean {
-  return isObject(specOf(json)['elements']) && isObject(specOf(json)['layout'])
-}
-
-/** A resource wraps it: `{ apiVersion, kind, metadata, spec }`. */
-function specOf(json: JsonObject): JsonObject {
-  return isObject(json['spec']) ? json['spec'] : json
-}
+import { specOf } from './found-forms.ts'
 
 export function classicOfV2(json: JsonObject): JsonObject {
   const spec = structuredClone(specOf(json))

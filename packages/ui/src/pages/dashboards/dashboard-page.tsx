@@ -1,7 +1,7 @@
 // One dashboard: its JSON from the server, then everything that is seen of it.
-import { loadDashboard } from '@pharos/dashboards'
+import { loadCurrent, type LoadedDashboard, needsMigration } from '@pharos/dashboards'
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useMemo } from 'react'
+import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { useLocation, useRoute } from 'wouter'
 import { fetchDashboard, type StoredDashboard } from '../../data/dashboards-api.ts'
 import { EmptyState, ErrorBox, Skeleton } from '../../kit/states.tsx'
@@ -39,8 +39,35 @@ export function DashboardPage(): ReactNode {
 }
 
 function Loaded({ uid, stored }: { uid: string; stored: StoredDashboard }): ReactNode {
-  const loaded = useMemo(() => loadDashboard(stored.dashboard), [stored])
-  return <DashboardView uid={uid} stored={stored} loaded={loaded} />
+  const { loaded, error } = useLoadedDashboard(stored.dashboard)
+  if (loaded !== undefined) return <DashboardView uid={uid} stored={stored} loaded={loaded} />
+  return (
+    <div className="page">
+      {error === undefined ? <Skeleton rows={6} /> : <ErrorBox error={error} />}
+    </div>
+  )
+}
+
+/** The code for what older versions wrote is fetched only for a dashboard that has some of it. */
+function useLoadedDashboard(json: unknown): {
+  loaded: LoadedDashboard | undefined
+  error: unknown
+} {
+  const current = useMemo(() => (needsMigration(json) ? undefined : loadCurrent(json)), [json])
+  const [migrated, setMigrated] = useState<{ of: unknown; loaded: LoadedDashboard } | undefined>()
+  const [error, setError] = useState<unknown>(undefined)
+  useEffect(() => {
+    if (current !== undefined) return undefined
+    let isWanted = true
+    import('@pharos/dashboards/load').then(
+      ({ loadDashboard }) => isWanted && setMigrated({ of: json, loaded: loadDashboard(json) }),
+      (fault: unknown) => isWanted && setError(fault),
+    )
+    return () => {
+      isWanted = false
+    }
+  }, [json, current])
+  return { loaded: current ?? (migrated?.of === json ? migrated?.loaded : undefined), error }
 }
 
 /** A dashboard that nobody saved yet. */
@@ -62,6 +89,6 @@ export function NewDashboardPage(): ReactNode {
     // oxlint-disable-next-line react-hooks/exhaustive-deps
     [],
   )
-  const loaded = useMemo(() => loadDashboard(stored.dashboard), [stored])
+  const loaded = useMemo(() => loadCurrent(stored.dashboard), [stored])
   return <DashboardView key={location} uid={undefined} stored={stored} loaded={loaded} />
 }

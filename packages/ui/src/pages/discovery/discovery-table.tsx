@@ -3,9 +3,9 @@ import type { Discovered, DiscoveryPool } from '../../data/discovery.ts'
 import { shareUp } from '../../data/targets.ts'
 import { Icon } from '../../kit/icon.tsx'
 import { LabelChips, Pill } from '../../kit/labels.tsx'
+import { PageRows } from '../../kit/page-rows.tsx'
 import type { RowWindow } from '../../kit/use-rows.ts'
 import { useText } from '../../services.tsx'
-import { usePageRows } from '../use-page-rows.ts'
 
 type Row = { readonly key: string; readonly pool: DiscoveryPool } & (
   | { readonly kind: 'pool' | 'unlisted' }
@@ -19,15 +19,26 @@ export function DiscoveryTable(props: { pools: readonly DiscoveryPool[] }): Reac
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
   const body = useRef<HTMLTableSectionElement>(null)
   const rows = useMemo(() => rowsOf(props.pools, closed), [props.pools, closed])
-  const window = usePageRows(body, {
-    count: rows.length,
-    rowPx: ROW_PX,
-    keyOf: (index) => rows[index]!.key,
-  })
   const toggle = (pool: string) => {
     const next = new Set(closed)
     if (!next.delete(pool)) next.add(pool)
     setClosed(next)
+  }
+  const rowIn = (index: number, measure: RowWindow['measure']) => {
+    const row = rows[index]!
+    const shared = { index, measure }
+    if (row.kind === 'entry') return <EntryRow key={row.key} {...shared} entry={row.entry} />
+    if (row.kind === 'unlisted')
+      return <UnlistedRow key={row.key} {...shared} count={row.pool.unlisted} />
+    return (
+      <PoolRow
+        key={row.key}
+        {...shared}
+        pool={row.pool}
+        isOpen={!closed.has(row.pool.name)}
+        onToggle={() => toggle(row.pool.name)}
+      />
+    )
   }
   return (
     <div className="card target-card">
@@ -39,25 +50,14 @@ export function DiscoveryTable(props: { pools: readonly DiscoveryPool[] }): Reac
           </tr>
         </thead>
         <tbody ref={body}>
-          {window.abovePx > 0 && <tr aria-hidden="true" style={{ height: window.abovePx }} />}
-          {window.rows.map((index) => {
-            const row = rows[index]!
-            const shared = { index, measure: window.measure }
-            if (row.kind === 'entry')
-              return <EntryRow key={row.key} {...shared} entry={row.entry} />
-            if (row.kind === 'unlisted')
-              return <UnlistedRow key={row.key} {...shared} count={row.pool.unlisted} />
-            return (
-              <PoolRow
-                key={row.key}
-                {...shared}
-                pool={row.pool}
-                isOpen={!closed.has(row.pool.name)}
-                onToggle={() => toggle(row.pool.name)}
-              />
-            )
-          })}
-          {window.belowPx > 0 && <tr aria-hidden="true" style={{ height: window.belowPx }} />}
+          <PageRows
+            body={body}
+            count={rows.length}
+            rowPx={ROW_PX}
+            keyOf={(index) => rows[index]!.key}
+          >
+            {rowIn}
+          </PageRows>
         </tbody>
       </table>
     </div>

@@ -5,10 +5,10 @@ import { shareUp, type TargetPool } from '../../data/targets.ts'
 import { agoSeconds } from '../../data/time.ts'
 import { Icon } from '../../kit/icon.tsx'
 import { LabelChips, Pill } from '../../kit/labels.tsx'
+import { PageRows } from '../../kit/page-rows.tsx'
 import type { RowWindow } from '../../kit/use-rows.ts'
 import { useText } from '../../services.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
-import { usePageRows } from '../use-page-rows.ts'
 import { TargetDetails } from './target-details.tsx'
 
 type Row =
@@ -23,44 +23,44 @@ export function TargetTable(props: { pools: readonly TargetPool[]; readMs: numbe
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const body = useRef<HTMLTableSectionElement>(null)
   const rows = useMemo(() => rowsOf(props.pools, closed, open), [props.pools, closed, open])
-  const shown = usePageRows(body, {
-    count: rows.length,
-    rowPx: ROW_PX,
-    keyOf: (index) => rows[index]!.key,
-  })
+  const rowIn = (index: number, measure: RowWindow['measure']) => {
+    const row = rows[index]!
+    const shared = { index, measure }
+    if (row.kind === 'pool')
+      return (
+        <PoolRow
+          key={row.key}
+          {...shared}
+          pool={row.pool}
+          isOpen={!closed.has(row.key)}
+          onToggle={() => setClosed(flipped(closed, row.key))}
+        />
+      )
+    if (row.kind === 'details') return <DetailsRow key={row.key} {...shared} target={row.target} />
+    return (
+      <TargetRow
+        key={row.key}
+        {...shared}
+        target={row.target}
+        readMs={props.readMs}
+        isOpen={open.has(row.key)}
+        onToggle={() => setOpen(flipped(open, row.key))}
+      />
+    )
+  }
   return (
     <div className="card target-card">
       <table className="data-table target-table" aria-rowcount={rows.length + 1}>
         <TableHead />
         <tbody ref={body}>
-          {shown.abovePx > 0 && <tr aria-hidden="true" style={{ height: shown.abovePx }} />}
-          {shown.rows.map((index) => {
-            const row = rows[index]!
-            const shared = { index, measure: shown.measure }
-            if (row.kind === 'pool')
-              return (
-                <PoolRow
-                  key={row.key}
-                  {...shared}
-                  pool={row.pool}
-                  isOpen={!closed.has(row.key)}
-                  onToggle={() => setClosed(flipped(closed, row.key))}
-                />
-              )
-            if (row.kind === 'details')
-              return <DetailsRow key={row.key} {...shared} target={row.target} />
-            return (
-              <TargetRow
-                key={row.key}
-                {...shared}
-                target={row.target}
-                readMs={props.readMs}
-                isOpen={open.has(row.key)}
-                onToggle={() => setOpen(flipped(open, row.key))}
-              />
-            )
-          })}
-          {shown.belowPx > 0 && <tr aria-hidden="true" style={{ height: shown.belowPx }} />}
+          <PageRows
+            body={body}
+            count={rows.length}
+            rowPx={ROW_PX}
+            keyOf={(index) => rows[index]!.key}
+          >
+            {rowIn}
+          </PageRows>
         </tbody>
       </table>
     </div>

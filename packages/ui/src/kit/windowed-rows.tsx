@@ -1,11 +1,16 @@
-import { type RefObject, useLayoutEffect, useState } from 'react'
-import { type RowWindow, useRows } from '../kit/use-rows.ts'
+import { type ReactNode, type RefObject, useLayoutEffect, useState } from 'react'
+import { type PageRowsProps, RowsOf } from './page-rows.tsx'
+import { useRows } from './use-rows.ts'
 
 /** The rows of a table that scrolls with the whole page; only those in view exist. */
-export function usePageRows(
-  body: RefObject<HTMLTableSectionElement | null>,
-  options: { count: number; rowPx: number; keyOf: (index: number) => string },
-): RowWindow {
+export function WindowedRows(props: PageRowsProps): ReactNode {
+  const { body, count, rowPx, keyOf } = props
+  const topPx = useTopPx(body)
+  const shown = useRows({ count, rowPx, keyOf, scroller, topPx, overscan: 12 })
+  return <RowsOf shown={shown}>{props.children}</RowsOf>
+}
+
+function useTopPx(body: RefObject<HTMLElement | null>): number {
   const [top, setTop] = useState(0)
   useLayoutEffect(() => {
     const main = scroller()
@@ -18,7 +23,7 @@ export function usePageRows(
           main.scrollTop,
       )
   }, [body])
-  return useRows({ ...options, scroller, topPx: top, overscan: 12 })
+  return top
 }
 
 function scroller(): HTMLElement | null {
