@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { alertValue, filterAlertRules, firingCount, indexAlertRules } from './alert-rules.ts'
+import { alertValue, filterAlertRules, indexAlertRules } from './alert-rules.ts'
+import { firingCount } from './firing-count.ts'
 import type { ActiveAlert, AlertingRule, AlertState, RuleGroup } from './api-types.ts'
 
 function alert(state: 'firing' | 'pending', instance: string, activeAt = ''): ActiveAlert {

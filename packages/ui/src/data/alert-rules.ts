@@ -1,5 +1,6 @@
 // Alerting rules and their active alerts, filtered and ordered for the page: what fires comes first.
 import type { ActiveAlert, AlertingRule, AlertState, LabelSet, RuleGroup } from './api-types.ts'
+import { firingCount } from './firing-count.ts'
 import { formatValue } from './format.ts'
 import { everyWordIn, wordsOf } from './search.ts'
 
@@ -76,12 +77,6 @@ export function filterAlertRules(index: AlertIndex, filter: AlertFilter): AlertE
     if (alerts.length > 0) found.push({ ...entry, alerts })
   }
   return found
-}
-
-export function firingCount(alerts: readonly ActiveAlert[]): number {
-  let count = 0
-  for (const { state } of alerts) if (state === 'firing') count++
-  return count
 }
 
 /** Labels in the forms that people type: `name=value` and `name="value"`. */

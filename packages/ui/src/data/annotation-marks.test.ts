@@ -1,6 +1,7 @@
 import type { AnnotationQuery } from '@pharos/dashboards'
 import { expect, test } from 'vitest'
-import { askedAnnotations, happeningsOf } from './annotation-marks.ts'
+import { happeningsOf } from './annotation-marks.ts'
+import { askedAnnotations } from './asked-annotations.ts'
 
 const annotation = {
   name: 'deploys',

@@ -20,14 +20,6 @@ export interface Happening {
 const MARKS_MAX = 500
 const POINTS = 400
 
-/** The annotations that are asked for: queries of our own that are switched on. */
-export function askedAnnotations(list: readonly AnnotationQuery[]): AnnotationQuery[] {
-  return list.filter(
-    ({ enable, expr, builtIn }) =>
-      enable && typeof expr === 'string' && expr.trim() !== '' && builtIn !== 1,
-  )
-}
-
 export async function fetchHappenings(
   batcher: QueryBatcher,
   annotation: AnnotationQuery,

@@ -1,17 +1,7 @@
 import { type Dashboard, loadDashboard } from '@pharos/dashboards'
 import { expect, test } from 'vitest'
-import {
-  duplicatedPanel,
-  edited,
-  historyOf,
-  movedPanel,
-  newPanel,
-  panelById,
-  redone,
-  undone,
-  withNewPanel,
-  withPanel,
-} from './dashboard-edits.ts'
+import { edited, historyOf, panelById, redone, undone } from './dashboard-edits.ts'
+import { duplicatedPanel, movedPanel, newPanel, withNewPanel, withPanel } from './panel-edits.ts'
 
 const box = (id: number, x: number, y: number, w = 12, h = 8) => ({
   id,

@@ -1,4 +1,5 @@
-import { type ComponentType, type ReactNode, type RefObject, useEffect, useState } from 'react'
+import type { ReactNode, RefObject } from 'react'
+import { useLoaded } from '../viz/use-loaded.ts'
 import type { RowWindow } from './use-rows.ts'
 
 export interface PageRowsProps {
@@ -19,7 +20,7 @@ const FIRST_ROWS = 60
 export function PageRows(props: PageRowsProps): ReactNode {
   const { count, rowPx } = props
   const isLong = count > ALL_ROWS_MAX
-  const Windowed = useWindowedRows(isLong)
+  const Windowed = useLoaded(isLong ? loadWindowed : undefined)
   // Loaded once and kept in state: it is no new component at every render.
   // oxlint-disable-next-line react/static-components
   if (isLong && Windowed !== undefined) return <Windowed {...props} />
@@ -48,26 +49,8 @@ export function RowsOf(props: {
   )
 }
 
-function ignore(): void {}
-
-function useWindowedRows(isWanted: boolean): ComponentType<PageRowsProps> | undefined {
-  const [state, setState] = useState<{ View: ComponentType<PageRowsProps> } | undefined>(undefined)
-  useEffect(() => {
-    if (!isWanted) return undefined
-    let isMounted = true
-    import('./windowed-rows.tsx').then(
-      ({ WindowedRows }) => isMounted && setState({ View: WindowedRows }),
-      (error: unknown) => {
-        // The page's own guard says what happened.
-        if (isMounted)
-          setState(() => {
-            throw error
-          })
-      },
-    )
-    return () => {
-      isMounted = false
-    }
-  }, [isWanted])
-  return state?.View
+async function loadWindowed(): Promise<(props: PageRowsProps) => ReactNode> {
+  return (await import('./windowed-rows.tsx')).WindowedRows
 }
+
+function ignore(): void {}

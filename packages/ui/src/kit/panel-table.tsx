@@ -4,7 +4,7 @@ import { type ReactNode, useMemo, useRef, useState } from 'react'
 import { useSettings, useText } from '../services.tsx'
 import { titleOf } from '../viz/field-look.ts'
 import { objectOption, type PanelProps } from '../viz/panel-props.ts'
-import { NoData } from '../viz/stat-view.tsx'
+import { NoData } from '../viz/no-data.tsx'
 import { TableCell } from '../viz/table-cell.tsx'
 import {
   firstSort,

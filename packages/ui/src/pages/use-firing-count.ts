@@ -1,4 +1,4 @@
-import { firingCount } from '../data/alert-rules.ts'
+import { firingCount } from '../data/firing-count.ts'
 import type { AlertsData } from '../data/api-types.ts'
 import { useApi } from './use-api.ts'
 

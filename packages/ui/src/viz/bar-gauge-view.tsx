@@ -6,7 +6,7 @@ import { markersOf } from './gauge-view.tsx'
 import { numberOption, objectOption, oneOf, type PanelProps } from './panel-props.ts'
 import { readable, withAlpha } from './palette.ts'
 import { type ReducedValue, reducedValues } from './reduced-values.ts'
-import { NoData } from './stat-view.tsx'
+import { NoData } from './no-data.tsx'
 import { TileLink } from './tile-link.tsx'
 
 const CELLS = 24

@@ -16,7 +16,7 @@ export interface TooltipMode {
 
 const ALL: TooltipMode = { show: 'multi', sort: 'descending' }
 
-interface TooltipProps {
+export interface TooltipProps {
   readonly data: PlotData
   readonly cursor: CursorStore
   readonly heightPx: number

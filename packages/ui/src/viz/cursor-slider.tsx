@@ -6,13 +6,15 @@ import type { PlotData } from './plot-series.ts'
 
 const SPOKEN_MAX = 5
 
-/** The chart for the keyboard and for screen readers: arrows move the cursor, the values are read out. */
-export function CursorSlider(props: {
+export interface CursorSliderProps {
   readonly title: string
   readonly data: PlotData
   readonly cursor: CursorStore
   readonly plot: RefObject<uPlot | undefined>
-}): ReactNode {
+}
+
+/** The chart for the keyboard and for screen readers: arrows move the cursor, the values are read out. */
+export function CursorSlider(props: CursorSliderProps): ReactNode {
   const { data, cursor, plot } = props
   const t = useText()
   const time = useTimeFormat()

@@ -8,7 +8,7 @@ import { arcPath } from './arc.ts'
 import { numberOption, objectOption, oneOf, type PanelProps } from './panel-props.ts'
 import { readable } from './palette.ts'
 import { type ReducedValue, reducedValues } from './reduced-values.ts'
-import { NoData } from './stat-view.tsx'
+import { NoData } from './no-data.tsx'
 import { fittingFontPx, lettersOf, tileGrid } from './tile-layout.ts'
 import { TileLink } from './tile-link.tsx'
 

@@ -5,7 +5,7 @@ import { useSettings, useTimeFormat } from '../services.tsx'
 import { type HeatPlan, heatPlan, heatShare } from './heat-plan.ts'
 import { mixed } from './palette.ts'
 import { numberOption, objectOption, oneOf, type PanelProps } from './panel-props.ts'
-import { NoData } from './stat-view.tsx'
+import { NoData } from './no-data.tsx'
 import { type CanvasArea, TimeCanvas } from './time-canvas.tsx'
 
 interface HeatViewProps extends PanelProps {

@@ -7,7 +7,7 @@ import { type LegendItem, legendPlacement } from './legend-items.ts'
 import { objectOption, oneOf, type PanelProps, textsOption } from './panel-props.ts'
 import { inkOn, seriesColor } from './palette.ts'
 import { type ReducedValue, reducedValues } from './reduced-values.ts'
-import { NoData } from './stat-view.tsx'
+import { NoData } from './no-data.tsx'
 
 interface Slice {
   readonly value: ReducedValue

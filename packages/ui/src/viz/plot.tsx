@@ -1,11 +1,20 @@
 // Series over time. uPlot is made anew only when the chart's structure changes; new data and a new range go through
 // setData, a new size through setSize, hiding through setSeries.
-import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import {
+  type ComponentType,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from 'react'
 import uPlot from 'uplot'
+import { useLoaded } from './use-loaded.ts'
 import { useSettings, useTimeFormat, useZone } from '../services.tsx'
 import type { CursorStore } from './chart-cursor.ts'
-import { ChartTooltip, type TooltipMode } from './chart-tooltip.tsx'
-import { CursorSlider } from './cursor-slider.tsx'
+import type { ChartReadingProps } from './chart-reading.tsx'
+import type { TooltipMode } from './chart-tooltip.tsx'
 import { type DrawnPlot, drawnPlot } from './plot-columns.ts'
 import { type PlotEvents, plotOptions } from './plot-options.ts'
 import type { PlotShape } from './plot-shape.ts'
@@ -38,13 +47,22 @@ const NO_MARKS: readonly PlotMark[] = []
 export function Plot(props: PlotProps): ReactNode {
   const host = useRef<HTMLDivElement>(null)
   const plot = usePlot(host, props)
+  const Reading = useLoaded(loadReading)
   return (
     <div className="chart">
       <div ref={host} className="chart-host" style={{ height: props.heightPx }} />
-      <ChartTooltip {...props} hidden={props.hidden ?? NONE} />
-      <CursorSlider {...props} plot={plot} />
+      {Reading !== undefined && (
+        // Loaded once and kept in state: it is no new component at every render.
+        // oxlint-disable-next-line react/static-components
+        <Reading {...props} hidden={props.hidden ?? NONE} plot={plot} />
+      )}
     </div>
   )
+}
+
+/** Nobody reads a value off a chart before it is drawn. */
+async function loadReading(): Promise<ComponentType<ChartReadingProps>> {
+  return (await import('./chart-reading.tsx')).ChartReading
 }
 
 /** The structure of the chart as text: two equal ones need no new plot. */

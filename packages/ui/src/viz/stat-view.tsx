@@ -1,6 +1,7 @@
 // Big numbers: one tile per value, coloured by its thresholds, with its course behind it.
 import { type ReactNode, useMemo } from 'react'
-import { useSettings, useText } from '../services.tsx'
+import { useSettings } from '../services.tsx'
+import { NoData } from './no-data.tsx'
 import type { PanelProps } from './panel-props.ts'
 import { numberOption, objectOption, oneOf } from './panel-props.ts'
 import { inkOn, mixed, readable } from './palette.ts'
@@ -42,11 +43,6 @@ export function StatView(props: PanelProps): ReactNode {
       ))}
     </div>
   )
-}
-
-export function NoData(): ReactNode {
-  const t = useText()
-  return <p className="no-data">{t('panel.noData')}</p>
 }
 
 function hasNames(options: PanelProps['options'], count: number): boolean {

@@ -4,7 +4,7 @@ import { useSettings, useTimeFormat } from '../services.tsx'
 import { inkOn } from './palette.ts'
 import { numberOption, objectOption, oneOf, type PanelProps } from './panel-props.ts'
 import { type StatePlan, statePlan, type StateSpan } from './state-plan.ts'
-import { NoData } from './stat-view.tsx'
+import { NoData } from './no-data.tsx'
 import { type CanvasArea, TimeCanvas } from './time-canvas.tsx'
 
 interface StateViewProps extends PanelProps {

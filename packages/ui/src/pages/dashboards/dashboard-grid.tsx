@@ -6,11 +6,12 @@ import {
   type PlacedPanel,
   type Variables,
 } from '@pharos/dashboards'
-import { type ReactNode, useMemo, useRef } from 'react'
+import { type ComponentType, type ReactNode, useMemo, useRef, useState } from 'react'
 import { Icon } from '../../kit/icon.tsx'
+import { useLoaded } from '../../viz/use-loaded.ts'
 import { useText } from '../../services.tsx'
 import { useWidth } from '../../viz/use-width.ts'
-import { type EditGrid, GridHandles, useGridDrag } from './grid-handles.tsx'
+import type { GridHandlesProps } from './grid-handles.tsx'
 import { PanelHost, type PanelHostProps } from './panel-host.tsx'
 
 const ROW_PX = 30
@@ -27,27 +28,30 @@ interface DashboardGridProps {
   readonly onToggleRow: (key: string, isCollapsed: boolean) => void
   readonly actionsOf: PanelHostProps['actionsOf']
   /** Undefined while nobody edits. */
-  readonly edit: EditGrid | undefined
+  readonly onChange: ((dashboard: Dashboard) => void) | undefined
 }
 
 export function DashboardGrid(props: DashboardGridProps): ReactNode {
-  const { dashboard, variables, collapsed, edit } = props
+  const { dashboard, variables, collapsed, onChange } = props
   const grid = useRef<HTMLDivElement>(null)
   const widthPx = useWidth(grid)
   const isPhone = widthPx > 0 && widthPx < PHONE_PX
-  const drag = useGridDrag(grid, edit)
+  const [moved, setMoved] = useState<Parameters<GridHandlesProps['onMoving']>[0]>(undefined)
+  const Handles = useLoaded(onChange === undefined ? undefined : loadHandles)
   const { panels, height } = useMemo(() => {
     const shown =
-      drag.moved === undefined
-        ? dashboard
-        : { ...dashboard, panels: withBox(dashboard.panels, drag.moved) }
+      moved === undefined ? dashboard : { ...dashboard, panels: withBox(dashboard.panels, moved) }
     return gridLayout(shown, variables, { collapsed })
-  }, [dashboard, variables, collapsed, drag.moved])
+  }, [dashboard, variables, collapsed, moved])
   return (
     <div
       ref={grid}
       className={
-        isPhone ? 'dash-grid is-phone' : edit === undefined ? 'dash-grid' : 'dash-grid is-editing'
+        isPhone
+          ? 'dash-grid is-phone'
+          : onChange === undefined
+            ? 'dash-grid'
+            : 'dash-grid is-editing'
       }
       style={isPhone ? {} : { height: height * (ROW_PX + GAP_PX) }}
     >
@@ -57,7 +61,7 @@ export function DashboardGrid(props: DashboardGridProps): ReactNode {
             key={one.key}
             placed={one}
             isPhone={isPhone}
-            isMoving={drag.moved?.id === one.panel.id}
+            isMoving={moved?.id === one.panel.id}
           >
             {one.isRow ? (
               <RowHeader
@@ -73,8 +77,17 @@ export function DashboardGrid(props: DashboardGridProps): ReactNode {
                   heightPx={cellHeightPx(one, isPhone)}
                   actionsOf={props.actionsOf}
                 />
-                {edit !== undefined && !isPhone && (
-                  <GridHandles panel={one.panel} gridPos={one.at} drag={drag} />
+                {Handles !== undefined && onChange !== undefined && !isPhone && (
+                  // Loaded once and kept in state: it is no new component at every render.
+                  // oxlint-disable-next-line react/static-components
+                  <Handles
+                    grid={grid}
+                    dashboard={dashboard}
+                    panel={one.panel}
+                    gridPos={one.at}
+                    onMoving={setMoved}
+                    onChange={onChange}
+                  />
                 )}
               </>
             )}
@@ -82,6 +95,10 @@ export function DashboardGrid(props: DashboardGridProps): ReactNode {
         ))}
     </div>
   )
+}
+
+async function loadHandles(): Promise<ComponentType<GridHandlesProps>> {
+  return (await import('./grid-handles.tsx')).GridHandles
 }
 
 function withBox(

@@ -1,7 +1,7 @@
 // The bar above a dashboard: its name, its links, its range, and what can be done with it.
 import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
-import { askedAnnotations } from '../../data/annotation-marks.ts'
+import { askedAnnotations } from '../../data/asked-annotations.ts'
 import { writeDashboardLink } from '../../data/dashboard-link.ts'
 import type { DashboardMeta } from '../../data/dashboards-api.ts'
 import { safeAddress } from '../../data/safe-address.ts'

@@ -59,8 +59,9 @@ function useLoadedDashboard(json: unknown): {
   useEffect(() => {
     if (current !== undefined) return undefined
     let isWanted = true
-    import('@pharos/dashboards/load').then(
-      ({ loadDashboard }) => isWanted && setMigrated({ of: json, loaded: loadDashboard(json) }),
+    import('../../data/load-old-dashboard.ts').then(
+      ({ loadOldDashboard }) =>
+        isWanted && setMigrated({ of: json, loaded: loadOldDashboard(json) }),
       (fault: unknown) => isWanted && setError(fault),
     )
     return () => {

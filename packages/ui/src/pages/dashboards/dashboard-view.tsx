@@ -1,7 +1,7 @@
 import type { LoadedDashboard, Panel, Variables, VariableValue } from '@pharos/dashboards'
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
-import { movedPanel, newPanel, panelById, withNewPanel } from '../../data/dashboard-edits.ts'
+import { panelById } from '../../data/dashboard-edits.ts'
 import type { StoredDashboard } from '../../data/dashboards-api.ts'
 import { createQueryBatcher } from '../../data/query-batch.ts'
 import { scrapeIntervalOf } from '../../data/scrape-interval.ts'
@@ -47,7 +47,8 @@ export function DashboardView(props: {
   })
   useDashboardKeys({ session, actionsOf: (id) => actionsFor(dashboard.panels, id, actionsOf) })
   const isEditingPanel = view.editPanel !== undefined
-  const add = () => {
+  const add = async () => {
+    const { newPanel, withNewPanel } = await import('../../data/panel-edits.ts')
     const { dashboard: next, id } = withNewPanel(dashboard, newPanel())
     edits.change(next)
     session.setView({ editPanel: id })
@@ -64,7 +65,7 @@ export function DashboardView(props: {
               meta={stored.meta}
               marksOff={marksOff}
               onMarksOff={setMarksOff}
-              onAdd={add}
+              onAdd={() => void add()}
               onLayer={setLayer}
             />
           )}
@@ -75,7 +76,7 @@ export function DashboardView(props: {
               edits={edits}
               variables={variables}
               actionsOf={actionsOf}
-              onAdd={add}
+              onAdd={() => void add()}
             />
           )}
           <DashboardLayers
@@ -157,11 +158,7 @@ function Panels(props: {
       collapsed={collapsed}
       onToggleRow={toggleRow}
       actionsOf={actionsOf}
-      edit={
-        edits.isEditing
-          ? { move: (id, gridPos) => edits.change(movedPanel(dashboard, id, gridPos)) }
-          : undefined
-      }
+      onChange={edits.isEditing ? edits.change : undefined}
     />
   )
 }

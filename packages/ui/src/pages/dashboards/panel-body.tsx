@@ -1,9 +1,9 @@
-// The kinds of panels, each drawn by its own view. The rare ones are loaded when a dashboard has them.
+// The kinds of panels, each drawn by its own view. All but series over time are loaded when a dashboard has them.
 import { type Frame, type Panel, valueFormat } from '@pharos/dashboards'
-import { type ComponentType, type ReactNode, useEffect, useMemo, useState } from 'react'
+import { type ComponentType, type ReactNode, useMemo } from 'react'
+import { useLoaded } from '../../viz/use-loaded.ts'
 import { useText } from '../../services.tsx'
 import { objectOption, type PanelProps } from '../../viz/panel-props.ts'
-import { StatView } from '../../viz/stat-view.tsx'
 import { useScene } from './dashboard-context.tsx'
 import type { RareProps } from './panels/rare-props.ts'
 import { TimeSeriesPanel } from './panels/time-series-panel.tsx'
@@ -50,8 +50,6 @@ export function PanelBody(props: PanelBodyProps): ReactNode {
     case 'timeseries':
     case 'trend':
       return <TimeSeries {...props} plain={plain} />
-    case 'stat':
-      return <StatView {...plain} />
     default:
       return <RarePanel {...props} plain={plain} />
   }
@@ -75,6 +73,7 @@ function TimeSeries(props: PanelBodyProps & { plain: PanelProps }): ReactNode {
 type Loader = () => Promise<ComponentType<RareProps>>
 
 const RARE: Readonly<Record<string, Loader>> = {
+  stat: async () => (await import('./panels/dial-panels.tsx')).StatPanel,
   gauge: async () => (await import('./panels/dial-panels.tsx')).GaugePanel,
   bargauge: async () => (await import('./panels/dial-panels.tsx')).BarGaugePanel,
   table: async () => (await import('./panels/rare-panels.tsx')).TablePanel,
@@ -90,11 +89,20 @@ const RARE: Readonly<Record<string, Loader>> = {
 }
 
 /** The kinds that are drawn here. */
-export const PANEL_TYPES: readonly string[] = ['timeseries', 'stat', ...Object.keys(RARE)]
+export const PANEL_TYPES: readonly string[] = ['timeseries', ...Object.keys(RARE)]
+
+/** Begins to load what a panel is drawn with, while its data is on its way. */
+export function usePanelModule({ type }: Panel): void {
+  useLoaded(loaderOf(type))
+}
+
+function loaderOf(type: string): Loader | undefined {
+  return Object.hasOwn(RARE, type) ? RARE[type] : undefined
+}
 
 function RarePanel(props: PanelBodyProps & { plain: PanelProps }): ReactNode {
   const { type, options } = props.panel
-  const loader = Object.hasOwn(RARE, type) ? RARE[type] : undefined
+  const loader = loaderOf(type)
   const View = useLoaded(loader)
   const formats = useMemo(() => {
     const unitOf = (part: string) => {
@@ -114,30 +122,6 @@ function RarePanel(props: PanelBodyProps & { plain: PanelProps }): ReactNode {
   // Loaded once and kept in state: it is no new component at every render.
   // oxlint-disable-next-line react/static-components
   return <View plain={props.plain} onZoom={props.onZoom} fill={props.fill} {...formats} />
-}
-
-function useLoaded(loader: Loader | undefined): ComponentType<RareProps> | undefined {
-  const [state, setState] = useState<{ of: Loader; View: ComponentType<RareProps> } | undefined>(
-    undefined,
-  )
-  useEffect(() => {
-    if (loader === undefined) return undefined
-    let isWanted = true
-    loader().then(
-      (View) => isWanted && setState({ of: loader, View }),
-      (error: unknown) => {
-        // The panel's own guard says what happened.
-        if (isWanted)
-          setState(() => {
-            throw error
-          })
-      },
-    )
-    return () => {
-      isWanted = false
-    }
-  }, [loader])
-  return state?.of === loader ? state?.View : undefined
 }
 
 /** A kind of somebody else's: its settings are kept, saved and exported as they are. */

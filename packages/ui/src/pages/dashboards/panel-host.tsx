@@ -9,7 +9,7 @@ import { type FieldLinks, FieldLinksProvider } from '../../viz/link-context.tsx'
 import { useWidth } from '../../viz/use-width.ts'
 import { CrashGuard } from '../../kit/crash-guard.tsx'
 import { useScene } from './dashboard-context.tsx'
-import { needsData, PanelBody } from './panel-body.tsx'
+import { needsData, PanelBody, usePanelModule } from './panel-body.tsx'
 import { PanelFrame } from './panel-frame.tsx'
 import type { PanelAction } from './panel-menu-popover.tsx'
 import { useShownFrames } from './shown-frames.ts'
@@ -39,6 +39,7 @@ export function PanelHost(props: PanelHostProps): ReactNode {
   const { variables, range } = session
   const isNear = useNearWindow(body)
   const widthPx = useWidth(body)
+  usePanelModule(panel)
   const state = usePanelAnswer(panel, values, widthPx, isNear && needsData(panel))
   const { question } = state
   const shown = useShownFrames(state.answer?.frames, panel, question)

@@ -1,4 +1,4 @@
-import { type Dashboard, loadDashboard } from '@pharos/dashboards'
+import { type Dashboard, type JsonObject, loadDashboard } from '@pharos/dashboards'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useLocation } from 'wouter'
@@ -42,7 +42,13 @@ export function SettingsDialog(props: LayerProps): ReactNode {
       >
         {tab === 'general' && <General {...props} />}
         {tab === 'json' && (
-          <JsonTab dashboard={edits.dashboard} onChange={edits.change} onClose={onClose} />
+          <JsonTab
+            // What nobody edited is shown and exported as it is stored, not as it was brought up to be drawn.
+            json={edits.isChanged ? edits.dashboard : props.stored.dashboard}
+            title={edits.dashboard.title}
+            onChange={edits.change}
+            onClose={onClose}
+          />
         )}
         {tab === 'history' && <History {...props} />}
       </div>
@@ -144,12 +150,13 @@ function Delete(props: { uid: string; title: string; onClose: () => void }): Rea
 
 /** The dashboard as text: what no form offers can be changed here. */
 function JsonTab(props: {
-  dashboard: Dashboard
+  json: JsonObject
+  title: string
   onChange: (dashboard: Dashboard) => void
   onClose: () => void
 }): ReactNode {
   const t = useText()
-  const [text, setText] = useState(() => `${JSON.stringify(props.dashboard, undefined, 2)}\n`)
+  const [text, setText] = useState(() => `${JSON.stringify(props.json, undefined, 2)}\n`)
   const [fault, setFault] = useState<string | undefined>(undefined)
   const apply = () => {
     const read = readJson(text)
@@ -184,11 +191,7 @@ function JsonTab(props: {
         <Button
           icon="download"
           onClick={() =>
-            saveAsFile(
-              `${slugOf(props.dashboard.title) || 'dashboard'}.json`,
-              text,
-              'application/json',
-            )
+            saveAsFile(`${slugOf(props.title) || 'dashboard'}.json`, text, 'application/json')
           }
         >
           {t('dash.export')}

@@ -1,6 +1,6 @@
 import { namedColor } from '@pharos/dashboards'
 import { useEffect, useMemo, useState } from 'react'
-import { askedAnnotations, fetchHappenings } from '../../data/annotation-marks.ts'
+import { askedAnnotations } from '../../data/asked-annotations.ts'
 import type { QueryBatcher } from '../../data/query-batch.ts'
 import { useSettings } from '../../services.tsx'
 import { seriesColor } from '../../viz/palette.ts'
@@ -31,6 +31,7 @@ export function useMarks(
       const color = /^#[0-9a-f]{6}/i.test(annotation.iconColor)
         ? annotation.iconColor.slice(0, 7)
         : (namedColor(annotation.iconColor, theme) ?? seriesColor(theme, 0))
+      const { fetchHappenings } = await import('../../data/annotation-marks.ts')
       const found = await fetchHappenings(batcher, annotation, variables, range, controller.signal)
       return found.map((one) => ({ ...one, color }))
     })

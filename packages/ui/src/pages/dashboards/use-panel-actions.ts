@@ -1,9 +1,7 @@
-import { isRelative, type Panel, type Scope, type VariableValue } from '@pharos/dashboards'
+import type { Panel, VariableValue } from '@pharos/dashboards'
 import { useLocation } from 'wouter'
 import { copyText } from '../../data/browser.ts'
-import { duplicatedPanel, withPanel } from '../../data/dashboard-edits.ts'
 import { writeDashboardLink } from '../../data/dashboard-link.ts'
-import { NEW_PANEL, writeQueryLink } from '../../data/query-link.ts'
 import { useText } from '../../services.tsx'
 import type { PanelAction } from './panel-menu-popover.tsx'
 import type { DashboardEdits } from './use-dashboard-edits.ts'
@@ -52,18 +50,27 @@ export function usePanelActions(of: {
       actions.push({
         icon: 'search',
         label: t('overview.openQuery'),
-        run: () => navigate(queryLink(session, panel, values)),
+        run: () =>
+          void import('./query-link-of-panel.ts').then(({ queryLinkOfPanel }) =>
+            navigate(queryLinkOfPanel(session, panel, values)),
+          ),
       })
     actions.push(
       {
         icon: 'copy',
         label: t('panel.duplicate'),
-        run: () => edits.change(duplicatedPanel(edits.dashboard, panel.id)),
+        run: () =>
+          void import('../../data/panel-edits.ts').then(({ duplicatedPanel }) =>
+            edits.change(duplicatedPanel(edits.dashboard, panel.id)),
+          ),
       },
       {
         icon: 'trash',
         label: t('panel.remove'),
-        run: () => edits.change(withPanel(edits.dashboard, panel.id, () => undefined)),
+        run: () =>
+          void import('../../data/panel-edits.ts').then(({ withPanel }) =>
+            edits.change(withPanel(edits.dashboard, panel.id, () => undefined)),
+          ),
       },
     )
     return actions
@@ -80,24 +87,4 @@ function linkTo(path: string, session: DashboardSession, panel: Panel): string {
     viewPanel: panel.id,
   })
   return new URL(`${path.replace(/^\//, '')}?${search}`, document.baseURI).href
-}
-
-/** The panel's queries on the query page, variables filled in, over the same range. */
-function queryLink(
-  session: DashboardSession,
-  panel: Panel,
-  values: ReadonlyMap<string, VariableValue>,
-): string {
-  const { range, rawRange, variables } = session
-  const scope: Scope = { values, range, rawRange, stepMs: 60_000 }
-  const rangeSeconds = Math.max(1, Math.round((range.toMs - range.fromMs) / 1000))
-  const panels = panel.targets
-    .filter(({ expr = '', hide }) => expr !== '' && hide !== true)
-    .map(({ expr = '' }) => ({
-      ...NEW_PANEL,
-      expr: variables?.interpolateQuery(expr, scope) ?? expr,
-      rangeSeconds,
-      endMs: isRelative(rawRange.to) ? undefined : range.toMs,
-    }))
-  return `/query?${writeQueryLink(panels)}`
 }

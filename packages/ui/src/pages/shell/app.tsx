@@ -4,10 +4,10 @@ import { NativeDialog } from '../../kit/native-dialog.tsx'
 import { EmptyState, ErrorBox, Skeleton } from '../../kit/states.tsx'
 import { useSettings, useText } from '../../services.tsx'
 import { CrashGuard } from '../../kit/crash-guard.tsx'
+import { useLoaded } from '../../viz/use-loaded.ts'
 import { Nav } from './nav.tsx'
 import { PaletteHost } from './palette-host.tsx'
 import { pageAt, type PageEntry, type PageModules, NAV_PAGES } from './routes.ts'
-import { ShortcutHelp } from './shortcut-help.tsx'
 import { createShortcuts } from './shortcuts.ts'
 import { TopBar } from './top-bar.tsx'
 
@@ -53,10 +53,25 @@ export function App(props: { modules: PageModules }): ReactNode {
           </nav>
         </NativeDialog>
       )}
-      {overlay === 'help' && <ShortcutHelp onClose={close} />}
+      {overlay === 'help' && (
+        <CrashGuard>
+          <HelpHost onClose={close} />
+        </CrashGuard>
+      )}
       {overlay === 'palette' && <PaletteHost onClose={close} />}
     </div>
   )
+}
+
+function HelpHost(props: { onClose: () => void }): ReactNode {
+  const Help = useLoaded(loadHelp)
+  // Loaded once and kept in state: it is no new component at every render.
+  // oxlint-disable-next-line react/static-components
+  return Help === undefined ? null : <Help {...props} />
+}
+
+async function loadHelp(): Promise<ComponentType<{ onClose: () => void }>> {
+  return (await import('./shortcut-help.tsx')).ShortcutHelp
 }
 
 function skipToMain(event: { preventDefault(): void }): void {

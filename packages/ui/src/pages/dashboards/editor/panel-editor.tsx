@@ -1,7 +1,8 @@
 // The editor of a panel, as large as the window: preview and queries at the left, options at the right.
 import type { Panel, VariableValue } from '@pharos/dashboards'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import { panelById, withPanel } from '../../../data/dashboard-edits.ts'
+import { panelById } from '../../../data/dashboard-edits.ts'
+import { withPanel } from '../../../data/panel-edits.ts'
 import { Button, IconButton } from '../../../kit/button.tsx'
 import { Tabs } from '../../../kit/segmented.tsx'
 import { EmptyState } from '../../../kit/states.tsx'

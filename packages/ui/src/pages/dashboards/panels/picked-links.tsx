@@ -4,12 +4,14 @@ import { useText, useTimeFormat } from '../../../services.tsx'
 import { useFieldLinks } from '../../../viz/link-context.tsx'
 import type { PlotPlan } from '../../../viz/plot-plan.ts'
 
+export interface PickedLinksProps {
+  readonly plan: PlotPlan
+  readonly picked: { readonly series: number; readonly index: number }
+  readonly onClose: () => void
+}
+
 /** Where the point that was clicked leads. */
-export function PickedLinks(props: {
-  plan: PlotPlan
-  picked: { series: number; index: number }
-  onClose: () => void
-}): ReactNode {
+export function PickedLinks(props: PickedLinksProps): ReactNode {
   const { plan, picked } = props
   const t = useText()
   const time = useTimeFormat()

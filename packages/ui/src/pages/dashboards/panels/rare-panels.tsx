@@ -9,7 +9,7 @@ import { HeatView } from '../../../viz/heat-view.tsx'
 import { legendPlacement, type LegendPlan } from '../../../viz/legend-items.ts'
 import { pieLegendItems, type PieLegendProps, PieView } from '../../../viz/pie-view.tsx'
 import { StateView } from '../../../viz/state-view.tsx'
-import { NoData } from '../../../viz/stat-view.tsx'
+import { NoData } from '../../../viz/no-data.tsx'
 import type { RareProps } from './rare-props.ts'
 
 export function TablePanel({ plain }: RareProps): ReactNode {

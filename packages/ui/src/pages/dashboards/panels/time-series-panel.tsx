@@ -1,6 +1,7 @@
 // Series over time with their legend.
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ComponentType, type ReactNode, useMemo, useState } from 'react'
 import { legendHeightPx, legendWidthPx, PlotLegend } from '../../../kit/plot-legend.tsx'
+import { useLoaded } from '../../../viz/use-loaded.ts'
 import { useSettings } from '../../../services.tsx'
 import { createCursorStore } from '../../../viz/chart-cursor.ts'
 import type { TooltipMode } from '../../../viz/chart-tooltip.tsx'
@@ -10,9 +11,9 @@ import { numberOption, objectOption, oneOf, type PanelProps } from '../../../viz
 import { plotPlan } from '../../../viz/plot-plan.ts'
 import type { PlotMark } from '../../../viz/plot-series.ts'
 import { Plot } from '../../../viz/plot.tsx'
-import { NoData } from '../../../viz/stat-view.tsx'
+import { NoData } from '../../../viz/no-data.tsx'
 import { useHidden } from '../../../viz/use-hidden.ts'
-import { PickedLinks } from './picked-links.tsx'
+import type { PickedLinksProps } from './picked-links.tsx'
 
 interface TimeSeriesPanelProps extends PanelProps {
   /** Panels of one group share their cursor, and with `isShared` their tooltip. */
@@ -31,6 +32,7 @@ export function TimeSeriesPanel(props: TimeSeriesPanelProps): ReactNode {
   const [cursor] = useState(createCursorStore)
   const [highlight, setHighlight] = useState<number | undefined>(undefined)
   const [picked, setPicked] = useState<{ series: number; index: number } | undefined>(undefined)
+  const PickedLinks = useLoaded(picked === undefined ? undefined : loadPickedLinks)
   const linksOf = useFieldLinks()
   const plan = useMemo(() => plotPlan(frames, theme), [frames, theme])
   const legend = useMemo(() => legendPlan(plan, options, widthPx), [plan, options, widthPx])
@@ -75,7 +77,9 @@ export function TimeSeriesPanel(props: TimeSeriesPanelProps): ReactNode {
           }}
           {...(props.group === undefined ? {} : { group: props.group })}
         />
-        {picked !== undefined && (
+        {picked !== undefined && PickedLinks !== undefined && (
+          // Loaded once and kept in state: it is no new component at every render.
+          // oxlint-disable-next-line react/static-components
           <PickedLinks plan={plan} picked={picked} onClose={() => setPicked(undefined)} />
         )}
       </div>
@@ -91,6 +95,10 @@ export function TimeSeriesPanel(props: TimeSeriesPanelProps): ReactNode {
       )}
     </div>
   )
+}
+
+async function loadPickedLinks(): Promise<ComponentType<PickedLinksProps>> {
+  return (await import('./picked-links.tsx')).PickedLinks
 }
 
 function tooltipMode(options: PanelProps['options'], isShared: boolean): TooltipMode {
