@@ -1,6 +1,7 @@
 export { Gateway } from './gateway.ts'
 export { registerGateway } from './gateway-routes.ts'
 export { GAUGE_MODES } from './aggregate.ts'
+export { groupText } from './page.ts'
 export { parseTtl } from './push-ttl.ts'
 export type { GaugeMode } from './aggregate.ts'
 export type { GatewayPaths } from './gateway-routes.ts'

@@ -3,7 +3,7 @@
 import { escapeFamily, type Metric, type MetricFamily, writeText } from '@pharos/exposition'
 import { compareText, type EscapingScheme } from '@pharos/model'
 import type { GroupStore } from './group-store.ts'
-import { PUSH_FAILURE_TIME, PUSH_TIME, stampFamilies } from './push-group.ts'
+import { PUSH_FAILURE_TIME, PUSH_TIME, type PushGroup, stampFamilies } from './push-group.ts'
 
 /**
  * The page in the classic text format.
@@ -18,6 +18,12 @@ export function pageText(
   for (const family of mergedFamilies(store, own))
     text += writeText([escapeFamily(family, escaping)])
   return text
+}
+
+/** What the page says of one group, its names as they were pushed. */
+export function groupText(group: PushGroup): string {
+  const families = [...group.families.values()].map(({ family }) => family)
+  return writeText([...families, ...stampFamilies(group)])
 }
 
 /** All families, sorted by name, their metrics as the reference's gatherer sorts them. */

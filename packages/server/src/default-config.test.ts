@@ -21,3 +21,10 @@ test('the built-in configuration loads, and watches this server, this machine an
   ])
   expect(config.scrapeConfigs.map((one) => one.honorLabels)).toEqual([false, false, true])
 })
+
+test('where pushes go straight to the store only the own series of the gateway are scraped', () => {
+  const address = { address: 'localhost:1', metricsPath: '/metrics' }
+  const text = defaultConfig(address, address, { ...address, isOwnOnly: true }, '/shipped')
+  const config = loadConfig(text, { file: 'built in', baseDirectory: '.' })
+  expect(config.scrapeConfigs.map((one) => one.metricRelabelRules.length)).toEqual([0, 0, 1])
+})

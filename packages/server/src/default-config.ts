@@ -1,3 +1,6 @@
+/** The job that scrapes the gateway. */
+export const PUSH_JOB = 'pushgateway'
+
 /**
  * The configuration of `pharos up` when nobody wrote one: this server, this machine and what is
  * pushed, every five seconds.
@@ -6,7 +9,12 @@
 export function defaultConfig(
   own: { readonly address: string; readonly metricsPath: string },
   node: { readonly address: string; readonly metricsPath: string },
-  push: { readonly address: string; readonly metricsPath: string },
+  push: {
+    readonly address: string
+    readonly metricsPath: string
+    /** What was pushed comes another way; only the gateway's own series are kept. */
+    readonly isOwnOnly?: boolean
+  },
   rulesDirectory: string,
 ): string {
   return `global:
@@ -24,10 +32,17 @@ scrape_configs:
     metrics_path: ${node.metricsPath}
     static_configs:
       - targets: ['${node.address}']
-  - job_name: pushgateway
+  - job_name: ${PUSH_JOB}
     honor_labels: true
     metrics_path: ${push.metricsPath}
     static_configs:
       - targets: ['${push.address}']
-`
+${push.isOwnOnly === true ? OWN_ONLY : ''}`
 }
+
+/** Every pushed series has the job it was pushed for. */
+const OWN_ONLY = `    metric_relabel_configs:
+      - source_labels: [job]
+        regex: ${PUSH_JOB}
+        action: keep
+`

@@ -5,9 +5,10 @@ import { createHttpServer, type HttpServer, type HttpServerOptions } from '@phar
 import { Gateway, type GatewayPaths, registerGateway } from '@pharos/pushgateway'
 import { loadUi } from '@pharos/ui/serving'
 import { hostname } from 'node:os'
-import type { Flag, FlagValues } from './flag.ts'
+import { type Flag, flag, type FlagValues } from './flag.ts'
 import { FlagReader } from './flag-reader.ts'
 import { logLevel } from './log-level.ts'
+import type { DirectPushes } from './push-direct.ts'
 import { gatewaySettings, PUSH_FLAGS, PUSHGATEWAY_FLAGS } from './push-flags.ts'
 import type { BoundServer } from './running-server.ts'
 import { serverUrls } from './server-urls.ts'
@@ -118,15 +119,23 @@ interface PushPart {
 
 const PREFIX = 'pushgateway.'
 
+const DIRECT_FLAG = flag(
+  'push.direct',
+  'bool',
+  'false',
+  'Write what is pushed to the store at once, instead of when the gateway is scraped.',
+)
+
 /** The gateway's flags in `pharos up`: those on pushes as they are, the others with `pushgateway.` in front. */
 export function pushFlagsOfUp(): readonly Flag[] {
   const asTheyAre = new Set(PUSH_FLAGS)
-  return PUSHGATEWAY_FLAGS.filter((one) => !one.name.startsWith('log.')).map((one) => ({
+  const taken = PUSHGATEWAY_FLAGS.filter((one) => !one.name.startsWith('log.')).map((one) => ({
     ...one,
     name: asTheyAre.has(one) ? one.name : PREFIX + one.name,
     standard: one.name === 'push.lenient' ? 'true' : one.standard,
     isHidden: !one.name.startsWith('web.listen') && !asTheyAre.has(one),
   }))
+  return [...taken, DIRECT_FLAG]
 }
 
 /** The gateway on its own port; where that port is taken, on the server's. @throws UserError, OutsideError `disk/…` */
@@ -134,16 +143,22 @@ export async function startPushPart(
   world: World,
   values: FlagValues,
   dataDirectory: string,
+  direct: DirectPushes | undefined,
 ): Promise<PushPart> {
   const own = new Map([
     ['push.lenient', ['true']],
     ['persistence.file', [`${dataDirectory}/pushgateway.journal`]],
     ...[...values]
       .filter(([name]) => name.startsWith(PREFIX) || name.startsWith('push.'))
+      .filter(([name]) => name !== DIRECT_FLAG.name)
       .map(([name, texts]) => [name.replace(/^pushgateway\./, ''), texts] as const),
   ])
   const flags = new FlagReader(PUSHGATEWAY_FLAGS, own)
-  const gateway = await Gateway.open({ ...gatewaySettings(flags, world), showsProcess: false })
+  const gateway = await Gateway.open({
+    ...gatewaySettings(flags, world),
+    showsProcess: false,
+    ...(direct === undefined ? {} : { onChange: (...change) => direct.note(...change) }),
+  })
   const telemetryPath = flags.text('web.telemetry-path')
   const access = await webAccess(flags.text('web.config.file'), world)
   const listener = createHttpServer({

@@ -5,7 +5,7 @@ import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { createHttpServer, type HttpServer } from '@pharos/http'
 import { startAlertmanagerPart } from './alertmanager-part.ts'
-import { defaultConfig } from './default-config.ts'
+import { defaultConfig, PUSH_JOB } from './default-config.ts'
 import type { Flag, FlagValues } from './flag.ts'
 import { FlagReader } from './flag-reader.ts'
 import { registerHostPage } from './host-page.ts'
@@ -17,6 +17,7 @@ import { SERVER_FLAGS } from './server-flags.ts'
 import type { Service } from './service.ts'
 import { tsdbOptions } from './settings-of-flags.ts'
 import { logLevel } from './log-level.ts'
+import { DirectPushes } from './push-direct.ts'
 import { pushFlagsOfUp, startPushPart } from './push-service.ts'
 import { UI_DIRECTORY } from './ui-routes.ts'
 
@@ -67,7 +68,10 @@ export async function startUp(values: FlagValues, options: StartOptions): Promis
   const flags = new FlagReader(upFlags(), values)
   const world = worldOf(flags)
   const host = await startHost(world, values)
-  const push = await startPushPart(world, values, tsdbOptions(flags).path).catch(
+  const direct = flags.bool('push.direct')
+    ? new DirectPushes(world.clock, world.log, flags.isGiven('config.file') ? undefined : PUSH_JOB)
+    : undefined
+  const push = await startPushPart(world, values, tsdbOptions(flags).path, direct).catch(
     async (error: unknown) => {
       await host.close()
       throw error
@@ -87,16 +91,22 @@ export async function startUp(values: FlagValues, options: StartOptions): Promis
       for (const part of parts) await part.addTo(listener, urls.prefix)
     },
   }
-  const closing = [...parts, alertmanager]
-  if (flags.isGiven('config.file')) return withParts(closing, settings)
+  const closing: { close(): Promise<void> }[] = [...parts, alertmanager]
+  const onStart = (server: Server): void =>
+    direct?.start({
+      appender: server.parts.appender,
+      isOpen: () => server.readiness === 'ready',
+    })
+  if (direct !== undefined) closing.push({ close: async () => direct.close() })
+  if (flags.isGiven('config.file')) return withParts(closing, settings, onStart)
   const standardConfig = (bound: BoundServer): string =>
     defaultConfig(
       { address: `localhost:${bound.port}`, metricsPath: `${bound.prefix}/metrics` },
       host.target(bound),
-      push.target(bound),
+      { ...push.target(bound), isOwnOnly: direct !== undefined },
       SHIPPED_RULES,
     ) + (options.moreScrapes ?? '')
-  return withParts(closing, { ...settings, standardConfig })
+  return withParts(closing, { ...settings, standardConfig }, onStart)
 }
 
 interface HostPart {
@@ -156,12 +166,14 @@ async function startHost(world: World, values: FlagValues): Promise<HostPart> {
 async function withParts(
   parts: readonly { close(): Promise<void> }[],
   settings: ServerSettings,
+  onStart?: (server: Server) => void,
 ): Promise<Service> {
   const closeParts = async (): Promise<void> => {
     await Promise.all(parts.map((part) => part.close()))
   }
   try {
     const server = await Server.start(settings)
+    onStart?.(server)
     return {
       url: server.url,
       reload: () => server.reload(),
