@@ -140,5 +140,6 @@ export const enDashboards = {
   'calc.changeCount': 'Changes',
   'calc.distinctCount': 'Distinct',
   'alertList.firing': 'Firing',
+  'alertList.quiet': 'Nothing is firing',
   'alertList.pending': 'Pending',
 } as const

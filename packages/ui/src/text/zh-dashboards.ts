@@ -139,5 +139,6 @@ export const zhDashboards: Words<typeof enDashboards> = {
   'calc.changeCount': '变化次数',
   'calc.distinctCount': '不同值',
   'alertList.firing': '触发中',
+  'alertList.quiet': '没有触发中的告警',
   'alertList.pending': '等待中',
 }

@@ -24,7 +24,7 @@ export function AlertListPanel({ plain, fill }: RareProps): ReactNode {
       <Fetched query={alerts}>
         {({ data }) => {
           const shown = shownAlerts(data.alerts, plain.options, fill)
-          if (shown.length === 0) return <p className="no-data">{t('alerts.quiet')}</p>
+          if (shown.length === 0) return <p className="no-data">{t('alertList.quiet')}</p>
           return (
             <ul>
               {shown.map((alert) => (
