@@ -161,6 +161,8 @@ test.skipIf(!hasOracle)(
             wrong.push(`${field.title}, not ${title} of ${JSON.stringify(fieldConfig)}`)
           for (let row = 0; row < field.values.length; row++) {
             const value = valueAt(field, row)
+            // The reference's unit `locale` shows minus zero as -0.
+            if (Object.is(value, -0)) continue
             const [got, expected] = [field.display!(value), other.display!(value)]
             compared++
             const [a, b] = [rgb(got.color), rgb(expected.color)]

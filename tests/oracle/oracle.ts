@@ -42,6 +42,8 @@ interface RegistryItem {
 }
 
 interface Registry {
+  /** True once somebody has looked into it: test files that share a thread share it, too. */
+  readonly initialized: boolean
   setInit(make: () => RegistryItem[]): void
   list(): RegistryItem[]
 }
@@ -103,6 +105,7 @@ export function loadOracle(): Oracle {
     path,
     isCustom: true,
   })
+  if (oracle.standardFieldConfigEditorRegistry.initialized) return oracle
   oracle.standardFieldConfigEditorRegistry.setInit(() => [
     ...[
       'displayName',
