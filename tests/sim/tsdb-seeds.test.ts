@@ -98,6 +98,10 @@ async function story(seed: number, count: Count): Promise<void> {
   for (const samples of content.values()) count.samples += samples.size
 }
 
+test('two errors in a row while a block is opened do not cost its samples (story 3245)', async () => {
+  await story(3245, { lives: 0, cuts: 0, operations: 0, samples: 0 })
+}, 60_000)
+
 test(`${COUNT} stories from seed ${FIRST} lose nothing that was synced and invent nothing`, async () => {
   const count: Count = { lives: 0, cuts: 0, operations: 0, samples: 0 }
   for (let seed = FIRST; seed < FIRST + COUNT; seed++) await story(seed, count)

@@ -256,6 +256,7 @@ export class Administration {
     if ([...head.groups].some(({ key, sealed }) => isHit(key, sealed))) {
       for (const { path } of segments.files) files.add(fileName(path))
     }
+    for (const path of blocks.unread) files.add(fileName(path))
     for (const block of blocks.blocks) {
       if (block.groups.some(({ key, tiles }) => isHit(key, tiles))) files.add(fileName(block.path))
     }

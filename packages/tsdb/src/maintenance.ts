@@ -3,10 +3,11 @@
 
 import { type Clock, type Disk, type Logger, messageOf } from '@pharos/base'
 import type { BlockStore } from './block/block-store.ts'
-import { nextLevel } from './block/block-store.ts'
+import { fileName, nextLevel } from './block/block-store.ts'
 import { expiredBySize, expiredByTime, planCompaction } from './block/compaction-plan.ts'
 import type { GroupDefinition } from './catalog/definition-reader.ts'
 import type { Shape, ShapeTable } from './catalog/shape.ts'
+import { noteBlocks } from './head/coverage.ts'
 import type { Head } from './head/head.ts'
 import type { Segments } from './head/segments.ts'
 import type { TileRef } from './read/tile-ref.ts'
@@ -36,6 +37,8 @@ interface MaintenanceContext {
   readonly shapes: ShapeTable
   readonly quarantine: Quarantine
   readonly tombstones: Tombstones
+  /** WAL files that the start could not read: the next one will. */
+  readonly unreadWal: ReadonlySet<number>
 }
 
 export class Maintenance {
@@ -91,6 +94,7 @@ export class Maintenance {
   async #round(): Promise<void> {
     const { wal, segments } = this.#context
     await this.#step('disk space', () => this.#checkSpace())
+    await this.#step('unread blocks', () => this.#reopen())
     await this.#step('size retention', () => this.#retain())
     if (wal.failure !== undefined && !this.#lacksSpace) {
       await this.#step('WAL recovery', () => this.#recover())
@@ -134,6 +138,18 @@ export class Maintenance {
         err: messageOf(error),
       })
     }
+  }
+
+  /** Deletions hold for blocks that come later, and samples before their ends are not taken twice. */
+  async #reopen(): Promise<void> {
+    const { blocks, tombstones, head } = this.#context
+    if (blocks.unread.size === 0) return
+    await blocks.reopen((block) => {
+      block.file.tombstones = tombstones.of(fileName(block.path))
+      noteBlocks(head, [block])
+      // Rows that only the WAL holds, in the range of a block, would count as stored at the next start.
+      for (const group of head.groups) head.closeTile(group)
+    })
   }
 
   async #recover(): Promise<void> {
@@ -310,7 +326,7 @@ export class Maintenance {
 
   /** Removes WAL files all of whose rows are in segments or blocks. */
   async #truncateWal(): Promise<void> {
-    const { head, wal, disk, log, quarantine, options, stats } = this.#context
+    const { head, wal, disk, log, quarantine, options, stats, unreadWal } = this.#context
     let needed = wal.sequence
     for (const { open, late, waiting } of head.groups) {
       if (late !== undefined) needed = Math.min(needed, late.walSequence)
@@ -321,7 +337,7 @@ export class Maintenance {
     const sequences = await walSequences({ path, disk, log, stats, quarantine })
     // What is newest on disk may still be growing.
     for (const sequence of sequences.slice(0, -1)) {
-      if (sequence < needed) await disk.remove(walPath(path, sequence))
+      if (sequence < needed && !unreadWal.has(sequence)) await disk.remove(walPath(path, sequence))
     }
   }
 

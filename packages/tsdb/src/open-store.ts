@@ -5,7 +5,7 @@ import { Administration } from './administration.ts'
 import { BlockStore } from './block/block-store.ts'
 import { ShapeTable } from './catalog/shape.ts'
 import { makeDurableDirectory } from './durable-directory.ts'
-import { Coverage } from './head/coverage.ts'
+import { noteBlocks } from './head/coverage.ts'
 import { ExemplarRing, logExemplar } from './head/exemplar-ring.ts'
 import { Head } from './head/head.ts'
 import { Segments } from './head/segments.ts'
@@ -40,6 +40,7 @@ export interface Store {
   readonly maintenance: Maintenance
   readonly administration: Administration
   readonly replayStatus: ReplayStatus
+  readonly unreadWal: ReadonlySet<number>
   readonly lock: { release(): Promise<void> }
 }
 
@@ -122,12 +123,12 @@ async function openParts(
   const tombstones = new Tombstones({ path: `${path}/tombstones`, disk, log, quarantine })
   await tombstones.open()
   await blocks.open()
-  const coverage = noteBlocks(head, blocks)
+  const coverage = noteBlocks(head, blocks.blocks)
   const segments = new Segments({ ...shared, folder: `${path}/head` })
   await segments.open(blocks, usedNames(blocks, tombstones))
   head.beginReplay(coverage)
   let replayStatus: ReplayStatus = { current: 0, last: 0, isDone: false }
-  const sequence = await replayWal(
+  const { next, unread: unreadWal } = await replayWal(
     { path: `${path}/wal`, disk, log, stats, quarantine },
     replayTarget({ ...shared, exemplars, metadata }),
     tombstones,
@@ -135,7 +136,7 @@ async function openParts(
   )
   head.endReplay()
   onReplay((replayStatus = { ...replayStatus, isDone: true }))
-  const wal: Wal = new Wal(`${path}/wal`, sequence, options.walSync, {
+  const wal: Wal = new Wal(`${path}/wal`, next, options.walSync, {
     ...shared,
     relog: () => head.relog(),
     relogHeader() {
@@ -144,7 +145,7 @@ async function openParts(
     },
     changed: () => maintenance.updateReadOnly(),
   })
-  const parts = { ...shared, options, wal, segments, blocks, tombstones }
+  const parts = { ...shared, options, wal, segments, blocks, tombstones, unreadWal }
   const maintenance: Maintenance = new Maintenance(parts)
   const administration = new Administration({ ...parts, path, maintenance })
   administration.attach()
@@ -166,6 +167,7 @@ async function openParts(
     maintenance,
     administration,
     replayStatus,
+    unreadWal,
   }
 }
 
@@ -192,21 +194,4 @@ function usedNames({ blocks }: BlockStore, { all }: Tombstones): string[] {
     ...blocks.flatMap(({ meta }) => meta.compaction.sources),
     ...all.flatMap(({ files }) => [...files]),
   ]
-}
-
-/** Rows that a block holds are not taken from the WAL or a writer again. */
-export function noteBlocks(head: Head, { blocks }: Pick<BlockStore, 'blocks'>): Coverage {
-  const coverage = new Coverage()
-  for (const { groups } of blocks) {
-    for (const { name, tiles: all } of groups) {
-      // What came late says nothing of what came in order around it.
-      const tiles = all.filter(({ isLate }) => !isLate)
-      coverage.add(name, tiles)
-      for (const { lastMs } of tiles) {
-        if (lastMs > (head.closedBefore.get(name) ?? -Infinity)) head.closedBefore.set(name, lastMs)
-        if (lastMs > head.maxTimeMs) head.maxTimeMs = lastMs
-      }
-    }
-  }
-  return coverage
 }

@@ -1,12 +1,15 @@
-// Start: every WAL file into the head, oldest first. Torn tails are cut, damaged spans and unreadable files go to
-// the quarantine; whatever is whole counts.
+// Start: every WAL file into the head, oldest first. Torn tails are cut, damaged spans go to the quarantine, files that the
+// disk does not give back stay for the next start; whatever is whole counts.
 
 import { type Disk, type Logger, messageOf, OutsideError } from '@pharos/base'
 import { FILE_BYTES } from './limits.ts'
-import type { Quarantine } from './quarantine.ts'
+import { isDamage, type Quarantine } from './quarantine.ts'
 import type { Tombstones } from './tombstones.ts'
 import type { TsdbStats } from './tsdb-status.ts'
 import { replayWalFile, type ReplayedFile, type ReplayTarget } from './wal/wal-replay.ts'
+
+/** Reads of a file before a start goes on without it. */
+const READ_ATTEMPTS = 5
 
 interface WalFolder {
   readonly path: string
@@ -16,27 +19,34 @@ interface WalFolder {
   readonly quarantine: Quarantine
 }
 
-/** @returns the sequence number of the next file */
+/** @returns the sequence number of the next file, and of those that the disk did not give back */
 export async function replayWal(
   folder: WalFolder,
   target: ReplayTarget,
   tombstones: Tombstones,
   progress: (sequence: number, last: number) => void,
-): Promise<number> {
+): Promise<{ readonly next: number; readonly unread: ReadonlySet<number> }> {
   const sequences = await walSequences(folder)
+  const unread = new Set<number>()
   const last = sequences.at(-1) ?? 0
   for (const sequence of sequences) {
     const path = walPath(folder.path, sequence)
     progress(sequence, last)
     target.head.replayedSequence = sequence
     const bytes = await readOrQuarantine(folder, path)
-    if (bytes === undefined) continue
+    if (bytes === 'quarantined') continue
+    if (bytes === 'unread') {
+      unread.add(sequence)
+      // A tile across the gap would make the next start believe that it has the rows of the gap.
+      for (const group of target.head.groups) target.head.closeTile(group)
+      continue
+    }
     const replayed = replayWalFile(bytes, path, target, tombstones.of(walName(sequence)))
     await settleFile(folder, path, sequence, bytes, replayed)
   }
   // A number that a deletion names must not come back for another file.
   const named = tombstones.all.flatMap(({ files }) => [...files].filter(isWalName).map(Number))
-  return Math.max(last, ...named) + 1
+  return { next: Math.max(last, ...named) + 1, unread }
 }
 
 export function isWalName(name: string): boolean {
@@ -60,21 +70,21 @@ export function walName(sequence: number): string {
   return String(sequence).padStart(8, '0')
 }
 
-/** A disk may fail once; what cannot be read twice is set aside and not touched. */
+/** A disk may fail for a while; what it does not give back stays where it is, and what cannot be a file of ours is set aside. */
 export async function readOrQuarantine(
   { disk, log, quarantine }: Omit<WalFolder, 'path' | 'stats'>,
   path: string,
-): Promise<Uint8Array | undefined> {
+): Promise<Uint8Array | 'unread' | 'quarantined'> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await disk.readFile(path, FILE_BYTES)
     } catch (error) {
       if (error instanceof OutsideError && /emfile|enfile|eacces/.test(error.code)) throw error
       log.warn('file could not be read', { file: path, attempt, err: messageOf(error) })
-      if (attempt === 2) {
-        await quarantine.move(path, `could not be read: ${messageOf(error)}`)
-        return undefined
-      }
+      if (attempt < READ_ATTEMPTS) continue
+      if (!isDamage(error)) return 'unread'
+      await quarantine.move(path, `could not be read: ${messageOf(error)}`)
+      return 'quarantined'
     }
   }
 }

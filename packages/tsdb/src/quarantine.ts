@@ -1,6 +1,6 @@
 // Where damaged and unknown files go. Nothing is deleted that was not replaced.
 
-import { type Disk, type Logger, messageOf } from '@pharos/base'
+import { type Disk, type Logger, messageOf, OutsideError } from '@pharos/base'
 
 export class Quarantine {
   readonly #folder: string
@@ -52,4 +52,10 @@ export class Quarantine {
       if ((await this.#disk.stat(path)) === undefined) return path
     }
   }
+}
+
+/** Whether a file itself is at fault. A disk that does not give it back says nothing about what is in it. */
+export function isDamage(error: unknown): boolean {
+  if (!(error instanceof OutsideError) || !error.code.startsWith('disk/')) return true
+  return error.code === 'disk/efbig' || error.code === 'disk/eisdir'
 }

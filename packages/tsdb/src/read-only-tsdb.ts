@@ -17,7 +17,7 @@ import type { TileFile } from './block/tile-file.ts'
 import { ShapeTable } from './catalog/shape.ts'
 import { Head } from './head/head.ts'
 import { FILE_BYTES } from './limits.ts'
-import { noteBlocks } from './open-store.ts'
+import { noteBlocks } from './head/coverage.ts'
 import { isWalName } from './open-wal.ts'
 import type { Querier } from './querier.ts'
 import { headSnapshot, storedSnapshot } from './read/snapshot.ts'
@@ -69,7 +69,7 @@ export class ReadOnlyTsdb {
     const store = new ReadOnlyTsdb(world, path)
     await store.#readTombstones()
     await store.#readBlocks()
-    const coverage = noteBlocks(store.#head, { blocks: store.#blocks })
+    const coverage = noteBlocks(store.#head, store.#blocks)
     await store.#readSegments()
     store.#head.beginReplay(coverage)
     await store.#readWal()

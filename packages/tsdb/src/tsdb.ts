@@ -7,6 +7,7 @@ import { cardinalityOf } from './cardinality.ts'
 import type { StoredExemplar } from './head/exemplar-ring.ts'
 import { GroupHandle } from './head/group-handle.ts'
 import { MAINTENANCE_MS } from './limits.ts'
+import { walPath } from './open-wal.ts'
 import { openStore, type Store, type TsdbWorld } from './open-store.ts'
 import type { Querier } from './querier.ts'
 import { headSnapshot, storedSnapshot } from './read/snapshot.ts'
@@ -108,7 +109,7 @@ export class Tsdb implements CellStore {
       if (block.meta.minTime > maxMs || block.meta.maxTime <= minMs) continue
       groups.push(...storedSnapshot(block.groups, minMs, maxMs))
     }
-    return new TsdbQuerier(groups, minMs, maxMs, this.#cache, log)
+    return new TsdbQuerier(groups, minMs, maxMs, this.#cache, log, this.#unread())
   }
 
   /** Metadata by metric name, of one or of all. `limit` 0: no limit. */
@@ -203,6 +204,14 @@ export class Tsdb implements CellStore {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  /** A warning for each file that the disk does not give back: nobody knows what samples are in it. */
+  #unread(): string[] {
+    const { blocks, segments, unreadWal, options } = this.#store
+    const files = [...blocks.unread, ...segments.unread]
+    for (const sequence of unreadWal) files.push(walPath(`${options.path}/wal`, sequence))
+    return files.map((path) => `samples of ${path} are missing: the disk does not give it back`)
   }
 
   async #maintain(): Promise<void> {

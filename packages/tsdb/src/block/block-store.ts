@@ -11,7 +11,7 @@ import {
   ulid,
 } from '@pharos/base'
 import type { ShapeTable } from '../catalog/shape.ts'
-import type { Quarantine } from '../quarantine.ts'
+import { isDamage, type Quarantine } from '../quarantine.ts'
 import type { TileRef } from '../read/tile-ref.ts'
 import type { TsdbStats } from '../tsdb-status.ts'
 import { Block } from './block.ts'
@@ -45,6 +45,8 @@ export class BlockStore {
   /** Blocks that may have got their name although writing them failed: a start would take them for good. */
   readonly #orphans = new Set<string>()
   readonly #failedReads = new Map<string, number>()
+  /** Paths of blocks that the disk did not give back. They stay where they are. */
+  readonly #unread = new Set<string>()
   /** Oldest first. Replaced, never changed. */
   blocks: readonly Block[] = []
 
@@ -52,7 +54,7 @@ export class BlockStore {
     this.#context = context
   }
 
-  /** Opens every block of the folder; damaged and unknown files go to the quarantine. */
+  /** Opens every block of the folder; damaged and unknown files go to the quarantine, unread ones stay. */
   async open(): Promise<void> {
     const { folder, disk, quarantine } = this.#context
     const found: Block[] = []
@@ -71,6 +73,32 @@ export class BlockStore {
     for (const block of found) {
       if (replaced.has(fileName(block.path)) && (await this.removeIfReplaced(block.path))) {
         block.file.drop()
+      }
+    }
+    for (const path of this.#unread) {
+      if (await this.removeIfReplaced(path)) this.#unread.delete(path)
+    }
+  }
+
+  get unread(): ReadonlySet<string> {
+    return this.#unread
+  }
+
+  /** Opens what the disk did not give back before. Queries see a block once `ready` was called with it. */
+  async reopen(ready: (block: Block) => void): Promise<void> {
+    const { disk, log } = this.#context
+    for (const path of this.#unread) {
+      if ((await disk.stat(path)) === undefined) this.#unread.delete(path)
+      const block = this.#unread.has(path) ? await this.#openOne(path) : undefined
+      if (block === undefined) continue
+      log.info('block could be opened after all', { file: path })
+      ready(block)
+      const { sources } = block.meta.compaction
+      const replaced = this.blocks.filter((one) => sources.includes(fileName(one.path)))
+      this.replace(replaced, block)
+      for (const one of replaced) {
+        await this.removeIfReplaced(one.path)
+        one.file.drop()
       }
     }
   }
@@ -111,6 +139,7 @@ export class BlockStore {
       await this.#check(`${path}.tmp`)
       await disk.rename(`${path}.tmp`, path)
       await disk.syncDirectory(folder)
+      return { block: await Block.open(disk, path, shapes, log), damaged }
     } catch (error) {
       await writer.abandon(disk, log)
       this.#orphans.add(path)
@@ -119,7 +148,6 @@ export class BlockStore {
       })
       throw error
     }
-    return { block: await Block.open(disk, path, shapes, log), damaged }
   }
 
   /** @throws what the disk throws while one of them cannot be removed */
@@ -190,14 +218,19 @@ export class BlockStore {
     const { disk, log, shapes, quarantine } = this.#context
     for (let attempt = 1; ; attempt++) {
       try {
-        return await Block.open(disk, path, shapes, log)
+        const block = await Block.open(disk, path, shapes, log)
+        this.#unread.delete(path)
+        return block
       } catch (error) {
         if (error instanceof OutsideError && /version|emfile|enfile|eacces/.test(error.code)) {
           throw new OutsideError(error.code, `${path}: ${error.message}`, { cause: error })
         }
         log.warn('block could not be opened', { file: path, attempt, err: messageOf(error) })
         if (attempt < 2) continue
-        await quarantine.move(path, messageOf(error))
+        if (isDamage(error)) {
+          this.#unread.delete(path)
+          await quarantine.move(path, messageOf(error))
+        } else this.#unread.add(path)
         return undefined
       }
     }

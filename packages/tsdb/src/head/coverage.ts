@@ -1,6 +1,7 @@
 // Which times of each group are in blocks and segments already. A row of the WAL is passed over when a tile covers it
 // and not merely because a newer one is on disk: a power cut may leave the second of two tiles and not the first.
 
+import type { Block } from '../block/block.ts'
 import type { TileRef } from '../read/tile-ref.ts'
 
 type Range = readonly [firstMs: number, lastMs: number]
@@ -39,4 +40,24 @@ export function isCovered(ranges: Float64Array | undefined, tMs: number): boolea
     else high = middle
   }
   return 2 * low < ranges.length && ranges[2 * low]! <= tMs
+}
+
+/** Rows that a block holds are not taken from the WAL or a writer again. */
+export function noteBlocks(
+  head: { readonly closedBefore: Map<string, number>; maxTimeMs: number },
+  blocks: Iterable<Pick<Block, 'groups'>>,
+): Coverage {
+  const coverage = new Coverage()
+  for (const { groups } of blocks) {
+    for (const { name, tiles: all } of groups) {
+      // What came late says nothing of what came in order around it.
+      const tiles = all.filter(({ isLate }) => !isLate)
+      coverage.add(name, tiles)
+      for (const { lastMs } of tiles) {
+        if (lastMs > (head.closedBefore.get(name) ?? -Infinity)) head.closedBefore.set(name, lastMs)
+        if (lastMs > head.maxTimeMs) head.maxTimeMs = lastMs
+      }
+    }
+  }
+  return coverage
 }

@@ -40,6 +40,8 @@ export class Segments {
   readonly #writers = new Map<number, SegmentWriter>()
   /** Files of each window. */
   readonly #files = new Map<number, TileFile[]>()
+  /** Paths of files that the disk did not give back at the start; the next one reads them. */
+  readonly #unread: string[] = []
   #nextNumber = 1
 
   constructor(context: SegmentsContext) {
@@ -64,7 +66,8 @@ export class Segments {
       this.#nextNumber = Math.max(this.#nextNumber, Number(number) + 1)
       if (await blocks.removeIfReplaced(path)) continue
       const bytes = await readOrQuarantine({ disk, log, quarantine }, path)
-      if (bytes !== undefined) await this.#openOne(path, bytes)
+      if (bytes === 'unread') this.#unread.push(path)
+      else if (bytes !== 'quarantined') await this.#openOne(path, bytes)
     }
     for (const group of this.#context.head.groups) {
       group.sealed = group.sealed.toSorted((a, b) => a.firstMs - b.firstMs)
@@ -73,6 +76,10 @@ export class Segments {
 
   get windows(): number[] {
     return [...this.#files.keys()].sort((a, b) => a - b)
+  }
+
+  get unread(): readonly string[] {
+    return this.#unread
   }
 
   get files(): TileFile[] {

@@ -18,24 +18,27 @@ export class TsdbQuerier implements Querier {
   readonly #files: ReadonlySet<TileFile>
   readonly #cache: ReadCache
   readonly #log: Logger
+  readonly #unread: readonly string[]
   readonly #minMs: number
   readonly #maxMs: number
   readonly #masks = new Masks()
   #isClosed = false
 
-  /** Holds the files of `groups` until it is closed. */
+  /** Holds the files of `groups` until it is closed. `unread`: warnings that every answer carries. */
   constructor(
     groups: readonly SnapshotGroup[],
     minMs: number,
     maxMs: number,
     cache: ReadCache,
     log: Logger,
+    unread: readonly string[] = [],
   ) {
     this.#groups = groups
     this.#minMs = minMs
     this.#maxMs = maxMs
     this.#cache = cache
     this.#log = log
+    this.#unread = unread
     this.#files = filesOf(groups)
     for (const file of this.#files) file.acquire()
   }
@@ -45,7 +48,7 @@ export class TsdbQuerier implements Querier {
     const startMs = Math.max(hints.startMs, this.#minMs)
     const endMs = Math.min(hints.endMs, this.#maxMs)
     const builder = new SelectionBuilder()
-    const warnings: string[] = []
+    const warnings: string[] = [...this.#unread]
     this.#visit(matchers, startMs, endMs, (group, tile, columns) => {
       let part: Part | undefined
       if (hints.func !== 'series') {
@@ -71,7 +74,7 @@ export class TsdbQuerier implements Querier {
         if (!facts.removedByAll.has(flat[i]!)) names.add(flat[i]!)
       }
     })
-    return Promise.resolve(labelList(names, limit))
+    return Promise.resolve(labelList(names, limit, this.#unread))
   }
 
   labelValues(name: string, matchers: readonly Matcher[], limit: number): Promise<LabelList> {
@@ -87,7 +90,7 @@ export class TsdbQuerier implements Querier {
       const value = group.key.get(name)
       if (value !== '') values.add(value)
     })
-    return Promise.resolve(labelList(values, limit))
+    return Promise.resolve(labelList(values, limit, this.#unread))
   }
 
   close(): void {
@@ -153,10 +156,18 @@ function isIn({ source }: SnapshotTile, startMs: number, endMs: number): boolean
   return source.firstMs <= endMs && source.lastMs >= startMs
 }
 
-function labelList(texts: ReadonlySet<string>, limit: number): LabelList {
+function labelList(
+  texts: ReadonlySet<string>,
+  limit: number,
+  unread: readonly string[],
+): LabelList {
   const sorted = [...texts].sort(compareText)
-  if (limit <= 0 || sorted.length <= limit) return { values: sorted, warnings: [] }
-  return { values: sorted.slice(0, limit), warnings: ['results truncated due to limit'] }
+  const warnings = shortened(unread)
+  if (limit <= 0 || sorted.length <= limit) return { values: sorted, warnings }
+  return {
+    values: sorted.slice(0, limit),
+    warnings: [...warnings, 'results truncated due to limit'],
+  }
 }
 
 function shortened(warnings: readonly string[]): readonly string[] {
