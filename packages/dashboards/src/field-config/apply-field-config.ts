@@ -31,13 +31,16 @@ export function applyFieldConfig(frames: readonly Frame[], context: FieldConfigC
     const test = fieldMatcher(matcher)
     return test === undefined ? [] : [{ test, properties }]
   })
-  const panelRange = rangeOfAll(frames)
+  // As in the reference the first field decides: with limits of its own it gives them to those after it that lack one,
+  // else all numbers of the panel do.
+  let panelRange: ValueRange | undefined
   let seriesIndex = 0
   const configured = frames.map((frame) => ({
     ...frame,
     fields: frame.fields.map((field): Field => {
       const config = configOf(field, frame, frames, context.fieldConfig.defaults, rules)
-      const range = rangeOf(field, config, panelRange)
+      const range = rangeOf(field, config, () => (panelRange ??= rangeOfAll(frames)))
+      if (hasLimits(config)) panelRange ??= range
       const index = seriesIndex
       if (field.type !== 'time') seriesIndex++
       return { ...field, config, seriesIndex: index, ...(range === undefined ? {} : { range }) }
@@ -169,7 +172,7 @@ function rangeOfAll(frames: readonly Frame[]): ValueRange | undefined {
 function rangeOf(
   field: Field,
   config: FieldConfig,
-  panelRange: ValueRange | undefined,
+  panelRange: () => ValueRange | undefined,
 ): ValueRange | undefined {
   const { min, max } = config
   if (typeof min === 'number' && typeof max === 'number') return { min, max }
@@ -179,7 +182,12 @@ function rangeOf(
     return { min: min ?? (low as number), max: max ?? (high as number) }
   }
   // Without any number null counts as 0, as in the reference.
-  return { min: min ?? panelRange?.min ?? 0, max: max ?? panelRange?.max ?? 0 }
+  const whole = panelRange()
+  return { min: min ?? whole?.min ?? 0, max: max ?? whole?.max ?? 0 }
+}
+
+function hasLimits({ min, max }: FieldConfig): boolean {
+  return typeof min === 'number' && typeof max === 'number'
 }
 
 /** The name with `${__field.labels.job}`, `${__series.name}` and variables filled in. */
