@@ -1,5 +1,5 @@
 import { type ReactNode, type RefObject, useLayoutEffect, useState } from 'react'
-import { type PageRowsProps, RowsOf } from './page-rows.tsx'
+import { type PageRowsProps, RowsOf } from './rows-of.tsx'
 import { useRows } from './use-rows.ts'
 
 /** The rows of a table that scrolls with the whole page; only those in view exist. */

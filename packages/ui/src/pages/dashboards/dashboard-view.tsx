@@ -47,12 +47,7 @@ export function DashboardView(props: {
   })
   useDashboardKeys({ session, actionsOf: (id) => actionsFor(dashboard.panels, id, actionsOf) })
   const isEditingPanel = view.editPanel !== undefined
-  const add = async () => {
-    const { newPanel, withNewPanel } = await import('../../data/panel-edits.ts')
-    const { dashboard: next, id } = withNewPanel(dashboard, newPanel())
-    edits.change(next)
-    session.setView({ editPanel: id })
-  }
+  const add = () => void addPanel(edits, session)
   return (
     <ZoneProvider zone={session.zone}>
       <SceneProvider scene={scene}>
@@ -65,7 +60,7 @@ export function DashboardView(props: {
               meta={stored.meta}
               marksOff={marksOff}
               onMarksOff={setMarksOff}
-              onAdd={() => void add()}
+              onAdd={add}
               onLayer={setLayer}
             />
           )}
@@ -76,7 +71,7 @@ export function DashboardView(props: {
               edits={edits}
               variables={variables}
               actionsOf={actionsOf}
-              onAdd={() => void add()}
+              onAdd={add}
             />
           )}
           <DashboardLayers
@@ -95,6 +90,14 @@ export function DashboardView(props: {
       </SceneProvider>
     </ZoneProvider>
   )
+}
+
+/** A new panel, opened in the editor. */
+async function addPanel(edits: DashboardEdits, session: DashboardSession): Promise<void> {
+  const { newPanel, withNewPanel } = await import('../../data/panel-edits.ts')
+  const { dashboard, id } = withNewPanel(edits.dashboard, newPanel())
+  edits.change(dashboard)
+  session.setView({ editPanel: id })
 }
 
 /** What the panels of a dashboard share, and whether all of it is there. */
