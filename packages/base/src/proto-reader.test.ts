@@ -21,6 +21,21 @@ function codeOf(work: () => unknown): string {
   return 'none'
 }
 
+test('a message that ends where the buffer ends is not lost when its length is written', () => {
+  for (let before = 0; before < 64; before++) {
+    const writer = new ProtoWriter(1)
+    for (let i = 0; i < before; i++) writer.uint64(1, 1)
+    writer.packedDouble(2, [134217728])
+    const reader = new ProtoReader(writer.bytes())
+    const found: number[] = []
+    while (reader.next()) {
+      if (reader.field === 1) reader.skip()
+      else reader.repeated(Wire.fixed64, (one) => found.push(one.double()))
+    }
+    expect(found, `${before} fields before`).toEqual([134217728])
+  }
+})
+
 test('every field comes back as it was written', () => {
   fc.assert(
     fc.property(

@@ -101,10 +101,9 @@ export class ProtoWriter {
     const length = this.#length - start - 1
     // Most messages are short and are in place already.
     const more = varintBytes(length) - 1
-    if (more > 0) {
-      this.#grow(more)
-      this.#buffer.copyWithin(start + 1 + more, start + 1, this.#length)
-    }
+    // Room for what #varint asks for, while all of the message still counts as written: growing keeps no more than that.
+    this.#grow(10)
+    if (more > 0) this.#buffer.copyWithin(start + 1 + more, start + 1, this.#length)
     this.#length = start
     this.#varint(length)
     this.#length += length
