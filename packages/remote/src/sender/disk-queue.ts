@@ -69,6 +69,8 @@ export class DiskQueue {
   #next: QueuePlace = { file: 0, offset: HEADER_BYTES }
   /** The last epoch in its files when it was opened; 0 when they are empty. */
   lastEpoch = 0
+  /** The oldest sample in its files when it was opened, ms since 1970; Infinity when they are empty. */
+  oldestMs: number = Infinity
   /** Samples of files that were deleted before they were read. */
   droppedSamples = 0
 
@@ -199,6 +201,7 @@ export class DiskQueue {
         file.bytes = end
         file.samples += record.samples
         this.lastEpoch = record.epoch
+        this.oldestMs = Math.min(this.oldestMs, record.minMs)
       }
     } catch (error) {
       if (!(error instanceof OutsideError)) throw error

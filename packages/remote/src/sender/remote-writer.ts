@@ -93,6 +93,7 @@ export class RemoteWriter {
   #highestMs = -Infinity
   readonly #startMs: number
   #saved = ''
+  #saving: Promise<void> = Promise.resolve()
   #load = { in: 0, out: 0, busyMs: 0 }
 
   /** Where the process before this one had come to. */
@@ -185,7 +186,8 @@ export class RemoteWriter {
       const isQueued = !this.#queue.isEmpty
       if (isQueued && state.coveredMs < state.headMs) {
         this.#isBeforeDisk = true
-        count += await read(state.coveredMs, state.headMs)
+        // From before the records on disk: of no series anything newer may go first.
+        count += await read(Math.min(state.coveredMs, this.#queue.oldestMs - 1), state.headMs)
         this.#cutAll()
         this.#isBeforeDisk = false
       }
@@ -223,8 +225,8 @@ export class RemoteWriter {
     const waiting = this.#lanes.take()
     this.#ends.abort()
     // Nothing may stand on disk behind what is newer: where some waits there, the store has what was in memory.
-    if (this.#queue.isEmpty) {
-      this.#toDisk.push(...waiting.filter((one) => one.place === undefined))
+    if (this.#queue.isEmpty && waiting.every((one) => one.place === undefined)) {
+      this.#toDisk.push(...waiting)
       this.#spill()
       await this.#spilling
       const newestMs = this.#newestMs
@@ -486,11 +488,24 @@ export class RemoteWriter {
   #state(): QueueState {
     let place = this.#refillPlace
     let [laneMin, laneMax, tailMin] = [Infinity, -Infinity, Infinity]
-    for (const { place: own, minMs, maxMs } of this.#lanes.all()) {
-      if (own === undefined) {
-        laneMin = Math.min(laneMin, minMs)
-        laneMax = Math.max(laneMax, maxMs)
-      } else if (place === undefined || isBefore(own, place)) place = own
+    // What follows a record in its lane, or stands in a later stage, goes behind it.
+    const behind = new Set<number>()
+    let stage = -1
+    let isBehindAll = false
+    for (const one of this.#lanes.all()) {
+      if (one.stage !== stage) {
+        stage = one.stage
+        isBehindAll ||= behind.size > 0
+        behind.clear()
+      }
+      if (one.place !== undefined) {
+        behind.add(one.lane)
+        if (place === undefined || isBefore(one.place, place)) place = one.place
+      } else if (isBehindAll || behind.has(one.lane)) tailMin = Math.min(tailMin, one.minMs)
+      else {
+        laneMin = Math.min(laneMin, one.minMs)
+        laneMax = Math.max(laneMax, one.maxMs)
+      }
     }
     for (const { minMs } of this.#toDisk) tailMin = Math.min(tailMin, minMs)
     for (const one of this.#open) {
@@ -506,10 +521,19 @@ export class RemoteWriter {
     }
   }
 
-  async #save(known: QueueState = this.#state()): Promise<void> {
+  /** One after the other: what is noted last is what holds. @param final  when it ends: lanes are empty by then */
+  #save(final?: QueueState): Promise<void> {
+    this.#saving = this.#saving.then(async () => {
+      // Until then what the process before had noted stands.
+      if (!this.#isCaughtUp) return
+      if (final === undefined && this.#ends.signal.aborted) return
+      await this.#note(final ?? this.#state())
+    })
+    return this.#saving
+  }
+
+  async #note(known: QueueState): Promise<void> {
     const { disk, log } = this.#world
-    // Until then what the process before had noted stands.
-    if (!this.#isCaughtUp) return
     const text = JSON.stringify(known)
     this.stats.droppedByQueue = this.#queue.droppedSamples
     this.stats.diskBytes = this.#queue.bytes
