@@ -5,31 +5,23 @@
 import { assert, ByteWriter, type Clock } from '@pharos/base'
 import { isAbsent, isSample, type Labels, type NativeHistogram } from '@pharos/model'
 import { AppendOutcome, type GroupKind } from '../appender.ts'
-import { type Layout, LayoutTable } from '../catalog/layout.ts'
+import { LayoutTable } from '../catalog/layout.ts'
 import type { Shape, ShapeTable } from '../catalog/shape.ts'
-import {
-  CELL_GRACE_MS,
-  CLOCK_SLACK_MS,
-  CELL_TILE_ROWS,
-  GROUP_COLUMNS,
-  LABEL_TEXT_LENGTH,
-  LABELS_PER_SERIES,
-  RENEW_COLUMNS,
-  TILE_ROWS,
-  TIME_MS,
-} from '../limits.ts'
+import { CELL_GRACE_MS, CELL_TILE_ROWS, RENEW_COLUMNS, TILE_ROWS } from '../limits.ts'
 import type { TileRef } from '../read/tile-ref.ts'
 import type { ColumnDecoder } from '../tile/column-decoder.ts'
-import { copyHistogram, writeHistogram } from '../tile/histogram-codec.ts'
+import { copyHistogram } from '../tile/histogram-codec.ts'
 import type { TsdbOptions } from '../tsdb-options.ts'
 import type { TsdbStats } from '../tsdb-status.ts'
 import type { RowCodec } from '../wal/row-record.ts'
-import { type Wal, WalRecord } from '../wal/wal.ts'
+import type { Wal } from '../wal/wal.ts'
 import { type LateRow, logCells, logSamples } from './cell-log.ts'
 import { type Coverage, isCovered } from './coverage.ts'
+import { Guards } from './guards.ts'
 import { groupName, type HeadGroup, headGroup } from './head-group.ts'
 import { LateRows, noteNewest } from './late-rows.ts'
 import { hasCell, OpenTile, sameBits, sameSample } from './open-tile.ts'
+import { RowLog } from './row-log.ts'
 
 type Histograms = ReadonlyMap<number, NativeHistogram>
 
@@ -47,7 +39,8 @@ export class Head {
   readonly #options: TsdbOptions
   readonly #stats: TsdbStats
   readonly #shapes: ShapeTable
-  readonly #rows: RowCodec
+  readonly #guards: Guards
+  readonly #log: RowLog
   readonly #layouts = new LayoutTable()
   readonly #groups = new Map<string, HeadGroup>()
   readonly #scratch = new ByteWriter(1024)
@@ -63,7 +56,8 @@ export class Head {
   readonly closedBefore: Map<string, number> = new Map()
 
   constructor({ clock, options, stats, shapes, decoder, rows }: HeadContext) {
-    this.#rows = rows
+    this.#log = new RowLog(rows, this.#scratch)
+    this.#guards = new Guards(clock, options, stats)
     this.#clock = clock
     this.#options = options
     this.#stats = stats
@@ -163,7 +157,7 @@ export class Head {
     const shape = this.#shapes.shapeOf(labels, group.key)
     const known = group.layout?.columnOf(shape) ?? -1
     if (known >= 0 && known < group.columnCount) return known
-    if (this.#hasRoomFor(group, labels)) return this.columnOfShape(group, shape)
+    if (this.#guards.hasRoomFor(group, labels)) return this.columnOfShape(group, shape)
     this.#stats.seriesRefused++
     return -1
   }
@@ -191,17 +185,23 @@ export class Head {
     for (let c = 0; c < n; c++) {
       if (words[2 * c] !== 3 || words[2 * c + 1] !== 0x7ff80000) samples++
     }
-    const refused = this.#refusal(tMs, samples)
+    const refused = this.#guards.refusal(tMs, this.maxTimeMs, samples)
     if (refused !== AppendOutcome.ok) return refused
     if (tMs < group.lastMs) {
       const cells = cellsOf(row, n, histograms)
-      return this.#late.appendRow(this.wal!, group, tMs, cells, this.#oldestMs(group))
+      return this.#late.appendRow(
+        this.wal!,
+        group,
+        tMs,
+        cells,
+        this.#guards.oldestMs(group, this.maxTimeMs),
+      )
     }
     if (tMs === group.lastMs) return this.#refuseTwice(group, tMs, row, n, samples)
     if (n === 0) return AppendOutcome.ok
     // The tile first: it remembers the WAL file of its first row, and logging may begin the next file.
     const tile = this.#tileFor(group, tMs)
-    this.#logRow(group, group.layout!, tMs, row, n, histograms)
+    this.#log.row(this.wal!, group, group.layout!, tMs, row, n, histograms)
     tile.append(tMs, row, words, n)
     if (histograms !== undefined) {
       for (const [column, h] of histograms) tile.setHistogram(tMs, column, copyHistogram(h))
@@ -220,11 +220,18 @@ export class Head {
     value: number | NativeHistogram,
   ): AppendOutcome {
     assert(column >= 0 && column < group.columnCount, `column ${column} of ${group.columnCount}`)
-    const refused = this.#refusal(tMs, 1)
+    const refused = this.#guards.refusal(tMs, this.maxTimeMs, 1)
     if (refused !== AppendOutcome.ok) return refused
     const outcome = this.#cellOutcome(group, tMs, column, value)
     if (outcome === AppendOutcome.outOfOrder) {
-      return this.#late.appendSample(this.wal!, group, tMs, column, value, this.#oldestMs(group))
+      return this.#late.appendSample(
+        this.wal!,
+        group,
+        tMs,
+        column,
+        value,
+        this.#guards.oldestMs(group, this.maxTimeMs),
+      )
     }
     if (outcome !== AppendOutcome.ok) {
       this.#stats.duplicateSamples++
@@ -253,7 +260,7 @@ export class Head {
     values: Float64Array,
     outcomes: Uint8Array,
   ): void {
-    const refused = this.#refusal(tMs, columns.length)
+    const refused = this.#guards.refusal(tMs, this.maxTimeMs, columns.length)
     outcomes.fill(refused)
     if (refused !== AppendOutcome.ok) return
     /** Those that the log has on their own already. */
@@ -268,7 +275,7 @@ export class Head {
         this.#setCell(group, tile, tMs, column, value)
         taken++
       } else if (outcome === AppendOutcome.outOfOrder) {
-        const oldestMs = this.#oldestMs(group)
+        const oldestMs = this.#guards.oldestMs(group, this.maxTimeMs)
         outcomes[i] = this.#late.appendSample(this.wal!, group, tMs, column, value, oldestMs)
         if (outcomes[i] === AppendOutcome.ok) (late ??= new Set()).add(i)
       } else {
@@ -404,46 +411,15 @@ export class Head {
     this.#late.close(group)
   }
 
+  #relogTile(group: HeadGroup, tile: OpenTile): void {
+    if (tile.isLate) this.#late.relog(this.wal!, group, tile)
+    else this.#log.tile(this.wal!, group, tile)
+  }
+
   #wait(group: HeadGroup, tile: OpenTile): void {
     tile.layout = group.layout
     group.waiting = [...group.waiting, tile]
     group.closedMs = tile.lastMs
-  }
-
-  #hasRoomFor(group: HeadGroup, labels: Labels): boolean {
-    const { maxHeadSeries } = this.#options
-    if (maxHeadSeries > 0 && this.#stats.headSeries >= maxHeadSeries) return false
-    if (group.columnCount >= GROUP_COLUMNS || labels.size > LABELS_PER_SERIES) return false
-    return labels.flat.every((text) => text.length <= LABEL_TEXT_LENGTH)
-  }
-
-  /** What can be said of a time without looking at its group. */
-  #refusal(tMs: number, samples: number): AppendOutcome {
-    if (this.#stats.isReadOnly) return AppendOutcome.readOnly
-    const nowMs = this.#clock.now()
-    const { maxFutureMs, minBlockMs, outOfOrderMs } = this.#options
-    let outcome: AppendOutcome = AppendOutcome.ok
-    if (!Number.isInteger(tMs) || tMs < -TIME_MS) outcome = AppendOutcome.tooOld
-    else if (tMs > TIME_MS || tMs > nowMs + maxFutureMs) outcome = AppendOutcome.tooFarAhead
-    // The reference's bound: half a block behind the newest sample. A clock that was ahead does not count.
-    else if (tMs < Math.min(this.maxTimeMs, nowMs) - Math.max(minBlockMs / 2, outOfOrderMs)) {
-      outcome = AppendOutcome.tooOld
-    }
-    if (outcome !== AppendOutcome.ok) this.#stats.outOfBoundSamples += samples
-    return outcome
-  }
-
-  /**
-   * Start of the out-of-order window; Infinity when there is none. A clock that went ahead and came back must not keep a
-   * group from going on until that future has come: then its samples are taken as late ones.
-   */
-  #oldestMs({ kind, lastMs }: HeadGroup): number {
-    const { outOfOrderMs, maxFutureMs } = this.#options
-    // Scrapes and rules have this clock's time, others their sender's.
-    const isOwn = kind === 'scrape' || kind === 'rules'
-    if (lastMs > this.#clock.now() + (isOwn ? CLOCK_SLACK_MS : maxFutureMs)) return -Infinity
-    if (outOfOrderMs === 0) return Infinity
-    return Math.min(this.maxTimeMs, this.#clock.now()) - outOfOrderMs
   }
 
   #refuseTwice(
@@ -528,58 +504,6 @@ export class Head {
   windowOf(tMs: number): number {
     const { minBlockMs } = this.#options
     return Math.floor(tMs / minBlockMs) * minBlockMs
-  }
-
-  #relogTile(group: HeadGroup, tile: OpenTile): void {
-    if (tile.isLate) return this.#late.relog(this.wal!, group, tile)
-    const row = new Float64Array(tile.columnCount)
-    for (let r = 0; r < tile.rowCount; r++) {
-      tile.readRow(r, row)
-      const histograms = new Map<number, NativeHistogram>()
-      for (const column of tile.histograms.keys()) {
-        const h = tile.histogram(r, column)
-        if (h !== undefined) histograms.set(column, h)
-      }
-      const layout = tile.layout ?? group.layout!
-      this.#logRow(group, layout, tile.times[r]!, row, tile.columnCount, histograms)
-    }
-  }
-
-  #logRow(
-    group: HeadGroup,
-    layout: Layout,
-    tMs: number,
-    row: Float64Array,
-    n: number,
-    histograms: Histograms | undefined,
-  ): void {
-    const wal = this.wal!
-    const groupId = wal.definitions.group(group.key, group.kind)
-    const layoutId = wal.definitions.layout(layout, n)
-    const hasHistograms = histograms !== undefined && histograms.size > 0
-    const out = wal.begin()
-    this.#rows.write(
-      out,
-      wal.sequence,
-      groupId,
-      layoutId,
-      tMs,
-      row,
-      n,
-      group.keyframe,
-      hasHistograms,
-    )
-    if (hasHistograms) {
-      const body = this.#scratch
-      body.clear()
-      body.varint(histograms.size)
-      for (const [column, h] of histograms) {
-        body.varint(column)
-        writeHistogram(body, h)
-      }
-      out.append(body.bytes())
-    }
-    wal.commit(WalRecord.row)
   }
 }
 
