@@ -1,8 +1,8 @@
 // One line in a service: register, and keep registered.
 
-import type { TlsClientOptions, World } from '@pharos/base'
 import { realWorld } from '@pharos/base/node'
-import { EtcdClient } from './etcd-client.ts'
+import { etcdClientOf } from './etcd-access.ts'
+import type { EtcdAccess } from './etcd-access.ts'
 import { LEASE_SECONDS_DEFAULT } from './limits.ts'
 import { register } from './registration.ts'
 import type { Registration, RegistrationEvent } from './registration.ts'
@@ -20,19 +20,11 @@ export interface ServiceDescription {
   readonly metadata?: Readonly<Record<string, string>>
 }
 
-export interface RegisterOptions {
-  /** `http://127.0.0.1:2379` when missing. */
-  readonly endpoints?: readonly string[]
-  readonly username?: string
-  readonly password?: string
-  /** PEM texts, for https endpoints. */
-  readonly tls?: TlsClientOptions
+export interface RegisterOptions extends EtcdAccess {
   readonly prefix?: string
   /** Of the log lines. */
   readonly language?: Language
   readonly onEvent?: (event: RegistrationEvent) => void
-  /** Clock, net, random and log; the real ones when missing. */
-  readonly world?: Pick<World, 'clock' | 'net' | 'random' | 'log'>
 }
 
 /**
@@ -46,17 +38,9 @@ export function registerService(
   service: ServiceDescription,
   options: RegisterOptions = {},
 ): Registration {
-  const { clock, net, random, log } = options.world ?? realWorld()
-  const { username, password, tls } = options
-  const client = new EtcdClient({
-    net,
-    clock,
-    endpoints: options.endpoints ?? ['http://127.0.0.1:2379'],
-    ...(username === undefined
-      ? {}
-      : { credentials: async () => ({ username, password: password ?? '' }) }),
-    ...(tls === undefined ? {} : { tls: async () => tls }),
-  })
+  const world = options.world ?? realWorld()
+  const { clock, random, log } = world
+  const client = etcdClientOf(options, world)
   const registration = register(instanceOf(service), {
     client,
     clock,
