@@ -9,7 +9,7 @@ type Endpoint = experimental.Endpoint
 type Helper = experimental.ChannelControlHelper
 
 /** As it stands in a service configuration: `{"loadBalancingConfig": [{"least_loaded": {}}]}`. */
-export const LEAST_LOADED = 'least_loaded'
+const LEAST_LOADED = 'least_loaded'
 
 /** Makes the balancer known to grpc-js, which keeps one list for the process; as often as you like. */
 export function registerLeastLoaded(): void {
