@@ -5,7 +5,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: [
       'packages/**/src/**/*.test.{ts,tsx}',
-      'tests/{conformance,oracle,tidy,sim}/**/*.test.ts',
+      'tests/{conformance,oracle,peers,tidy,sim}/**/*.test.ts',
       'bench/smoke.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],

@@ -1,6 +1,7 @@
 // Makes a fresh clone ready: installs from the lock file when that was not done or the lock has changed,
-// and, with --ui, builds the web pages when they are missing or older than their sources. Plain JavaScript
-// without dependencies, because it runs before there are any and under any Node from 20 on.
+// and, with --ui, builds the web pages when they are missing or older than their sources; with --peers it installs
+// what only tests meet. Plain JavaScript without dependencies, because it runs before there are any and under any Node
+// from 20 on.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -56,6 +57,25 @@ once(
   'node_modules/.bin/vite',
   () => run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']),
 )
+
+if (process.argv.includes('--peers')) {
+  once(
+    'installing what tests meet (once)',
+    'tests/peers/node_modules/.pharos-lock',
+    ['tests/peers/package-lock.json'],
+    'tests/peers/node_modules/express',
+    () =>
+      run('npm', [
+        'ci',
+        '--prefix',
+        'tests/peers',
+        '--ignore-scripts',
+        '--no-audit',
+        '--no-fund',
+        '--loglevel=error',
+      ]),
+  )
+}
 
 if (process.argv.includes('--ui') && existsSync(join(root, 'packages/ui/vite.config.ts'))) {
   const sources = ['ui', 'model', 'promql', 'base'].flatMap((room) =>

@@ -1,9 +1,19 @@
-// `node scripts/kernel.ts`: compiles packages/kernel/assembly into packages/kernel/src/module.gen.ts.
-// tests/tidy compiles it again and compares.
+// `npm run kernel`: compiles packages/kernel/assembly into packages/kernel/src/module.gen.ts. The compiler is among
+// the peers; where they are installed tests/tidy compiles it again and compares.
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import asc from 'assemblyscript/asc'
+import { peer } from '../tests/peers/peers.ts'
+
+interface Compiler {
+  main(
+    arguments_: readonly string[],
+    api: {
+      readonly stderr: { write(text: unknown): void }
+      writeFile(name: string, contents: Uint8Array | string): void
+    },
+  ): Promise<{ readonly error: Error | null }>
+}
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -27,7 +37,8 @@ export async function compiledModule(): Promise<string> {
   let wasm: Uint8Array | undefined
   const folder = join(ROOT, 'packages/kernel/assembly')
   let messages = ''
-  const { error } = await asc.main(
+  const { default: compiler } = await peer<{ default: Compiler }>('assemblyscript/asc')
+  const { error } = await compiler.main(
     ['index.ts', '--outFile', 'kernel.wasm', '--baseDir', folder, ...FLAGS],
     {
       stderr: { write: (text) => void (messages += String(text)) },

@@ -67,8 +67,11 @@ function entryOf(name: string, range: string, parent: Entry): Entry {
   return JSON.parse(JSON.stringify(entry)) as Entry
 }
 
-if (!process.argv.includes('--complete-only'))
-  npm('install', '--package-lock-only', '--ignore-scripts')
+const resolve = ['install', '--package-lock-only', '--ignore-scripts']
+if (!process.argv.includes('--complete-only')) {
+  npm(...resolve)
+  npm(...resolve, '--prefix', 'tests/peers', '--omit-lockfile-registry-resolved')
+}
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
   packages: Record<string, Entry>
 }

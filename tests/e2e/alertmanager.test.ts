@@ -2,10 +2,11 @@
 // real mail servers, and killed at bad moments.
 import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
-import { SMTPServer } from 'smtp-server'
+import type { Readable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
+import { hasPeers, peer } from '../peers/peers.ts'
 import {
   freePort,
   pause,
@@ -222,6 +223,36 @@ test.skipIf(!hasReference)(
   60_000,
 )
 
+/** What of smtp-server these tests use. */
+interface SmtpServer {
+  readonly server: Server
+  on(event: 'error', listener: () => void): void
+  listen(port: number, host: string, listening: () => void): void
+  close(closed: () => void): void
+}
+
+interface SmtpLogin {
+  readonly username: string
+  readonly method: string
+  readonly password: string
+  validatePassword(password: string): boolean
+}
+
+type SmtpServerClass = new (options: {
+  readonly secure: boolean
+  readonly authMethods: readonly string[]
+  onAuth(
+    login: SmtpLogin,
+    session: unknown,
+    callback: (error: Error | null, answer?: { user: string }) => void,
+  ): void
+  onData(
+    stream: Readable,
+    session: { readonly secure: boolean },
+    callback: (error?: Error | null) => void,
+  ): void
+}) => SmtpServer
+
 interface Mail {
   readonly text: string
   readonly isSecure: boolean
@@ -241,6 +272,7 @@ async function mailServer(
     }
     callback(null)
   }
+  const { SMTPServer } = await peer<{ SMTPServer: SmtpServerClass }>('smtp-server')
   const server = new SMTPServer({
     secure,
     authMethods: ['PLAIN', 'LOGIN', 'CRAM-MD5'],
@@ -285,7 +317,7 @@ receivers:
 
 const FIRING = [{ labels: { alertname: 'Düwn <b>', injected: 'x\r\nBcc: evil@example.org' } }]
 
-test.each([
+test.skipIf(!hasPeers).each([
   ['TLS at once', true, '  smtp_force_implicit_tls: true'],
   ['STARTTLS', false, ''],
 ])(
@@ -308,37 +340,41 @@ test.each([
   60_000,
 )
 
-test('a killed process tells what it had not told, and nothing twice that was confirmed', async () => {
-  const directory = temporaryDirectory()
-  const ids: string[] = []
-  let killOnMail: Running | undefined
-  const port = await mailServer(false, async ({ text }) => {
-    ids.push(/^Message-ID: (.*)$/im.exec(text)?.[1] ?? '')
-    if (killOnMail === undefined) return
-    killOnMail.child.kill('SIGKILL')
-    await killOnMail.exited
-    killOnMail = undefined
-    throw new Error('the other side is gone')
-  })
-  const first = await ours(MAIL(port, ''), directory)
-  killOnMail = first.running
-  await post(first.base, 'alerts', FIRING)
-  // Killed while the mail was on its way: it was not confirmed, so it has to come again, as the same message.
-  await until('mail', async () => killOnMail === undefined || undefined)
-  const second = await ours(MAIL(port, ''), directory)
-  await until('mail', async () => ids.length === 2 || undefined)
-  expect(ids[1]).toBe(ids[0])
-  await pause(300)
-  second.running.child.kill('SIGKILL')
-  await second.running.exited
-  // Killed after the confirmation: it must not come again.
-  const third = await ours(MAIL(port, ''), directory)
-  await pause(6_000)
-  expect(ids.length).toBe(2)
-  // Killed before group_wait is over: it must come.
-  await post(third.base, 'alerts', [{ labels: { alertname: 'Second' } }])
-  third.running.child.kill('SIGKILL')
-  await third.running.exited
-  await ours(MAIL(port, ''), directory)
-  await until('mail', async () => ids.length === 3 || undefined)
-}, 120_000)
+test.skipIf(!hasPeers)(
+  'a killed process tells what it had not told, and nothing twice that was confirmed',
+  async () => {
+    const directory = temporaryDirectory()
+    const ids: string[] = []
+    let killOnMail: Running | undefined
+    const port = await mailServer(false, async ({ text }) => {
+      ids.push(/^Message-ID: (.*)$/im.exec(text)?.[1] ?? '')
+      if (killOnMail === undefined) return
+      killOnMail.child.kill('SIGKILL')
+      await killOnMail.exited
+      killOnMail = undefined
+      throw new Error('the other side is gone')
+    })
+    const first = await ours(MAIL(port, ''), directory)
+    killOnMail = first.running
+    await post(first.base, 'alerts', FIRING)
+    // Killed while the mail was on its way: it was not confirmed, so it has to come again, as the same message.
+    await until('mail', async () => killOnMail === undefined || undefined)
+    const second = await ours(MAIL(port, ''), directory)
+    await until('mail', async () => ids.length === 2 || undefined)
+    expect(ids[1]).toBe(ids[0])
+    await pause(300)
+    second.running.child.kill('SIGKILL')
+    await second.running.exited
+    // Killed after the confirmation: it must not come again.
+    const third = await ours(MAIL(port, ''), directory)
+    await pause(6_000)
+    expect(ids.length).toBe(2)
+    // Killed before group_wait is over: it must come.
+    await post(third.base, 'alerts', [{ labels: { alertname: 'Second' } }])
+    third.running.child.kill('SIGKILL')
+    await third.running.exited
+    await ours(MAIL(port, ''), directory)
+    await until('mail', async () => ids.length === 3 || undefined)
+  },
+  120_000,
+)

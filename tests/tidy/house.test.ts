@@ -17,7 +17,11 @@ interface LockEntry {
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
-const lock = readJson('package-lock.json') as Lock
+const LOCKS = [
+  'package-lock.json',
+  'tests/oracle/package-lock.json',
+  'tests/peers/package-lock.json',
+]
 
 test('no file is an attic', () => {
   const attics = pathsBelow('packages', /^(utils?|helpers?|common|misc)\.(ts|tsx)$/)
@@ -41,7 +45,8 @@ test('every package has a README of at most one page', () => {
   expect(wrong).toEqual([])
 })
 
-test('the lock file holds no address and a hash for every package from outside', () => {
+test.each(LOCKS)('%s holds no address and a hash for every package from outside', (path) => {
+  const lock = readJson(path) as Lock
   const wrong = Object.entries(lock.packages).flatMap(([path, entry]) => {
     if (/^https?:|git\+|\/\//.test(entry.resolved ?? ''))
       return [`${path}: resolved ${entry.resolved}`]
@@ -51,7 +56,8 @@ test('the lock file holds no address and a hash for every package from outside',
   expect(wrong).toEqual([])
 })
 
-test('the lock file is whole: every optional platform package is in it', () => {
+test.each(LOCKS)('%s is whole: every optional platform package is in it', (lockPath) => {
+  const lock = readJson(lockPath) as Lock
   const names = new Set(
     Object.keys(lock.packages).map((path) => path.slice(path.lastIndexOf('node_modules/') + 13)),
   )

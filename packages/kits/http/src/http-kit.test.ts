@@ -1,17 +1,8 @@
 import { Registry } from '@pharos/client'
-import express from 'express'
-import Fastify from 'fastify'
-import { Hono } from 'hono'
-import { serve } from '@hono/node-server'
-import Koa from 'koa'
 import { createServer, get, type IncomingMessage, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { expressMetrics } from './express.ts'
-import { fastifyMetrics } from './fastify.ts'
-import { honoMetrics } from './hono.ts'
 import { measuredFetch, observeClientRequest } from './http-client.ts'
-import { koaMetrics } from './koa.ts'
 import { measuredHandler, measuredListener } from './node-http.ts'
 import { HttpClientMetrics } from './presets/client-metrics.ts'
 import { HttpMetrics } from './presets/http-metrics.ts'
@@ -48,129 +39,11 @@ async function listening(server: Server): Promise<Running> {
   }
 }
 
-/** The same three routes and one that throws, in each framework. */
-const FRAMEWORKS: Readonly<Record<string, (metrics: RequestMetrics) => Promise<Running>>> = {
-  express: (metrics) => {
-    const app = express()
-    app.use(expressMetrics(metrics))
-    const router = express.Router()
-    router.get('/:id', (_request, response) => void response.send('user'))
-    app.use('/users', router)
-    app.post('/items', (_request, response) => void response.status(201).send('made'))
-    app.get('/broken', () => {
-      throw new Error('planted')
-    })
-    app.use(
-      (_error: unknown, _request: unknown, response: express.Response, _next: unknown) =>
-        void response.status(500).end(),
-    )
-    return listening(createServer(app))
-  },
-  fastify: async (metrics) => {
-    const app = Fastify()
-    fastifyMetrics(app, metrics)
-    app.get('/users/:id', async () => 'user')
-    app.post('/items', async (_request, reply) => reply.code(201).send('made'))
-    app.get('/broken', async () => {
-      throw new Error('planted')
-    })
-    const url = await app.listen({ port: 0, host: '127.0.0.1' })
-    return { url, close: () => app.close() }
-  },
-  koa: (metrics) => {
-    const app = new Koa()
-    app.silent = true
-    app.use(koaMetrics(metrics))
-    // What @koa/router does, in short: it notes the template on the context.
-    app.use(async (context) => {
-      const { path, method } = context
-      const note = (template: string): void => void (context['_matchedRoute'] = template)
-      if (method === 'GET' && path.startsWith('/users/')) {
-        note('/users/:id')
-        context.body = 'user'
-      } else if (method === 'POST' && path === '/items') {
-        note('/items')
-        context.status = 201
-        context.body = 'made'
-      } else if (path === '/broken') {
-        note('/broken')
-        throw new Error('planted')
-      }
-    })
-    const callback = app.callback()
-    return listening(createServer((request, response) => void callback(request, response)))
-  },
-  hono: (metrics) => {
-    const app = new Hono()
-    app.use('*', honoMetrics(metrics))
-    app.get('/users/:id', (context) => context.text('user'))
-    app.post('/items', (context) => context.text('made', 201))
-    app.get('/broken', () => {
-      throw new Error('planted')
-    })
-    app.onError((_error, context) => context.text('', 500))
-    return new Promise((resolve) => {
-      const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () =>
-        resolve(listening(server as Server)),
-      )
-    })
-  },
-}
-
 async function settled(notes: Notes, count: number): Promise<void> {
   for (let turn = 0; notes.finishedRequests.length < count && turn < 1000; turn++) {
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
-
-test.each(Object.keys(FRAMEWORKS))(
-  '%s: routes by template, statuses, unmatched paths and unknown methods',
-  async (framework) => {
-    const notes = new Notes()
-    const running = await FRAMEWORKS[framework]!(notes)
-    try {
-      await (await fetch(`${running.url}/users/17?x=1`)).text()
-      await (await fetch(`${running.url}/items`, { method: 'POST', body: 'hello' })).text()
-      await (await fetch(`${running.url}/broken`)).text()
-      await (await fetch(`${running.url}/wp-admin.php`)).text()
-      await (await fetch(`${running.url}/metrics`)).text()
-      await settled(notes, 4)
-      const seen = notes.finishedRequests.map(({ method, route, statusCode }) => [
-        method,
-        route,
-        statusCode,
-      ])
-      expect(seen).toEqual([
-        ['GET', '/users/:id', 200],
-        ['POST', '/items', 201],
-        ['GET', '/broken', 500],
-        ['GET', '<unmatched>', 404],
-      ])
-      expect(notes.startedCount).toBe(4)
-      expect(notes.finishedRequests[1]).toMatchObject({ requestBytes: 5, responseBytes: 4 })
-      expect(notes.finishedRequests.every((one) => one.seconds >= 0)).toBe(true)
-      expect(notes.finishedRequests.every((one) => !one.isAborted)).toBe(true)
-    } finally {
-      await running.close()
-    }
-  },
-)
-
-test('hono without node:http measures what Content-Length says', async () => {
-  const notes = new Notes()
-  const app = new Hono()
-  app.use('*', honoMetrics(notes))
-  app.post('/items/:id', (context) => context.body('made', 201, { 'content-length': '4' }))
-  const answer = await app.request('/items/1', {
-    method: 'POST',
-    body: 'hello',
-    headers: { 'content-length': '5' },
-  })
-  expect(answer.status).toBe(201)
-  expect(notes.finishedRequests).toMatchObject([
-    { route: '/items/:id', statusCode: 201, requestBytes: 5, responseBytes: 4 },
-  ])
-})
 
 test('ten thousand random paths and methods make one series', async () => {
   const registry = new Registry()
