@@ -45,7 +45,13 @@ export type {
   ScrapeSettings,
   StorageSettings,
 } from './settings.ts'
-export type { RemoteQueueSettings, RemoteWriteSettings } from './settings.ts'
+export type {
+  OtlpSettings,
+  RemoteQueueSettings,
+  RemoteReadSettings,
+  RemoteWriteSettings,
+  StorageRemoteSettings,
+} from './settings.ts'
 export { mistakeOf, readRuleFile } from './rule-file.ts'
 export { groupNameIn, groupTexts, withGroup, withoutGroup } from './rule-file-edit.ts'
 export type { RuleFileOptions, RuleGroupSettings, RuleSettings } from './rule-file.ts'

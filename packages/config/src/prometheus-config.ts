@@ -32,7 +32,8 @@ import { decode, list, section } from './section.ts'
 import type { Refuse } from './section.ts'
 import type { PrometheusConfig } from './settings.ts'
 import { readYaml } from './yaml-tree.ts'
-import { remoteWriteSettings } from './remote-settings.ts'
+import { otlpSettings, remoteReadSettings, remoteWriteSettings } from './remote-settings.ts'
+import { storageRemoteWrite } from './storage-remote-section.ts'
 import { storageSection, storageSettings } from './storage-section.ts'
 import type { StorageFields } from './storage-section.ts'
 
@@ -236,7 +237,12 @@ export function loadConfig(fileText: string, options: LoadOptions): PrometheusCo
       global.metric_name_validation_scheme === 'legacy' ? 'legacy' : 'utf8',
     ),
     storage: storageSettings(fields.storage),
-    remoteWrite: remoteWriteSettings(fields.remote_write, global),
+    remoteWrite: remoteWriteSettings(
+      [...fields.remote_write, ...storageRemoteWrite(fields.storage.remote)],
+      global,
+    ),
+    remoteRead: remoteReadSettings(fields.remote_read),
+    otlp: otlpSettings(fields.otlp),
     notImplemented: notImplementedParts(tree, options.scrapeFiles !== undefined),
     yaml: effectiveYaml(configSection.show(effective)),
   }

@@ -1,6 +1,7 @@
 // Sections for what goes to and comes from other systems: alerting, remote write and read, OTLP, tracing.
 
 import { quoted } from '@pharos/base'
+import type { Labels } from '@pharos/model'
 import {
   always,
   byteSize,
@@ -37,7 +38,7 @@ const RESERVED = [
   .join(' ')
   .split(' ')
 
-type Headers = readonly (readonly [string, string])[]
+export type Headers = readonly (readonly [string, string])[]
 
 function headers(authorizationRefusal: string): Codec<Headers> {
   return mapOf(text(), (name, refuse) => {
@@ -48,7 +49,7 @@ function headers(authorizationRefusal: string): Codec<Headers> {
   })
 }
 
-const REMOTE_HEADERS = (): Codec<Headers> =>
+export const REMOTE_HEADERS = (): Codec<Headers> =>
   headers(
     'authorization header must be changed via the basic_auth, authorization, oauth2, sigv4, azuread or google_iam parameter',
   )
@@ -104,7 +105,7 @@ const diskQueueSection = section<DiskQueueFields>({
   max_age: duration(),
 })
 
-interface QueueFields {
+export interface QueueFields {
   capacity: number
   max_shards: number
   min_shards: number
@@ -117,7 +118,7 @@ interface QueueFields {
   disk: DiskQueueFields | undefined
 }
 
-const queueSection = section<QueueFields>(
+export const queueSection: Section<QueueFields> = section<QueueFields>(
   {
     capacity: integer(10_000),
     max_shards: integer(50),
@@ -220,6 +221,11 @@ export const remoteWriteSection: Codec<RemoteWriteFields> = section(
 export interface RemoteReadFields extends HttpFields {
   url: string
   name: string
+  remote_timeout: number
+  headers: Headers
+  read_recent: boolean
+  required_matchers: Labels
+  filter_external_labels: boolean
 }
 
 export const remoteReadSection: Codec<RemoteReadFields> = section(

@@ -3,8 +3,8 @@ import { crc32c } from '@pharos/base'
 import type { NameScheme } from '@pharos/model'
 import { httpClientSettings } from './http-client.ts'
 import { compiledRules } from './relabel-section.ts'
-import type { RemoteWriteFields } from './remote-sections.ts'
-import type { RemoteWriteSettings } from './settings.ts'
+import type { OtlpFields, RemoteReadFields, RemoteWriteFields } from './remote-sections.ts'
+import type { OtlpSettings, RemoteReadSettings, RemoteWriteSettings } from './settings.ts'
 import { redactedUrl } from './url.ts'
 
 /** A day of a thousand series at 15 s takes some 60 MB. */
@@ -47,6 +47,37 @@ export function remoteWriteSettings(
       metadataIntervalMs: fields.metadata_config.send_interval,
     }
   })
+}
+
+export function remoteReadSettings(
+  all: readonly RemoteReadFields[],
+): readonly RemoteReadSettings[] {
+  return all.map((fields) => ({
+    name: fields.name || redactedUrl(fields.url),
+    url: fields.url,
+    timeoutMs: fields.remote_timeout,
+    headers: fields.headers,
+    readsRecent: fields.read_recent,
+    requiredMatchers: [...fields.required_matchers],
+    filtersExternalLabels: fields.filter_external_labels,
+    http: httpClientSettings(fields),
+  }))
+}
+
+export function otlpSettings(fields: OtlpFields): OtlpSettings {
+  const strategy = fields.translation_strategy
+  return {
+    promotesAllResourceAttributes: fields.promote_all_resource_attributes,
+    promotedResourceAttributes: fields.promote_resource_attributes,
+    ignoredResourceAttributes: fields.ignore_resource_attributes,
+    isEscaped: strategy.startsWith('Underscore') || strategy === '',
+    hasSuffixes: strategy.endsWith('WithSuffixes') || strategy === '',
+    keepsIdentifyingAttributes: fields.keep_identifying_resource_attributes,
+    convertsHistograms: fields.convert_histograms_to_nhcb,
+    promotesScope: fields.promote_scope_metadata,
+    sanitizesUnderscores: fields.label_name_underscore_sanitization,
+    keepsUnderscores: fields.label_name_preserve_multiple_underscores,
+  }
 }
 
 /** A name for people and directories that stays as long as what it is made of. */

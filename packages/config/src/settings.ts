@@ -16,6 +16,8 @@ export interface PrometheusConfig {
   readonly alerting: AlertingSettings
   readonly storage: StorageSettings
   readonly remoteWrite: readonly RemoteWriteSettings[]
+  readonly remoteRead: readonly RemoteReadSettings[]
+  readonly otlp: OtlpSettings
   /** Parts of the file that are valid but have no component yet: `tracing`, `scrape_configs[2].consul_sd_configs`. */
   readonly notImplemented: readonly NotImplemented[]
   /** The effective configuration as YAML with defaults, secrets masked; what /api/v1/status/config answers. */
@@ -33,6 +35,22 @@ export interface StorageSettings {
   readonly retentionRules: readonly { readonly match: string; readonly timeMs: number }[]
   /** Undefined: the default. */
   readonly maxExemplars: number | undefined
+  /** The engine that older samples are read from. */
+  readonly remote: StorageRemoteSettings | undefined
+}
+
+/** An engine behind us, as it is read. */
+export interface StorageRemoteSettings {
+  readonly engine: 'victoriametrics' | 'mimir' | 'thanos' | 'prometheus'
+  /** What `/api/v1/…` is put behind. */
+  readonly url: string
+  /** Without a password. */
+  readonly publicUrl: string
+  /** It is asked for what we have, too. */
+  readonly readsRecent: boolean
+  readonly timeoutMs: number
+  readonly headers: readonly (readonly [string, string])[]
+  readonly http: HttpClientSettings
 }
 
 /** Other alert managers that rules tell. */
@@ -163,6 +181,39 @@ export interface RemoteWriteSettings {
   readonly queue: RemoteQueueSettings
   readonly sendsMetadata: boolean
   readonly metadataIntervalMs: number
+}
+
+export interface RemoteReadSettings {
+  /** As given, else the URL. */
+  readonly name: string
+  readonly url: string
+  readonly timeoutMs: number
+  readonly headers: readonly (readonly [string, string])[]
+  /** Asked for what is here, too. */
+  readonly readsRecent: boolean
+  readonly requiredMatchers: readonly (readonly [string, string])[]
+  /** External labels are asked for and taken off. */
+  readonly filtersExternalLabels: boolean
+  readonly http: HttpClientSettings
+}
+
+/** How metrics of OpenTelemetry become series. */
+export interface OtlpSettings {
+  readonly promotesAllResourceAttributes: boolean
+  readonly promotedResourceAttributes: readonly string[]
+  /** Of all. */
+  readonly ignoredResourceAttributes: readonly string[]
+  /** Names are made legal the old way. */
+  readonly isEscaped: boolean
+  /** Names get their unit and `_total`. */
+  readonly hasSuffixes: boolean
+  readonly keepsIdentifyingAttributes: boolean
+  readonly convertsHistograms: boolean
+  readonly promotesScope: boolean
+  /** Labels that begin with `_` get `key` in front. */
+  readonly sanitizesUnderscores: boolean
+  /** Several underscores stay several. */
+  readonly keepsUnderscores: boolean
 }
 
 /** `queue_config`. Durations are ms; limits of 0 are none. */

@@ -6,6 +6,8 @@ import type { Codec } from './codec.ts'
 import { list, pointer, section } from './section.ts'
 import type { Section } from './section.ts'
 import type { StorageSettings } from './settings.ts'
+import { storageRemoteSection, storageRemoteSettings } from './storage-remote-section.ts'
+import type { StorageRemoteFields } from './storage-remote-section.ts'
 
 interface RetentionFields {
   time: number
@@ -64,6 +66,7 @@ export interface StorageFields {
     retention_rules: readonly RetentionRuleFields[]
   }
   exemplars: { max_exemplars: number } | undefined
+  remote: StorageRemoteFields | undefined
 }
 
 export const storageSection: Section<StorageFields> = section<StorageFields>({
@@ -75,9 +78,10 @@ export const storageSection: Section<StorageFields> = section<StorageFields>({
     retention_rules: list(retentionRule, 'empty or null retention rule'),
   }),
   exemplars: pointer(section({ max_exemplars: integer() })),
+  remote: pointer(storageRemoteSection),
 })
 
-export function storageSettings({ tsdb, exemplars }: StorageFields): StorageSettings {
+export function storageSettings({ tsdb, exemplars, remote }: StorageFields): StorageSettings {
   const { time, size, percentage } = tsdb.retention
   return {
     outOfOrderMs: tsdb.out_of_order_time_window,
@@ -86,5 +90,6 @@ export function storageSettings({ tsdb, exemplars }: StorageFields): StorageSett
     retentionPercentage: percentage,
     retentionRules: tsdb.retention_rules.map(({ match, time }) => ({ match, timeMs: time })),
     maxExemplars: exemplars?.max_exemplars,
+    remote: storageRemoteSettings(remote),
   }
 }

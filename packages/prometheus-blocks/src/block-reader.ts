@@ -1,34 +1,19 @@
 // One block directory of Prometheus, read: `meta.json`, `index`, `chunks/`, `tombstones`. Every checksum is looked at.
 
-import { type Disk, type OpenFile, OutsideError } from '@pharos/base'
-import { ABSENT, type Labels, type NativeHistogram, STALE } from '@pharos/model'
+import type { Disk, OpenFile } from '@pharos/base'
+import type { Labels, NativeHistogram } from '@pharos/model'
 import { corrupt } from './big-endian.ts'
 import { type BlockMeta, readMeta } from './block-meta.ts'
-import {
-  checkChunksHeader,
-  chunkAt,
-  CHUNKS_HEADER_BYTES,
-  Encoding,
-  type RawChunk,
-} from './chunk-file.ts'
-import { readHistogramChunk } from './histogram-chunk.ts'
+import { checkChunksHeader, chunkAt, CHUNKS_HEADER_BYTES, type RawChunk } from './chunk-file.ts'
 import { type ChunkMeta, readIndex } from './index-file.ts'
+import { readChunk, type SeriesSamples } from './sample-chunks.ts'
+import { SampleRows } from './sample-rows.ts'
 import { type DeletedRange, readTombstones } from './tombstone-file.ts'
-import { readXorChunk } from './xor-chunk.ts'
 
 /** Largest index that is read, in one piece. */
 const INDEX_BYTES = 2 ** 31 - 1
 /** Read at once where a chunk begins: most are shorter. */
 const CHUNK_BYTES = 2048
-
-/** Samples of a series, ascending. */
-export interface SeriesSamples {
-  readonly times: Float64Array
-  /** ABSENT where a histogram stands. */
-  readonly values: Float64Array
-  /** By row. */
-  readonly histograms: ReadonlyMap<number, NativeHistogram>
-}
 
 export interface BlockSeries {
   readonly labels: Labels
@@ -97,21 +82,17 @@ export class PrometheusBlock {
 
   #read(ref: number, chunks: readonly ChunkMeta[], fromMs: number, toMs: number): SeriesSamples {
     const deleted = this.#tombstones.get(ref) ?? []
-    const times: number[] = []
-    const values: number[] = []
-    const histograms = new Map<number, NativeHistogram>()
+    const rows = new SampleRows()
     const add = (tMs: number, value: number | NativeHistogram): void => {
       // Chunks of a block may overlap when samples came late; the first of a time stays.
-      if (tMs < fromMs || tMs >= toMs || (times.length > 0 && tMs <= times.at(-1)!)) return
+      if (tMs < fromMs || tMs >= toMs || tMs <= rows.lastMs) return
       if (deleted.some(({ fromMs, toMs }) => tMs >= fromMs && tMs <= toMs)) return
-      if (typeof value !== 'number') histograms.set(times.length, value)
-      times.push(tMs)
-      values.push(typeof value === 'number' ? value : ABSENT)
+      rows.add(tMs, value)
     }
     for (const chunk of chunks) {
-      if (chunk.minMs < toMs && chunk.maxMs >= fromMs) decode(this.#chunk(chunk), add)
+      if (chunk.minMs < toMs && chunk.maxMs >= fromMs) readChunk(this.#chunk(chunk), add)
     }
-    return { times: Float64Array.from(times), values: columnOf(values), histograms }
+    return rows.samples()
   }
 
   #chunk({ segment, offset }: ChunkMeta): RawChunk {
@@ -128,31 +109,6 @@ export class PrometheusBlock {
     if (wanted <= start.length || start.length < CHUNK_BYTES) return chunkAt(start, 0)
     if (offset + wanted > file.size() + 10) throw corrupt(`the chunk at byte ${offset} ends early`)
     return chunkAt(readAt(file, offset, wanted), 0)
-  }
-}
-
-/** In a plain loop: a copy by other means may change the patterns of NaNs. */
-function columnOf(values: readonly number[]): Float64Array {
-  const column = new Float64Array(values.length)
-  for (let i = 0; i < values.length; i++) column[i] = values[i]!
-  return column
-}
-
-function decode(
-  { encoding, data }: RawChunk,
-  add: (tMs: number, value: number | NativeHistogram) => void,
-): void {
-  if (encoding === Encoding.xor) {
-    const { times, values } = readXorChunk(data)
-    for (let i = 0; i < times.length; i++) add(times[i]!, values[i]!)
-  } else if (encoding === Encoding.histogram || encoding === Encoding.floatHistogram) {
-    const { times, histograms } = readHistogramChunk(data, encoding === Encoding.floatHistogram)
-    for (let i = 0; i < times.length; i++) add(times[i]!, histograms[i] ?? STALE)
-  } else {
-    throw new OutsideError(
-      'blocks/version',
-      `a chunk of encoding ${encoding}, this program reads 1 to 3`,
-    )
   }
 }
 

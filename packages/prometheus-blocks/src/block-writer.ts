@@ -1,18 +1,14 @@
 // Writes a block that Prometheus and promtool open: beside its place, synced, then renamed.
 
 import { crc32c, type Disk, type OpenFile, type Random, ulid } from '@pharos/base'
-import { isAbsent, type NativeHistogram } from '@pharos/model'
 import { SectionWriter } from './big-endian.ts'
 import { type BlockMeta, metaBytes } from './block-meta.ts'
-import type { BlockSeries, SeriesSamples } from './block-reader.ts'
-import { CHUNKS_HEADER_BYTES, CHUNKS_MAGIC, Encoding, SEGMENT_BYTES } from './chunk-file.ts'
-import { Flag, writeHistogramChunk } from './histogram-chunk.ts'
+import type { BlockSeries } from './block-reader.ts'
+import { CHUNKS_HEADER_BYTES, CHUNKS_MAGIC, SEGMENT_BYTES } from './chunk-file.ts'
 import { IndexWriter } from './index-writer.ts'
+import { chunksOf, type SeriesSamples } from './sample-chunks.ts'
 import { noTombstones } from './tombstone-file.ts'
-import { writeXorChunk } from './xor-chunk.ts'
 
-/** Samples of a chunk, as in the reference. */
-const CHUNK_SAMPLES = 120
 /** Written at once. */
 const WRITE_BYTES = 1 << 20
 
@@ -151,72 +147,4 @@ class ChunkWriter {
     await this.#file!.append(this.#out.bytes().slice())
     this.#out.clear()
   }
-}
-
-interface EncodedChunk {
-  readonly from: number
-  readonly to: number
-  readonly encoding: number
-  readonly data: Uint8Array
-}
-
-/** Rows [from, to) of one kind, up to 120 of them, histograms of one layout and without a reset between them. */
-function* chunksOf(samples: SeriesSamples): Generator<EncodedChunk> {
-  const { times, values, histograms } = samples
-  let before: NativeHistogram | undefined
-  for (let from = 0; from < times.length;) {
-    const first = histograms.get(from)
-    let to = from + 1
-    if (first === undefined) {
-      while (to < times.length && to - from < CHUNK_SAMPLES && !histograms.has(to)) to++
-      before = undefined
-      yield { from, to, encoding: Encoding.xor, data: writeXorChunk({ times, values }, from, to) }
-      from = to
-      continue
-    }
-    const own = [first]
-    while (to < times.length && to - from < CHUNK_SAMPLES) {
-      const next = histograms.get(to)
-      if (next === undefined || !isAbsent(values[to]!) || !follows(own.at(-1)!, next)) break
-      own.push(next)
-      to++
-    }
-    const isFloat = !own.every(isWhole)
-    const data = writeHistogramChunk(times.subarray(from, to), own, isFloat, flagsOf(before, first))
-    yield { from, to, encoding: isFloat ? Encoding.floatHistogram : Encoding.histogram, data }
-    before = own.at(-1)
-    from = to
-  }
-}
-
-function flagsOf(before: NativeHistogram | undefined, first: NativeHistogram): number {
-  if (first.counterResetHint === 'gauge') return Flag.gauge
-  if (first.counterResetHint === 'reset') return Flag.reset
-  if (before === undefined || !hasLayoutOf(before, first)) return Flag.unknown
-  return follows(before, first) ? Flag.notReset : Flag.reset
-}
-
-function isWhole(h: NativeHistogram): boolean {
-  return [h.count, h.zeroCount, ...h.positiveBuckets, ...h.negativeBuckets].every(
-    (count) => Number.isSafeInteger(count) && count >= 0,
-  )
-}
-
-function hasLayoutOf(a: NativeHistogram, b: NativeHistogram): boolean {
-  const layout = (h: NativeHistogram): string =>
-    JSON.stringify([h.schema, h.zeroThreshold, h.positiveSpans, h.negativeSpans, h.customValues])
-  return layout(a) === layout(b)
-}
-
-/** Whether `b` may stand behind `a` in one chunk. */
-function follows(a: NativeHistogram, b: NativeHistogram): boolean {
-  if (!hasLayoutOf(a, b)) return false
-  if (a.counterResetHint === 'gauge' || b.counterResetHint === 'gauge') {
-    return a.counterResetHint === b.counterResetHint
-  }
-  if (b.counterResetHint === 'reset' || b.count < a.count || b.zeroCount < a.zeroCount) return false
-  return (
-    b.positiveBuckets.every((count, i) => count >= a.positiveBuckets[i]!) &&
-    b.negativeBuckets.every((count, i) => count >= a.negativeBuckets[i]!)
-  )
 }

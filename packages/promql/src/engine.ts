@@ -195,8 +195,10 @@ class Run {
         querier === undefined
           ? new Map<Plan, Selection>()
           : await this.#budget.wait(selectAll(querier, reads))
-      for (const selection of selections.values())
-        for (const warning of selection.warnings) annotations.foreign(warning)
+      for (const { warnings, infos = [] } of selections.values()) {
+        for (const warning of warnings) annotations.foreign(warning, 'warning')
+        for (const info of infos) annotations.foreign(info, 'info')
+      }
       this.#preparationMs = this.#settings.clock.monotonicMs() - this.#startMs
       const measuring =
         this.#options.explain === true

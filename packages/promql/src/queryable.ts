@@ -45,6 +45,8 @@ export interface SelectHints {
 export interface Selection {
   readonly groups: readonly SeriesGroup[]
   readonly warnings: readonly string[]
+  /** For people: what is worth knowing of the samples, such as where they come from. */
+  readonly infos?: readonly string[]
 }
 
 /** What a column holds besides plain floats; bits. */

@@ -10,3 +10,11 @@ export const CACHED_SERIES: number = 4_000_000
 export const RENEW_MS: number = 3_600_000
 /** Buckets of one histogram, as in the reference's limit for samples it can hold. */
 export const HISTOGRAM_BUCKETS: number = 10_000
+/** One request of remote read as it comes, and unpacked: selectors and nothing else. */
+export const READ_REQUEST_BYTES: number = 1 << 20
+/** Queries of one request. The reference's client sends one. */
+export const READ_QUERIES: number = 100
+/** Matchers of one query. */
+export const READ_MATCHERS: number = 1000
+/** Answer of a remote read in bytes, as received; a process of 2 GB survives it. */
+export const READ_ANSWER_BYTES: number = 512 << 20

@@ -14,7 +14,7 @@ export function apiServices(server: RunningServer): ApiServices {
   return {
     engine: engineOf(server),
     queries: server.queries,
-    queryable: { querier: (minMs, maxMs) => server.parts.tsdb.querier(minMs, maxMs) },
+    queryable: { querier: (minMs, maxMs) => server.parts.queryable.querier(minMs, maxMs) },
     clock: world.clock,
     features: new Set(flags.list('enable-feature')),
     lookbackMs: flags.durationMs('query.lookback-delta'),

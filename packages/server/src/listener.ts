@@ -13,6 +13,7 @@ import { apiServices } from './api-services.ts'
 import { registerDashboards } from './dashboards.ts'
 import type { FlagReader } from './flag-reader.ts'
 import { metricsHandler } from '@pharos/client'
+import { registerRemoteRead } from './remote-read.ts'
 import { registerRemoteWrite } from './remote-write.ts'
 import type { RunningServer } from './running-server.ts'
 import type { ServerUrls } from './server-urls.ts'
@@ -55,6 +56,7 @@ export async function registerRoutes(
   await server.settings.alertmanager?.addTo(listener, prefix)
   registerMetrics(listener, server)
   registerRemoteWrite(app, server)
+  registerRemoteRead(app, server)
   await app.register(async (scope) => registerApi(scope, apiServices(server)), { prefix })
   await app.register(async (scope) => registerDashboards(scope, server), { prefix })
   try {

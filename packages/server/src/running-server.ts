@@ -5,7 +5,7 @@ import type { PrometheusConfig } from '@pharos/config'
 import type { DashboardStore } from '@pharos/dashboards/store'
 import type { HttpServer } from '@pharos/http'
 import type { Engine } from '@pharos/promql'
-import type { RemoteWrite } from '@pharos/remote'
+import type { RemotePlaces, RemoteWrite, SplitQueryable } from '@pharos/remote'
 import type { RuleManager, RuleStore } from '@pharos/rules'
 import type { ScrapeManager } from '@pharos/scrape'
 import type { CellStore, ReplayStatus, Tsdb } from '@pharos/tsdb'
@@ -46,6 +46,9 @@ export interface ServerParts {
   /** The way into the store for everything that others send or rules find: remote endpoints get it too. */
   readonly appender: CellStore
   readonly remoteWrite: RemoteWrite
+  readonly remotePlaces: RemotePlaces
+  /** What queries read: the own store, and others where it does not reach. */
+  readonly queryable: SplitQueryable
   readonly scrapes: ScrapeManager
   readonly rules: RuleManager
   readonly external: ExternalAlertmanagers

@@ -163,9 +163,9 @@ const STORAGE_FLAGS: readonly Flag[] = [
     '1m',
     'Time for flushing remote samples at shutdown.',
   ),
-  idleFlag('storage.remote.read-sample-limit', 'number', '5e7', 'Most samples of one remote read.'),
-  idleFlag('storage.remote.read-concurrent-limit', 'integer', '10', 'Most remote reads at once.'),
-  idleFlag(
+  flag('storage.remote.read-sample-limit', 'number', '5e7', 'Most samples of one remote read.'),
+  flag('storage.remote.read-concurrent-limit', 'integer', '10', 'Most remote reads at once.'),
+  flag(
     'storage.remote.read-max-bytes-in-frame',
     'integer',
     '1048576',

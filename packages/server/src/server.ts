@@ -22,6 +22,7 @@ import { createListener, registerRoutes } from './listener.ts'
 import { createOwnMetrics, type OwnObservations } from './own-metrics.ts'
 import { QueryLane } from './query-lane.ts'
 import { QueryLog } from './query-log.ts'
+import { remotePlacesOf, splitQueryable } from './remote-read.ts'
 import { addRemoteWriteMetrics, startRemoteWrite } from './remote-sender.ts'
 import { type ServerUrls, serverUrls } from './server-urls.ts'
 import type { RunningServer, ServerParts, ServerSettings } from './running-server.ts'
@@ -246,7 +247,9 @@ export class Server implements Service, RunningServer {
     addRemoteWriteMetrics(observations.registry, remoteWrite)
     const { evaluationIntervalMs } = config.global
     const kernel = createKernel()
-    const engine = createEngine(tsdb, {
+    const remotePlaces = remotePlacesOf(this.settings)
+    const queryable = splitQueryable(tsdb, remotePlaces, this.settings)
+    const engine = createEngine(queryable, {
       ...engineSettings(this.settings.flags, clock, evaluationIntervalMs),
       kernel,
     })
@@ -257,6 +260,8 @@ export class Server implements Service, RunningServer {
       tsdb,
       appender,
       remoteWrite,
+      remotePlaces,
+      queryable,
       scrapes,
       rules,
       external,
@@ -291,6 +296,7 @@ export class Server implements Service, RunningServer {
     const { evaluationIntervalMs, ruleQueryOffsetMs: queryOffsetMs, externalLabels } = config.global
     // Before anything is scraped: what is appended from now on goes out too.
     await this.#parts?.remoteWrite.apply(config.remoteWrite, externalLabels)
+    this.#parts?.remotePlaces.apply(config.remoteRead, config.storage.remote, externalLabels)
     this.#parts?.scrapes.apply(jobs)
     await this.#parts?.rules.apply(ruleGroups, {
       evaluationIntervalMs,
@@ -320,6 +326,7 @@ export class Server implements Service, RunningServer {
     await Promise.all(this.#listeners.map((listener) => listener.close()))
     await this.#queryLog.close()
     await this.#parts?.remoteWrite.close()
+    this.#parts?.remotePlaces.close()
     await this.#parts?.tsdb.close()
     this.#world.log.info('ended')
   }

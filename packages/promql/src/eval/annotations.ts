@@ -37,9 +37,9 @@ export class Annotations {
     this.#entries.set(`PromQL info: ${text}`, { kind: 'info', pos, details: undefined })
   }
 
-  /** A warning that did not come from the evaluator, for example from storage. */
-  foreign(text: string): void {
-    this.#entries.set(text, { kind: 'warning', pos: { start: -1, end: -1 }, details: undefined })
+  /** A line that did not come from the evaluator, for example from storage. */
+  foreign(text: string, kind: Kind): void {
+    this.#entries.set(text, { kind, pos: { start: -1, end: -1 }, details: undefined })
   }
 
   /** Start times of a series overlap with samples before them. */
