@@ -1,10 +1,17 @@
-// Makes a fresh clone ready: installs from the lock file when that was not done or the lock has changed,
-// and, with --ui, builds the web pages when they are missing or older than their sources; with --peers it installs
-// what only tests meet. Plain JavaScript without dependencies, because it runs before there are any and under any Node
-// from 20 on.
+// Makes a fresh clone ready: installs from the lock file when that was not done or the lock has changed; with --ui it
+// builds the web pages and with --command it bundles the command, when they are missing or other than their sources; with
+// --peers it installs what only tests meet. Plain JavaScript without dependencies, because it runs before there are any
+// and under any Node from 20 on.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -23,7 +30,7 @@ function digest(files) {
 
 function filesBelow(directory) {
   return readdirSync(join(root, directory), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/\.test\.|\.bench\./.test(entry.name))
+    .filter((entry) => entry.isFile() && !/\.(test|bench|contract)\./.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1))
     .filter((file) => !/(^|\/)(node_modules|dist)\//.test(file))
     .sort()
@@ -34,7 +41,11 @@ function once(what, stamp, inputs, output, work) {
   const wanted = digest(inputs)
   const stampFile = join(root, stamp)
   const done = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : ''
-  if (done === wanted && existsSync(join(root, output))) return
+  if (done === wanted && existsSync(join(root, output))) {
+    // A checkout may have given unchanged sources a new time; bin/pharos.mjs compares times.
+    utimesSync(join(root, output), new Date(), new Date())
+    return
+  }
   process.stderr.write(`pharos: ${what}\n`)
   work()
   mkdirSync(dirname(stampFile), { recursive: true })
@@ -95,4 +106,18 @@ if (process.argv.includes('--ui') && existsSync(join(root, 'packages/ui/vite.con
         'packages/ui',
       ]),
   )
+}
+
+if (process.argv.includes('--command')) {
+  once(
+    'bundling the command (once)',
+    'packages/cli/dist/.pharos-sources',
+    ['package-lock.json', 'scripts/bundle.ts', ...filesBelow('packages').filter(isOfTheCommand)],
+    'packages/cli/dist/main.cjs',
+    () => run(join(root, 'node_modules/.bin/node'), ['scripts/bundle.ts']),
+  )
+}
+
+function isOfTheCommand(file) {
+  return file.endsWith('.ts') && !file.startsWith('packages/ui/')
 }

@@ -3,7 +3,7 @@
 import process from 'node:process'
 import { runCommand } from './program.ts'
 
-const code = await runCommand(process.argv.slice(2), {
+void runCommand(process.argv.slice(2), {
   environment: process.env,
   stdin: process.stdin,
   write: (text) => void process.stdout.write(text),
@@ -11,6 +11,7 @@ const code = await runCommand(process.argv.slice(2), {
   onSignal: (signal, handle) => void process.on(signal, handle),
   exit: (exitCode) => process.exit(exitCode),
   workingDirectory: process.cwd(),
+}).then((code) => {
+  // Set, not called: what is still in the pipe gets out.
+  process.exitCode = code
 })
-// Set, not called: what is still in the pipe gets out.
-process.exitCode = code

@@ -1,10 +1,11 @@
 /**
- * URL of the module `name` beside the calling one: `.ts` in a checkout, `.js` where the caller was compiled
- * to `dist`. `new URL('./worker.ts', …)` would keep its `.ts` through tsc and point nowhere.
+ * URL of the module `name` beside the calling one: `.ts` in a checkout, `.js` where the caller was compiled, `.cjs` in
+ * the bundle. `new URL('./seal.worker.ts', …)` would point nowhere in the latter two. A thread's module is named
+ * `*.worker.ts`: the bundle puts those beside itself.
  * @param importMetaUrl the caller's `import.meta.url`
- * @param name          file name without extension, may contain a relative folder
+ * @param name          file name without extension, such as `seal.worker`
  */
 export function siblingUrl(importMetaUrl: string, name: string): URL {
-  const extension = /\.(?:ts|mts)$/.test(new URL(importMetaUrl).pathname) ? '.ts' : '.js'
+  const extension = /\.[a-z]+$/.exec(new URL(importMetaUrl).pathname)?.[0] ?? '.js'
   return new URL(`./${name}${extension}`, importMetaUrl)
 }
