@@ -2,16 +2,7 @@
 
 const ABSENT: u64 = 0x7ff8000000000003
 const SMALLEST_POWER: i32 = -324
-
-/** "00" to "99". */
-const PAIRS = memory.data(200)
-
-function fillPairs(): void {
-  for (let i: usize = 0; i < 100; i++) {
-    store<u8>(PAIRS + (i << 1), <u8>(48 + i / 10))
-    store<u8>(PAIRS + (i << 1), <u8>(48 + (i % 10)), 1)
-  }
-}
+const TEXT_OF_ZEROS: u64 = 0x3030303030303030
 
 function multiplyHigh(a: u64, b: u64): u64 {
   const aLow = a & 0xffffffff
@@ -23,30 +14,38 @@ function multiplyHigh(a: u64, b: u64): u64 {
   return aHigh * bHigh + (first >> 32) + (middle >> 32)
 }
 
-/** g · c / 2^127 rounded to odd. */
-function roundToOdd(high: u64, low: u64, c: u64): u64 {
-  const x = multiplyHigh(low, c)
-  const y = high * c
-  const z = (y >> 1) + x
-  const w = multiplyHigh(high, c) + (z >> 63)
-  return w | (((z & 0x7fffffffffffffff) + 0x7fffffffffffffff) >> 63)
+/** The number of 2^127s in high · 2^128 + middle · 2^64, and an odd one where something is left over. */
+function roundToOdd(high: u64, middle: u64): u64 {
+  const rest = ((middle & 0x7fffffffffffffff) + 0x7fffffffffffffff) >> 63
+  return (high << 1) | (middle >> 63) | rest
 }
 
-/** Writes the digits of a whole number so that they end at `end`; where they begin. */
+/** Eight digits of a number below 10^8, the first one in the lowest byte, without the 48 that makes them text. */
+function eightDigits(value: u64): u64 {
+  const thousands = value / 10000
+  const fours = thousands | ((value - thousands * 10000) << 32)
+  const hundreds = ((fours * 10486) >> 20) & 0x0000007f0000007f
+  const twos = hundreds | ((fours - hundreds * 100) << 16)
+  const tens = ((twos * 103) >> 10) & 0x000f000f000f000f
+  return tens | ((twos - tens * 10) << 8)
+}
+
+/** Writes the digits of a whole number so that they end at `end`, in room of 24 bytes; where they begin. */
 function digitsBefore(whole: u64, end: usize): usize {
-  let p = end
+  if (whole < 10) {
+    store<u8>(end - 1, <u8>(48 + whole))
+    return end - 1
+  }
   let f = whole
-  while (f >= 100) {
-    const q = f / 100
-    p -= 2
-    store<u16>(p, load<u16>(PAIRS + ((<usize>(f - q * 100)) << 1)))
+  let p = end - 8
+  for (; f >= 100000000; p -= 8) {
+    const q = f / 100000000
+    store<u64>(p, eightDigits(f - q * 100000000) | TEXT_OF_ZEROS)
     f = q
   }
-  if (f >= 10) {
-    p -= 2
-    store<u16>(p, load<u16>(PAIRS + ((<usize>f) << 1)))
-  } else store<u8>(--p, <u8>(48 + f))
-  return p
+  const digits = eightDigits(f)
+  store<u64>(p, digits | TEXT_OF_ZEROS)
+  return p + (<usize>ctz(digits) >> 3)
 }
 
 function put(o: usize, text: u32, length: usize): usize {
@@ -72,7 +71,8 @@ function writeExponential(start: usize, n: i32, exponent: i32, out: usize): usiz
     store<u8>(o++, <u8>(48 + e / 100))
     e %= 100
   }
-  store<u16>(o, load<u16>(PAIRS + ((<usize>e) << 1)))
+  store<u8>(o, <u8>(48 + e / 10))
+  store<u8>(o + 1, <u8>(48 + (e % 10)))
   return o + 2
 }
 
@@ -80,7 +80,8 @@ function writeExponential(start: usize, n: i32, exponent: i32, out: usize): usiz
 function writeDecimal(digits: u64, tens: i32, out: usize): usize {
   let f = digits
   let k = tens
-  if (k < 0) {
+  // A digit 0 at the end is never printed as part of the digits.
+  if (k < 0 && (f / 10) * 10 == f) {
     let q = f / 100000000
     if (k <= -8 && q * 100000000 == f) {
       f = q
@@ -91,13 +92,12 @@ function writeDecimal(digits: u64, tens: i32, out: usize): usize {
       f = q
       k += 4
     }
-  }
-  // A digit 0 at the end is never printed as part of the digits.
-  for (;;) {
-    const q = f / 10
-    if (k >= 0 || q * 10 != f) break
-    f = q
-    k++
+    for (;;) {
+      q = f / 10
+      if (k >= 0 || q * 10 != f) break
+      f = q
+      k++
+    }
   }
   // Scratch behind the longest text; the caller has room for it.
   const end = out + 64
@@ -157,31 +157,45 @@ function number(value: f64, powers: usize, out: usize): usize {
     q = -1074
   }
   const odd = c & 1
-  const middle = c << 2
-  const upper = middle + 2
-  let lower: u64
-  let k: i32
-  if (c != 0x10000000000000 || exponent <= 1) {
-    lower = middle - 2
-    k = <i32>((<i64>q * 661971961083) >> 41)
-  } else {
-    lower = middle - 1
-    k = <i32>((<i64>q * 661971961083 - 274743187321) >> 41)
-  }
+  const isEven = c != 0x10000000000000 || exponent <= 1
+  // A power of two is as close to the number below as to a quarter of the one above.
+  const k = isEven
+    ? <i32>((<i64>q * 661971961083) >> 41)
+    : <i32>((<i64>q * 661971961083 - 274743187321) >> 41)
   const h = <u64>(q + <i32>((<i64>-k * 913124641741) >> 38) + 2)
   const entry = powers + ((<usize>(k - SMALLEST_POWER)) << 4)
   const high = load<u64>(entry)
   const low = load<u64>(entry, 8)
-  const v = roundToOdd(high, low, middle << h)
-  const vl = roundToOdd(high, low, lower << h)
-  const vr = roundToOdd(high, low, upper << h)
+  // The product of the power and 4c is p; those of the borders between this number and its neighbours are less by
+  // `under` and more by `over`.
+  const middle = c << (h + 2)
+  const bottom = low * middle
+  const lower = multiplyHigh(low, middle)
+  const p1 = lower + high * middle
+  const p2 = multiplyHigh(high, middle) + <u64>(p1 < lower)
+  const over = h + 1
+  const over0 = low << over
+  const over1 = (high << over) | (low >> (64 - over))
+  const over2 = high >> (64 - over)
+  const under = isEven ? over : h
+  const under0 = low << under
+  const under1 = (high << under) | (low >> (64 - under))
+  const under2 = high >> (64 - under)
+  const v = roundToOdd(p2, p1)
+  const r1 = p1 + over1
+  const carry = <u64>(bottom + over0 < bottom)
+  const vr = roundToOdd(p2 + over2 + <u64>(r1 < p1) + <u64>(r1 + carry < r1), r1 + carry)
+  const l1 = p1 - under1
+  const borrow = <u64>(bottom < under0)
+  const vl = roundToOdd(p2 - under2 - <u64>(p1 < under1) - <u64>(l1 < borrow), l1 - borrow)
   const s = v >> 2
   if (s >= 10) {
-    const under = (s / 10) * 10
-    const over = under + 10
-    const takesUnder = vl + odd <= under << 2
-    const takesOver = (over << 2) + odd <= vr
-    if (takesUnder != takesOver) return writeDecimal(takesUnder ? under : over, k, o)
+    const tensBelow = (s / 10) * 10
+    const tensAbove = tensBelow + 10
+    const takesBelow = vl + odd <= tensBelow << 2
+    const takesAbove = (tensAbove << 2) + odd <= vr
+    if (takesBelow != takesAbove)
+      return writeDecimal(takesBelow ? tensBelow : tensAbove, k, o)
   }
   const t = s + 1
   const takesS = vl + odd <= s << 2
@@ -193,7 +207,6 @@ function number(value: f64, powers: usize, out: usize): usize {
 
 /** Text of one number. */
 export function printNumber(value: f64, powers: usize, out: usize): usize {
-  if (load<u8>(PAIRS) == 0) fillPairs()
   return number(value, powers, out)
 }
 
@@ -209,7 +222,6 @@ export function printPoints(
   powers: usize,
   out: usize,
 ): usize {
-  if (load<u8>(PAIRS) == 0) fillPairs()
   let o = out
   for (let s: usize = 0; s < <usize>steps; s++) {
     const cell = row + (s << 3)
