@@ -4,7 +4,10 @@ import { compareText, type Labels } from '@pharos/model'
 
 /** A string, with `<`, `>` and `&` escaped as Go does everywhere but in label sets and values. */
 export function jsonText(text: string): string {
-  const json = JSON.stringify(text)
+  return escaped(JSON.stringify(text))
+}
+
+function escaped(json: string): string {
   return /[<>&\u2028\u2029]/.test(json) ? json.replace(/[<>&\u2028\u2029]/g, unicodeEscape) : json
 }
 
@@ -13,7 +16,7 @@ function unicodeEscape(char: string): string {
 }
 
 export function jsonTexts(texts: readonly string[]): string {
-  return `[${texts.map(jsonText).join(',')}]`
+  return escaped(JSON.stringify(texts))
 }
 
 /** Label sets as `{"__name__":"up","job":"x"}`; each name and value is escaped once for an answer. */

@@ -54,7 +54,7 @@ async function labelList(
   const startMs = form.timeOr('start', MIN_TIME_MS)
   const endMs = form.timeOr('end', MAX_TIME_MS)
   const sets = form.matcherSets()
-  const values = new Set<string>()
+  const lists: (readonly string[])[] = []
   const warnings = new Set<string>()
   const querier = services.queryable.querier(startMs, endMs)
   try {
@@ -62,13 +62,14 @@ async function labelList(
     const hint = limit === 0 ? 0 : limit + 1
     for (const matchers of sets.length === 0 ? [[]] : sets) {
       const list = await read(querier, matchers, hint)
-      for (const value of list.values) values.add(value)
+      lists.push(list.values)
       for (const warning of list.warnings) warnings.add(warning)
     }
   } finally {
     querier.close()
   }
-  let sorted = [...values].sort(compareText)
+  // One list is sorted already.
+  let sorted = lists.length === 1 ? lists[0]! : [...new Set(lists.flat())].sort(compareText)
   if (limit > 0 && sorted.length > limit) {
     sorted = sorted.slice(0, limit)
     warnings.add(TRUNCATED)

@@ -2,7 +2,6 @@
 
 import { type Kernel, writeShortestPowers } from '@pharos/kernel'
 import { type ChunkWriter, sharedRoom } from './chunk-writer.ts'
-import { timeText } from './time-text.ts'
 
 /** Points printed at once; what the kernel keeps for them is 200 KB. */
 const BLOCK = 2048
@@ -33,12 +32,11 @@ export class PointPrinter {
   }
 
   /**
-   * Writes `[time,"value"],…` of all points but those that are ABSENT.
+   * Writes `before`, and `,"values":[[time,"value"],…]` of all points but those that are ABSENT when there are any.
    * @param times   ms since 1970
    * @param values  same length
-   * @returns whether there was any
    */
-  write(times: Float64Array, values: Float64Array, open: string, out: ChunkWriter): boolean {
+  write(times: Float64Array, values: Float64Array, before: string, out: ChunkWriter): void {
     const { memory } = this.#kernel
     let any = false
     for (let from = 0; from < times.length; from += BLOCK) {
@@ -56,23 +54,19 @@ export class PointPrinter {
         this.#outAt,
       )
       if (end === this.#outAt) continue
-      if (!any) out.text(open)
+      if (!any) out.text(`${before},"values":[`)
       // Each point brings its comma; the first one of all does without.
       out.bytes(memory.u8.subarray(this.#outAt + (any ? 0 : 1), end))
       any = true
     }
-    return any
+    out.text(any ? ']' : before)
   }
 
   #setHeads(times: Float64Array, from: number, to: number): void {
     if (this.#times === times && this.#from === from && this.#to === to) return
-    const { u8 } = this.#kernel.memory
-    for (let i = from; i < to; i++) {
-      const head = `,[${timeText(times[i]!)},"`
-      const at = this.#headsAt + HEAD_BYTES * (i - from)
-      for (let c = 0; c < head.length; c++) u8[at + c] = head.charCodeAt(c)
-      u8[at + HEAD_BYTES - 1] = head.length
-    }
+    // Where the row goes later.
+    this.#kernel.memory.f64.set(times.subarray(from, to), this.#rowAt / 8)
+    this.#kernel.printHeads(this.#rowAt, to - from, this.#headsAt, this.#outAt)
     this.#times = times
     this.#from = from
     this.#to = to

@@ -80,14 +80,13 @@ function* matrixJson(
   const json = new LabelsJson()
   let separator = '['
   for (const series of matrix.series) {
-    out.text(`${separator}{"metric":${json.of(series.labels)}`)
-    if (printer.write(series.times, floatsOf(series), ',"values":[', out)) out.text(']')
+    const head = `${separator}{"metric":${json.of(series.labels)}`
+    printer.write(series.times, floatsOf(series), head, out)
     writeHistograms(series, out)
-    out.text('}')
-    separator = ','
+    separator = '},'
     yield* out.take()
   }
-  out.text(separator === ',' ? ']' : '[]')
+  out.text(separator === '},' ? '}]' : '[]')
 }
 
 /** The values without those that stand in a histogram's place. */

@@ -194,8 +194,7 @@ function number(value: f64, powers: usize, out: usize): usize {
     const tensAbove = tensBelow + 10
     const takesBelow = vl + odd <= tensBelow << 2
     const takesAbove = (tensAbove << 2) + odd <= vr
-    if (takesBelow != takesAbove)
-      return writeDecimal(takesBelow ? tensBelow : tensAbove, k, o)
+    if (takesBelow != takesAbove) return writeDecimal(takesBelow ? tensBelow : tensAbove, k, o)
   }
   const t = s + 1
   const takesS = vl + odd <= s << 2
@@ -235,4 +234,34 @@ export function printPoints(
     o += 2
   }
   return o
+}
+
+/**
+ * What stands before each value of a row: `,[time,"`, the time in seconds with three digits of fraction where it has any.
+ * @param times  f64 whole ms
+ * @param heads  32 bytes a step, the text's length in the last one
+ */
+export function printHeads(times: usize, steps: i32, heads: usize, room: usize): void {
+  const end = room + 24
+  for (let s: usize = 0; s < <usize>steps; s++) {
+    const time = load<f64>(times + (s << 3))
+    const size = <u64>abs(time)
+    const seconds = size / 1000
+    const rest = size - seconds * 1000
+    const head = heads + (s << 5)
+    let o = put(head, 0x5b2c, 2)
+    if (time < 0) store<u8>(o++, 45)
+    const start = digitsBefore(seconds, end)
+    memory.copy(o, start, end - start)
+    o += end - start
+    if (rest > 0) {
+      store<u8>(o, 46)
+      store<u8>(o + 1, <u8>(48 + rest / 100))
+      store<u8>(o + 2, <u8>(48 + ((rest / 10) % 10)))
+      store<u8>(o + 3, <u8>(48 + (rest % 10)))
+      o += 4
+    }
+    store<u16>(o, 0x222c)
+    store<u8>(head, <u8>(o + 2 - head), 31)
+  }
 }

@@ -96,6 +96,14 @@ export interface KernelFunctions {
    */
   printPoints(row: number, steps: number, heads: number, powers: number, out: number): number
   /**
+   * What `printPoints` writes before each value: `,[time,"`, the time in seconds, with three digits of fraction where it
+   * has any.
+   * @param times  f64[steps], whole ms since 1970
+   * @param heads  32 bytes for each step
+   * @param room  scratch of 24 bytes
+   */
+  printHeads(times: number, steps: number, heads: number, room: number): void
+  /**
    * Encodes a column of a tile of version 2: docs/format/tile.md.
    * @param column  f64[n], n ≥ 1
    * @param packSlack  PACK, which is read fastest, may cost so many 32nds more than the smallest way

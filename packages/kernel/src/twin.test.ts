@@ -293,6 +293,31 @@ test(`points print as JSON, those that are absent not at all (seed ${SEED})`, ()
   )
 })
 
+test(`times print as seconds by both (seed ${SEED})`, () => {
+  const times = fc.array(fc.integer({ min: -(2 ** 48), max: 2 ** 48 }), {
+    minLength: 1,
+    maxLength: 9,
+  })
+  fc.assert(
+    fc.property(times, (all) => {
+      const n = all.length
+      const texts = onBoth(40 * n + 32, (kernel, at) => {
+        const { f64, u8 } = kernel.memory
+        f64.set(all, at / 8)
+        kernel.printHeads(at, n, at + 8 * n, at + 40 * n)
+        return all.map((_, i) => {
+          const head = at + 8 * n + 32 * i
+          return String.fromCharCode(...u8.subarray(head, head + u8[head + 31]!))
+        })
+      })
+      const [text, twinText] = texts
+      expect(text).toEqual(twinText)
+      expect(text.map((one) => Math.round(1000 * Number(one.slice(2, -2))))).toEqual(all)
+    }),
+    { seed: SEED, numRuns: 500 },
+  )
+})
+
 test(`rows add up to the same sums by both (seed ${SEED})`, () => {
   fc.assert(
     fc.property(fc.array(cells, { minLength: 1, maxLength: 5 }), (rows) => {

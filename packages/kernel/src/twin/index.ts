@@ -4,7 +4,7 @@ import type { KernelFunctions } from '../functions.ts'
 import type { KernelMemory } from '../kernel-memory.ts'
 import { denseDecode, denseEncode } from './dense-column.ts'
 import { parseNumber } from './number.ts'
-import { printNumber, printPoints } from './print.ts'
+import { printHeads, printNumber, printPoints } from './print.ts'
 import { rollAdd, rollLatest, rollRate } from './roll.ts'
 import { rowDecode, rowEncode } from './row.ts'
 import { scan } from './scan.ts'
@@ -21,6 +21,7 @@ export function twins(memory: KernelMemory): KernelFunctions {
     denseEncode: (column, n, slack, work, out) => denseEncode(memory, column, n, slack, work, out),
     denseDecode: (from, n, work, out) => denseDecode(memory, from, n, work, out),
     printNumber: (value, _powers, out) => printNumber(memory, value, out),
+    printHeads: (times, steps, heads) => printHeads(memory, times, steps, heads),
     printPoints: (row, steps, heads, _powers, out) => printPoints(memory, row, steps, heads, out),
     rollLatest: (vs, latest, steps, out) => rollLatest(memory, vs, latest, steps, out),
     rollRate: (vs, n, constants, steps, isCounter, divisor, out) =>

@@ -41,3 +41,16 @@ export function printPoints(
   }
   return at
 }
+
+export function printHeads({ u8, f64 }: KernelMemory, times: number, n: number, at: number): void {
+  for (let s = 0; s < n; s++) {
+    const time = f64[times / 8 + s]!
+    const ms = Math.abs(time)
+    const rest = ms % 1000
+    const fraction = rest === 0 ? '' : `.${String(rest).padStart(3, '0')}`
+    const text = `,[${time < 0 ? '-' : ''}${(ms - rest) / 1000}${fraction},"`
+    const head = at + 32 * s
+    for (let c = 0; c < text.length; c++) u8[head + c] = text.charCodeAt(c)
+    u8[head + 31] = text.length
+  }
+}

@@ -5,11 +5,13 @@ import type { Layout } from '../catalog/layout.ts'
 import { SelectorCache } from '../catalog/selector.ts'
 import { ColumnLabels } from './column-labels.ts'
 import type { ColumnDecoder } from '../tile/column-decoder.ts'
+import { SortedUnions } from './sorted-unions.ts'
 import { TileCache } from './tile-cache.ts'
 
 export class ReadCache {
   readonly tiles: TileCache = new TileCache()
   readonly selectors: SelectorCache = new SelectorCache()
+  readonly unions: SortedUnions = new SortedUnions()
   /** Lists of columns belong to selectors, and go with them. */
   readonly #facts = new WeakMap<Int32Array, ColumnLabels>()
   readonly decoder: ColumnDecoder

@@ -1,7 +1,7 @@
 // A consistent view of head and blocks. Tiles are read and checked in `select`, columns decoded when asked for.
 
 import { assert, type Logger, messageOf } from '@pharos/base'
-import { compareText, type Matcher } from '@pharos/model'
+import type { Matcher } from '@pharos/model'
 import type { TileFile } from '../block/tile-file.ts'
 import type { LabelList, Querier, SelectHints, Selection } from '../querier.ts'
 import { maskedPart, Masks, unmasked } from './mask.ts'
@@ -61,35 +61,32 @@ export class TsdbQuerier implements Querier {
   }
 
   labelNames(matchers: readonly Matcher[], limit: number): Promise<LabelList> {
+    const own = new Set<ReadonlySet<string>>()
     const names = new Set<string>()
-    const seen = new Set<Int32Array>()
     this.#visit(matchers, this.#minMs, this.#maxMs, (group, { layout }, columns) => {
       const facts = this.#cache.facts(layout, columns)
-      if (!seen.has(columns)) {
-        seen.add(columns)
-        for (const name of facts.names) names.add(name)
-      }
+      own.add(facts.names)
       const { flat } = group.key
       for (let i = 0; i < flat.length; i += 2) {
         if (!facts.removedByAll.has(flat[i]!)) names.add(flat[i]!)
       }
     })
-    return Promise.resolve(labelList(names, limit, this.#unread))
+    return Promise.resolve(
+      labelList(this.#cache.unions.sorted([...own], names), limit, this.#unread),
+    )
   }
 
   labelValues(name: string, matchers: readonly Matcher[], limit: number): Promise<LabelList> {
-    const values = new Set<string>()
-    const seen = new Set<Int32Array>()
+    const own = new Set<ReadonlySet<string>>()
+    const inherited = new Set<string>()
     this.#visit(matchers, this.#minMs, this.#maxMs, (group, { layout }, columns) => {
-      const own = this.#cache.facts(layout, columns).valuesOf(name)
-      if (!seen.has(columns)) {
-        seen.add(columns)
-        for (const value of own.values) values.add(value)
-      }
-      if (!own.isInherited) return
+      const found = this.#cache.facts(layout, columns).valuesOf(name)
+      own.add(found.values)
+      if (!found.isInherited) return
       const value = group.key.get(name)
-      if (value !== '') values.add(value)
+      if (value !== '') inherited.add(value)
     })
+    const values = this.#cache.unions.sorted([...own], inherited)
     return Promise.resolve(labelList(values, limit, this.#unread))
   }
 
@@ -156,12 +153,7 @@ function isIn({ source }: SnapshotTile, startMs: number, endMs: number): boolean
   return source.firstMs <= endMs && source.lastMs >= startMs
 }
 
-function labelList(
-  texts: ReadonlySet<string>,
-  limit: number,
-  unread: readonly string[],
-): LabelList {
-  const sorted = [...texts].sort(compareText)
+function labelList(sorted: readonly string[], limit: number, unread: readonly string[]): LabelList {
   const warnings = shortened(unread)
   if (limit <= 0 || sorted.length <= limit) return { values: sorted, warnings }
   return {
