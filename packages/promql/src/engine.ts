@@ -118,7 +118,7 @@ class Run {
     this.#memory = new MemoryMeter(settings.maxMemoryBytes ?? 0)
     this.#options = options
     this.#startMs = settings.clock.monotonicMs()
-    options.onStart?.(progressOf(this.#samples, this.#memory))
+    options.onStart?.(new Progress(this.#samples, this.#memory))
   }
 
   async answer(): Promise<QueryAnswer> {
@@ -250,23 +250,34 @@ class Run {
   }
 }
 
-function progressOf(samples: SampleCounter, memory: MemoryMeter): QueryProgress {
-  return {
-    get totalSamples() {
-      return samples.total
-    },
-    get samplesRead() {
-      return samples.read
-    },
-    get peakSamples() {
-      return samples.peak
-    },
-    get memoryBytes() {
-      return memory.current
-    },
-    get memoryBytesMax() {
-      return memory.peak
-    },
+/** What observers of a running query see. */
+class Progress implements QueryProgress {
+  readonly #samples: SampleCounter
+  readonly #memory: MemoryMeter
+
+  constructor(samples: SampleCounter, memory: MemoryMeter) {
+    this.#samples = samples
+    this.#memory = memory
+  }
+
+  get totalSamples(): number {
+    return this.#samples.total
+  }
+
+  get samplesRead(): number {
+    return this.#samples.read
+  }
+
+  get peakSamples(): number {
+    return this.#samples.peak
+  }
+
+  get memoryBytes(): number {
+    return this.#memory.current
+  }
+
+  get memoryBytesMax(): number {
+    return this.#memory.peak
   }
 }
 

@@ -61,13 +61,7 @@ export class Row {
   /** Steps with a sample, floats and histograms. */
   presentCount(): number {
     const { values, words, cells } = this
-    let count = 0
-    for (let s = 0; s < values.length; s++) {
-      const v = values[s]!
-      if (v === v || words[2 * s] !== ABSENT_LOW_WORD) count++
-    }
-    if (cells !== undefined) for (let s = 0; s < values.length; s++) if (cells[s]) count++
-    return count
+    return presentBetween(values, words, cells, 0, values.length)
   }
 
   /** As the sample limit counts: a float is one, a histogram as many as its size. */
@@ -77,6 +71,23 @@ export class Row {
     for (const cell of this.cells) if (cell) count += histogramSampleCount(cell) - 1
     return count
   }
+}
+
+/** Samples at places [from, to) of a column, of which `cells` begins at `from`. */
+function presentBetween(
+  values: Float64Array,
+  words: Uint32Array,
+  cells: Cells | undefined,
+  from: number,
+  to: number,
+): number {
+  let count = 0
+  for (let i = from; i < to; i++) {
+    const v = values[i]!
+    if (v === v || words[2 * i] !== ABSENT_LOW_WORD) count++
+  }
+  if (cells !== undefined) for (const cell of cells) if (cell !== undefined) count++
+  return count
 }
 
 /** Bytes of a row besides its values: a label set of its own and places in the lists; an estimate. */
@@ -145,6 +156,12 @@ export class Frame {
     return view
   }
 
+  /** Steps of a row with a sample, floats and histograms. */
+  presentCount(row: number): number {
+    const from = row * this.stepCount
+    return presentBetween(this.values, this.words, this.cells[row], from, from + this.stepCount)
+  }
+
   /** True when there is a float at (row, step). */
   hasFloat(row: number, step: number): boolean {
     const i = row * this.stepCount + step
@@ -168,7 +185,7 @@ export class Frame {
   /** Keeps the rows that have any sample, in order. */
   withoutEmptyRows(): Frame {
     const rows: number[] = []
-    for (let r = 0; r < this.rowCount; r++) if (this.row(r).presentCount() > 0) rows.push(r)
+    for (let r = 0; r < this.rowCount; r++) if (this.presentCount(r) > 0) rows.push(r)
     return rows.length === this.rowCount ? this : this.pick(rows)
   }
 

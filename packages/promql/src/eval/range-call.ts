@@ -2,6 +2,7 @@
 // read → kernel → sink. Subqueries come in as groups like any other.
 
 import {
+  ABSENT,
   formatShortest,
   goQuote,
   type Labels,
@@ -26,10 +27,12 @@ import { rateInKernel } from './rate-kernel.ts'
 import { metricNameOf, RowName } from './row-name.ts'
 import { goesOverWindows, PER_WINDOW_FUNCTIONS, RANGE_KERNELS } from './range-kernels.ts'
 import { referenceTimes } from './selector.ts'
+import { SortedWindow } from './sorted-window.ts'
 import { START_TIME_FUNCTIONS, startTimeKernel } from './start-times.ts'
 import { freshSamples } from './step-tally.ts'
 import { type Steps, stepTimes } from './steps.ts'
 import { subqueryGroup } from './subquery.ts'
+import { WideQuantile } from './wide-quantile.ts'
 import { areEqual, NO_REACH, type Windows, windowsOfSteps, windowsOver } from './windows.ts'
 
 /** True for a function that takes a range vector. */
@@ -213,7 +216,17 @@ class RangeCall {
 
   /** Runs the kernel over some steps at a time, to the same values. */
   *#inPortions(windows: Windows, values: Float64Array): Task<void> {
+    const { func } = this.#plan
     const { lo, hi, stepCount, sampleCount } = windows
+    const isWide = windows.sizeMax > KERNEL_SAMPLES
+    if (func === 'quantile_over_time' && !isWide) {
+      yield* this.#quantiles(windows, values)
+      return
+    }
+    if (func === 'quantile_over_time' || (func === 'mad_over_time' && isWide)) {
+      yield* this.#wideQuantiles(windows, values)
+      return
+    }
     // Sums look at the whole column first, which each portion pays for.
     const looksAtAll = !PER_WINDOW_FUNCTIONS.has(this.#plan.func)
     const most = looksAtAll ? Math.max(KERNEL_SAMPLES, 4 * sampleCount) : KERNEL_SAMPLES
@@ -227,6 +240,38 @@ class RangeCall {
         this.#row.values.subarray(from, to),
       )
       if (this.#context.budget.due(work)) yield
+    }
+  }
+
+  /** One window after the other: what is sorted stays sorted. */
+  *#quantiles(windows: Windows, values: Float64Array): Task<void> {
+    const { lo, hi, stepCount, sampleCount, sizeMax } = windows
+    const q = this.#scalars[0]!
+    const out = this.#row.values
+    const sorted = new SortedWindow(sizeMax)
+    sorted.begin(values, sampleCount)
+    for (let s = 0; s < stepCount; s++) {
+      const [from, to] = [lo[s]!, hi[s]!]
+      if (from === to) {
+        out[s] = ABSENT
+        continue
+      }
+      sorted.moveTo(from, to)
+      out[s] = sorted.quantile(q[s]!)
+      if (this.#context.budget.due(to - from)) yield
+    }
+  }
+
+  /** Of windows that are too long to be sorted. */
+  *#wideQuantiles({ lo, hi, stepCount }: Windows, values: Float64Array): Task<void> {
+    const q = this.#plan.func === 'mad_over_time' ? undefined : this.#scalars[0]!
+    const out = this.#row.values
+    const wide = new WideQuantile(this.#context.budget)
+    for (let s = 0; s < stepCount; s++) {
+      const [from, to] = [lo[s]!, hi[s]!]
+      if (from === to) out[s] = ABSENT
+      else if (q === undefined) out[s] = yield* wide.medianDistance(values, from, to)
+      else out[s] = yield* wide.of(values, from, to, q[s]!)
     }
   }
 

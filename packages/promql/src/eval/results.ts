@@ -26,12 +26,12 @@ export function matrixResult(frame: Frame, steps: Steps): MatrixResult {
   const series: MatrixSeries[] = []
   for (let r = 0; r < frame.rowCount; r++) {
     const labels = frame.labels[r]!
-    const row = frame.row(r)
-    const count = row.presentCount()
+    const count = frame.presentCount(r)
     if (count === 0) continue
-    if (count === times.length && row.cells === undefined)
-      series.push({ labels, times, values: row.values, histograms: undefined })
-    else series.push({ labels, ...present(frame, r, times, count) })
+    if (count === times.length && frame.cells[r] === undefined) {
+      const values = frame.values.subarray(r * frame.stepCount, (r + 1) * frame.stepCount)
+      series.push({ labels, times, values, histograms: undefined })
+    } else series.push({ labels, ...present(frame, r, times, count) })
   }
   return { type: 'matrix', series: sortedByLabels(series) }
 }

@@ -1,9 +1,6 @@
 // The values of a window in order, while it moves over a column: where it moves by a few samples these go in and out,
 // where it jumps the window is sorted anew.
 
-/** Of a window's size: moving more samples than this in and out costs more than sorting. */
-const FEW = 8
-
 export class SortedWindow {
   /** Numbers in ascending order; NaNs are only counted, they come before all others. */
   readonly #sorted: Float64Array
@@ -33,7 +30,8 @@ export class SortedWindow {
   moveTo(lo: number, hi: number): void {
     const vs = this.#vs
     const moved = lo - this.#lo + (hi - this.#hi)
-    if (this.#hasMinusZero || lo >= this.#hi || moved * FEW > this.#count + FEW) this.#sort(lo, hi)
+    if (this.#hasMinusZero || lo >= this.#hi || !isWorthMoving(moved, this.#count))
+      this.#sort(lo, hi)
     else {
       for (let i = this.#lo; i < lo; i++) this.#remove(vs[i]!)
       for (let i = this.#hi; i < hi; i++) this.#insert(vs[i]!)
@@ -100,6 +98,11 @@ export class SortedWindow {
     this.#sorted[at] = v
     this.#count++
   }
+}
+
+/** Each sample that goes in or out moves half of the window; sorting takes a window's length times its logarithm. */
+function isWorthMoving(moved: number, count: number): boolean {
+  return moved * (16 + count / 16) < (count + 1) * (32 - Math.clz32(count))
 }
 
 /** copyWithin is a call into the engine: for a handful of numbers a loop is faster. */

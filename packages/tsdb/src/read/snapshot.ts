@@ -4,14 +4,19 @@ import type { Labels } from '@pharos/model'
 import type { Layout } from '../catalog/layout.ts'
 import type { TileFile } from '../block/tile-file.ts'
 import type { Head } from '../head/head.ts'
+import type { HeadGroup } from '../head/head-group.ts'
 import type { OpenTile } from '../head/open-tile.ts'
 import type { TileRef } from './tile-ref.ts'
 
-export interface SnapshotTile {
+/** A sealed tile stands for itself: queries see hundreds of them, and an object for each is most of what small ones leave. */
+export type SnapshotTile = TileRef | OpenSnapshot
+
+interface OpenSnapshot {
   readonly layout: Layout
-  /** Columns from here on are newer than the snapshot. */
+  readonly tile: OpenTile
+  /** Rows and columns from here on are newer than the snapshot. */
+  readonly rowCount: number
   readonly columnCount: number
-  readonly source: TileRef | { readonly tile: OpenTile; readonly rowCount: number }
 }
 
 export interface SnapshotGroup {
@@ -33,28 +38,29 @@ export function headSnapshot(head: Head, minMs: number, maxMs: number): Snapshot
   const groups: SnapshotGroup[] = []
   for (const group of head.groups) {
     const tiles: SnapshotTile[] = []
-    for (const ref of group.sealed) {
-      if (overlaps(ref, minMs, maxMs)) tiles.push(storedTile(ref))
-    }
-    for (const tile of [...group.waiting, group.open, group.late]) {
-      const layout = tile?.layout ?? group.layout
-      if (
-        tile === undefined ||
-        layout === undefined ||
-        tile.rowCount === 0 ||
-        !overlaps(tile, minMs, maxMs)
-      )
-        continue
-      tile.isCaptured = true
-      // A closed tile takes no columns any more, an open one may use all that the group has now.
-      const columnCount = tile.layout === undefined ? group.columnCount : tile.columnCount
-      tiles.push({ layout, columnCount, source: { tile, rowCount: tile.rowCount } })
-    }
-    if (tiles.length > 0) {
-      groups.push({ name: group.name, key: group.key, tiles })
-    }
+    for (const ref of group.sealed) if (overlaps(ref, minMs, maxMs)) tiles.push(ref)
+    for (const tile of group.waiting) addOpen(group, tile, minMs, maxMs, tiles)
+    addOpen(group, group.open, minMs, maxMs, tiles)
+    addOpen(group, group.late, minMs, maxMs, tiles)
+    if (tiles.length > 0) groups.push({ name: group.name, key: group.key, tiles })
   }
   return groups
+}
+
+function addOpen(
+  group: HeadGroup,
+  tile: OpenTile | undefined,
+  minMs: number,
+  maxMs: number,
+  tiles: SnapshotTile[],
+): void {
+  const layout = tile?.layout ?? group.layout
+  if (tile === undefined || layout === undefined) return
+  if (tile.rowCount === 0 || !overlaps(tile, minMs, maxMs)) return
+  tile.isCaptured = true
+  // A closed tile takes no columns any more, an open one may use all that the group has now.
+  const columnCount = tile.layout === undefined ? group.columnCount : tile.columnCount
+  tiles.push({ layout, tile, rowCount: tile.rowCount, columnCount })
 }
 
 /** The same of a block. */
@@ -65,7 +71,7 @@ export function storedSnapshot(
 ): SnapshotGroup[] {
   const found: SnapshotGroup[] = []
   for (const { name, key, tiles } of groups) {
-    const wanted = tiles.filter((ref) => overlaps(ref, minMs, maxMs)).map(storedTile)
+    const wanted = tiles.filter((ref) => overlaps(ref, minMs, maxMs))
     if (wanted.length > 0) found.push({ name, key, tiles: wanted })
   }
   return found
@@ -74,13 +80,9 @@ export function storedSnapshot(
 export function filesOf(groups: Iterable<SnapshotGroup>): Set<TileFile> {
   const files = new Set<TileFile>()
   for (const { tiles } of groups) {
-    for (const { source } of tiles) if ('file' in source) files.add(source.file)
+    for (const tile of tiles) if ('file' in tile) files.add(tile.file)
   }
   return files
-}
-
-function storedTile(ref: TileRef): SnapshotTile {
-  return { layout: ref.layout, columnCount: ref.layout.shapes.length, source: ref }
 }
 
 function overlaps(

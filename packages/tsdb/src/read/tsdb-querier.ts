@@ -111,14 +111,15 @@ export class TsdbQuerier implements Querier {
         const all = selector.columns(tile.layout, mask)
         const last = all.at(-1)
         if (last === undefined) continue
-        // A shared layout may have grown since: lists are ascending, so a look at the last one is enough.
-        let columns =
-          last < tile.columnCount ? all : this.#cache.firstColumns(all, tile.columnCount)
-        if ('file' in tile.source) {
-          const { firstMs, lastMs } = tile.source
-          const masks = this.#masks.of(tile.source, group.key)
+        let columns = all
+        if ('file' in tile) {
+          const { firstMs, lastMs } = tile
+          const masks = this.#masks.of(tile, group.key)
           const fromMs = Math.max(startMs, firstMs)
-          columns = unmasked(columns, masks, fromMs, Math.min(endMs, lastMs))
+          columns = unmasked(all, masks, fromMs, Math.min(endMs, lastMs))
+        } else if (last >= tile.columnCount) {
+          // The layout has grown since. Lists are ascending, so a look at the last one is enough.
+          columns = this.#cache.firstColumns(all, tile.columnCount)
         }
         if (columns.length > 0) found(group, tile, columns)
       }
@@ -127,17 +128,17 @@ export class TsdbQuerier implements Querier {
 
   #part(
     { key }: SnapshotGroup,
-    { source }: SnapshotTile,
+    tile: SnapshotTile,
     startMs: number,
     endMs: number,
     warnings: string[],
   ): Part | undefined {
-    if ('tile' in source) return openPart(source.tile, source.rowCount, startMs, endMs)
+    if ('tile' in tile) return openPart(tile.tile, tile.rowCount, startMs, endMs)
     try {
-      const part = sealedPart(this.#cache.tiles.view(source), startMs, endMs, this.#cache.decoder)
-      return part === undefined ? undefined : maskedPart(part, this.#masks.of(source, key))
+      const part = sealedPart(this.#cache.tiles.view(tile), startMs, endMs, this.#cache.decoder)
+      return part === undefined ? undefined : maskedPart(part, this.#masks.of(tile, key))
     } catch (error) {
-      const warning = `samples from ${source.firstMs} to ${source.lastMs} are missing: ${messageOf(error)}`
+      const warning = `samples from ${tile.firstMs} to ${tile.lastMs} are missing: ${messageOf(error)}`
       warnings.push(warning)
       this.#log.error('tile could not be read', { err: messageOf(error) })
       return undefined
@@ -145,12 +146,12 @@ export class TsdbQuerier implements Querier {
   }
 }
 
-function isIn({ source }: SnapshotTile, startMs: number, endMs: number): boolean {
-  if ('tile' in source) {
-    const { tile, rowCount } = source
+function isIn(one: SnapshotTile, startMs: number, endMs: number): boolean {
+  if ('tile' in one) {
+    const { tile, rowCount } = one
     return tile.times[0]! <= endMs && tile.times[rowCount - 1]! >= startMs
   }
-  return source.firstMs <= endMs && source.lastMs >= startMs
+  return one.firstMs <= endMs && one.lastMs >= startMs
 }
 
 function labelList(sorted: readonly string[], limit: number, unread: readonly string[]): LabelList {
