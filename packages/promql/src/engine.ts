@@ -244,9 +244,11 @@ class Run {
 
   async #vector(plan: Plan, context: EvalContext, steps: Steps): Promise<QueryResult> {
     const made = await this.#budget.drive(context.evaluator.vector(context, plan, steps))
-    const frame = context.delayedNames ? dropDelayedNames(made) : made
+    const frame = context.delayedNames
+      ? await this.#budget.drive(dropDelayedNames(context, made))
+      : made
     if (this.#isInstant) return vectorResult(frame, steps.startMs)
-    return matrixResult(frame, steps)
+    return this.#budget.drive(matrixResult(context, frame, steps))
   }
 }
 

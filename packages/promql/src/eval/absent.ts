@@ -19,7 +19,7 @@ export function* absentVector(context: EvalContext, plan: CallPlan, steps: Steps
     for (let s = 0; s < steps.count; s++) if (input.has(r, s)) present[s] = 1
   }
   const result = onesWhereAbsent(arg, present, false)
-  countedSteps(context, before, [input], result)
+  yield* countedSteps(context, before, [input], result)
   return result
 }
 

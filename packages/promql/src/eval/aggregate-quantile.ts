@@ -1,4 +1,5 @@
 import { ABSENT, ABSENT_LOW_WORD, formatShortest } from '@pharos/model'
+import type { Task } from './budget.ts'
 import type { EvalContext } from './context.ts'
 import { Frame } from './frame.ts'
 import { groupLabels } from './labels-of.ts'
@@ -6,13 +7,13 @@ import type { AggregatePlan } from './plan.ts'
 import { quantileOfSorted, sortFloats } from './quantile.ts'
 
 /** quantile(): for each group and step the quantile of the floats; histograms are left out. */
-export function quantileRows(
+export function* quantileRows(
   context: EvalContext,
   plan: AggregatePlan,
   input: Frame,
   groups: readonly (readonly number[])[],
   q: Float64Array,
-): Frame {
+): Task<Frame> {
   warnAboutQuantiles(context, plan, q)
   const frame = new Frame(input.stepCount, groups.length, context.memory)
   for (const rows of groups) {
@@ -23,6 +24,7 @@ export function quantileRows(
     const scratch = new Float64Array(rows.length)
     let any = false
     for (let s = 0; s < input.stepCount; s++) {
+      if (context.budget.due(8 * rows.length)) yield
       let n = 0
       for (const r of rows) {
         const i = r * input.stepCount + s

@@ -13,6 +13,7 @@ import { groupingKey, groupLabels } from './labels-of.ts'
 import { KERNEL_SUM_BYTES } from './limits.ts'
 import { limitRows, limitRatioRows } from './limit.ts'
 import type { AggregatePlan } from './plan.ts'
+import { LABELS_WORK } from './rows.ts'
 import { quantileRows } from './aggregate-quantile.ts'
 import type { Steps } from './steps.ts'
 import { rankedRows } from './top.ts'
@@ -89,10 +90,10 @@ function* select(
   param: Float64Array,
 ): Task<Frame> {
   const input = yield* context.evaluator.vector(context, plan.expr, steps)
-  const groups = groupRows(input, plan)
+  const groups = yield* groupRows(context, input, plan)
   switch (plan.op) {
     case 'quantile':
-      return quantileRows(context, plan, input, groups, param)
+      return yield* quantileRows(context, plan, input, groups, param)
     case 'topk':
     case 'bottomk':
       return yield* rankedRows(context, plan, input, groups, param)
@@ -106,10 +107,11 @@ function* select(
 }
 
 /** Row numbers of each group, groups in order of appearance. */
-function groupRows(input: Frame, plan: AggregatePlan): number[][] {
+function* groupRows(context: EvalContext, input: Frame, plan: AggregatePlan): Task<number[][]> {
   const keyOf = groupingKey(plan.grouping, plan.without)
   const groups = new Map<string, number[]>()
   for (let r = 0; r < input.rowCount; r++) {
+    if (context.budget.due(LABELS_WORK)) yield
     const key = keyOf(input.labels[r]!)
     const rows = groups.get(key)
     if (rows === undefined) groups.set(key, [r])

@@ -8,7 +8,7 @@ import type { EvalContext } from './context.ts'
 import { Frame } from './frame.ts'
 import { withoutMetadata } from './labels-of.ts'
 import { type BinaryPlan, planType } from './plan.ts'
-import { settle } from './rows.ts'
+import { settle, withoutEmptyRows } from './rows.ts'
 import { combineSets } from './set-operators.ts'
 import { countedSteps } from './step-counts.ts'
 import type { Steps } from './steps.ts'
@@ -22,9 +22,9 @@ export function* evaluateBinary(context: EvalContext, plan: BinaryPlan, steps: S
   const lhs = yield* context.evaluator.vector(context, plan.lhs, steps)
   const rhs = yield* context.evaluator.vector(context, plan.rhs, steps)
   const isSet = plan.op === 'and' || plan.op === 'or' || plan.op === 'unless'
-  const made = isSet ? combineSets(plan, lhs, rhs) : yield* matchVectors(context, plan, lhs, rhs)
-  const result = settle(context, made)
-  countedSteps(context, before, [lhs, rhs], result)
+  const made = yield* (isSet ? combineSets : matchVectors)(context, plan, lhs, rhs)
+  const result = yield* settle(context, made)
+  yield* countedSteps(context, before, [lhs, rhs], result)
   return result
 }
 
@@ -57,8 +57,8 @@ function* vectorAndScalar(
     if (input.cells[r] === undefined) floatRow(plan, input, r, scalar, scalarIsLeft, frame, row)
     else mixedRow(plan, operate, input, r, scalar, scalarIsLeft, frame, row)
   }
-  const result = settle(context, frame.withoutEmptyRows())
-  countedSteps(context, before, [input, scalar], result)
+  const result = yield* settle(context, yield* withoutEmptyRows(context, frame))
+  yield* countedSteps(context, before, [input, scalar], result)
   return result
 }
 

@@ -18,6 +18,7 @@ import { sortByLabel, sortByValue } from './sorting.ts'
 import { countedSteps } from './step-counts.ts'
 import { type Steps, stepTimes } from './steps.ts'
 import { TimeZone } from './time-zone.ts'
+import { withoutEmptyRows } from './rows.ts'
 
 type VectorFunction = (context: EvalContext, plan: CallPlan, steps: Steps) => Task<Frame>
 
@@ -59,7 +60,7 @@ export function* evaluateCall(context: EvalContext, plan: CallPlan, steps: Steps
   if (float !== undefined) result = yield* mapFloats(context, input, float)
   else if (statistic !== undefined) result = yield* mapHistograms(context, input, statistic)
   else result = bug(`function ${plan.func} has no implementation`)
-  countedSteps(context, before, [input], result)
+  yield* countedSteps(context, before, [input], result)
   return result
 }
 
@@ -91,13 +92,13 @@ export function* evaluateScalarCall(
       const b = yield* context.evaluator.scalar(context, plan.args[1]!, steps)
       const choose = plan.func === 'max_of' ? maximum : minimum
       for (let s = 0; s < out.length; s++) out[s] = choose(a[s]!, b[s]!)
-      countedSteps(context, before, [a, b], out)
+      yield* countedSteps(context, before, [a, b], out)
       return out
     }
     case 'scalar': {
       const input = yield* context.evaluator.vector(context, plan.args[0]!, steps)
       onlyFloats(input, out)
-      countedSteps(context, before, [input], out)
+      yield* countedSteps(context, before, [input], out)
       return out
     }
     default:
@@ -122,7 +123,7 @@ function* vectorOfScalar(context: EvalContext, plan: CallPlan, steps: Steps): Ta
   const before = context.samples.current
   const values = yield* context.evaluator.scalar(context, plan.args[0]!, steps)
   const frame = scalarFrame(values)
-  countedSteps(context, before, [values], frame)
+  yield* countedSteps(context, before, [values], frame)
   return frame
 }
 
@@ -137,9 +138,9 @@ function* clampRows(context: EvalContext, plan: CallPlan, steps: Steps): Task<Fr
   const clamped = yield* mapFloats(context, input, (v, s) =>
     greatest[s]! < least[s]! ? undefined : maximum(least[s]!, minimum(greatest[s]!, v)),
   )
-  const result = clamped.withoutEmptyRows()
+  const result = yield* withoutEmptyRows(context, clamped)
   const scalars = second === undefined ? [first] : [first, second]
-  countedSteps(context, before, [input, ...scalars], result)
+  yield* countedSteps(context, before, [input, ...scalars], result)
   return result
 }
 
@@ -152,7 +153,7 @@ function* roundRows(context: EvalContext, plan: CallPlan, steps: Steps): Task<Fr
     const inverse = 1 / (nearest === undefined ? 1 : nearest[s]!)
     return Math.floor(v * inverse + 0.5) / inverse
   })
-  countedSteps(context, before, nearest === undefined ? [input] : [input, nearest], result)
+  yield* countedSteps(context, before, nearest === undefined ? [input] : [input, nearest], result)
   return result
 }
 
@@ -171,7 +172,7 @@ function* dateRows(
     stepTimes(steps).forEach((ms, s) => {
       frame.values[row * steps.count + s] = datePart(Math.trunc(ms / 1000), part)
     })
-    countedSteps(context, before, [], frame)
+    yield* countedSteps(context, before, [], frame)
     return frame
   }
   const input = yield* context.evaluator.vector(context, arg, steps)
@@ -183,7 +184,7 @@ function* dateRows(
       ? (v) => datePart(v, part)
       : (v) => datePart(v + zone.offsetSeconds(v), part),
   )
-  countedSteps(context, before, [input], result)
+  yield* countedSteps(context, before, [input], result)
   return result
 }
 

@@ -20,7 +20,7 @@ import { Frame } from './frame.ts'
 import { withoutMetadata } from './labels-of.ts'
 import { nativeFraction, nativeQuantile } from './native-quantile.ts'
 import { type CallPlan, stringArgument } from './plan.ts'
-import { settle } from './rows.ts'
+import { settle, withoutEmptyRows } from './rows.ts'
 import { countedSteps } from './step-counts.ts'
 import { type Steps, stepTimes } from './steps.ts'
 
@@ -45,8 +45,8 @@ export function* histogramQuantile(
   const question = quantileQuestion(context, q, plan.args[1]!.pos, steps)
   const frame = new Frame(steps.count, 0, context.memory)
   yield* answer(context, input, families, question, frame, (labels) => labels)
-  const result = settle(context, frame.withoutEmptyRows())
-  countedSteps(context, before, [q, input], result)
+  const result = yield* settle(context, yield* withoutEmptyRows(context, frame))
+  yield* countedSteps(context, before, [q, input], result)
   return result
 }
 
@@ -76,8 +76,8 @@ export function* histogramQuantiles(
       appendSteps(frame, part, (s) => Object.is(q[s], value))
     }
   }
-  const result = settle(context, frame.withoutEmptyRows())
-  countedSteps(context, before, [input], result)
+  const result = yield* settle(context, yield* withoutEmptyRows(context, frame))
+  yield* countedSteps(context, before, [input], result)
   return result
 }
 
@@ -99,8 +99,8 @@ export function* histogramFraction(
     native: (h, s, metric) => nativeFraction(context, lower[s]!, upper[s]!, h, metric, pos),
   }
   yield* answer(context, input, families, question, frame, (labels) => labels)
-  const result = settle(context, frame.withoutEmptyRows())
-  countedSteps(context, before, [lower, upper, input], result)
+  const result = yield* settle(context, yield* withoutEmptyRows(context, frame))
+  yield* countedSteps(context, before, [lower, upper, input], result)
   return result
 }
 

@@ -42,7 +42,7 @@ export function* countValues(context: EvalContext, plan: AggregatePlan, steps: S
       frame.values[i] = frame.hasFloat(row, s) ? frame.values[i]! + 1 : 1
     }
   }
-  const result = settle(context, frame)
-  countedSteps(context, before, [input], result)
+  const result = yield* settle(context, frame)
+  yield* countedSteps(context, before, [input], result)
   return result
 }

@@ -182,7 +182,7 @@ function* evaluateUnary(context: EvalContext, plan: UnaryPlan, steps: Steps): Ta
     const cells = frame.cells[r]
     if (cells !== undefined) frame.cells[r] = cells.map((h) => h && negated(h))
   }
-  return context.delayedNames ? frame : mergeEqualRows(frame)
+  return context.delayedNames ? frame : yield* mergeEqualRows(context, frame)
 }
 
 function* scalarBinary(
@@ -196,7 +196,7 @@ function* scalarBinary(
   const operate = scalarOperator(plan.op)
   const out = new Float64Array(steps.count)
   for (let s = 0; s < out.length; s++) out[s] = operate(lhs[s]!, rhs[s]!)
-  countedSteps(context, before, [lhs, rhs], out)
+  yield* countedSteps(context, before, [lhs, rhs], out)
   return out
 }
 

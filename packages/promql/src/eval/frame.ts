@@ -182,24 +182,13 @@ export class Frame {
     cells[step] = histogram
   }
 
-  /** Keeps the rows that have any sample, in order. */
-  withoutEmptyRows(): Frame {
-    const rows: number[] = []
-    for (let r = 0; r < this.rowCount; r++) if (this.presentCount(r) > 0) rows.push(r)
-    return rows.length === this.rowCount ? this : this.pick(rows)
-  }
-
-  /** A frame of these rows in this order. */
-  pick(rows: readonly number[]): Frame {
-    const frame = new Frame(this.stepCount, rows.length, this.memory)
-    for (const r of rows) frame.push(this.labels[r]!, this.dropName[r]!, this.row(r))
-    return frame
-  }
-
   /** All samples, as the sample limit counts them. */
   sampleCount(): number {
     let count = 0
-    for (let r = 0; r < this.rowCount; r++) count += this.row(r).sampleCount()
+    for (let r = 0; r < this.rowCount; r++) {
+      count += this.presentCount(r)
+      for (const cell of this.cells[r] ?? []) if (cell) count += histogramSampleCount(cell) - 1
+    }
     return count
   }
 

@@ -92,8 +92,8 @@ export function* infoJoin(context: EvalContext, plan: CallPlan, steps: Steps): T
     if (isInfo(labels)) frame.push(labels, base.dropName[r]!, base.row(r))
     else joinRow(base, r, info, dataMatchers, frame)
   }
-  const result = mergeEqualRows(frame)
-  countedSteps(context, before, [base], result)
+  const result = yield* mergeEqualRows(context, frame)
+  yield* countedSteps(context, before, [base], result)
   return result
 }
 

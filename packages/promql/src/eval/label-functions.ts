@@ -8,7 +8,7 @@ import { executionError } from './errors.ts'
 import type { Frame } from './frame.ts'
 import { type CallPlan, stringArgument } from './plan.ts'
 import { isLabelName } from './labels-of.ts'
-import { mergeEqualRows } from './rows.ts'
+import { LABELS_WORK, mergeEqualRows } from './rows.ts'
 import type { Steps } from './steps.ts'
 
 /** label_replace(v, dst, replacement, src, regex). */
@@ -24,11 +24,12 @@ export function* labelReplace(context: EvalContext, plan: CallPlan, steps: Steps
     throw executionError(`invalid destination label name in label_replace(): ${dst}`)
   const frame = yield* context.evaluator.vector(context, plan.args[0]!, steps)
   for (let r = 0; r < frame.rowCount; r++) {
+    if (context.budget.due(LABELS_WORK)) yield
     const labels = frame.labels[r]!
     const groups = regex.match(labels.get(src))
     if (groups !== undefined) setLabel(frame, r, dst, regex.expand(replacement, groups))
   }
-  return mergeEqualRows(frame)
+  return yield* mergeEqualRows(context, frame)
 }
 
 /** label_join(v, dst, separator, src…). */
@@ -46,10 +47,11 @@ export function* labelJoin(context: EvalContext, plan: CallPlan, steps: Steps): 
     throw executionError(`invalid destination label name in label_join(): ${dst}`)
   const frame = yield* context.evaluator.vector(context, plan.args[0]!, steps)
   for (let r = 0; r < frame.rowCount; r++) {
+    if (context.budget.due(LABELS_WORK)) yield
     const labels = frame.labels[r]!
     setLabel(frame, r, dst, sources.map((name) => labels.get(name)).join(separator))
   }
-  return mergeEqualRows(frame)
+  return yield* mergeEqualRows(context, frame)
 }
 
 /** A name that was given on purpose is not dropped at the end. */

@@ -7,7 +7,7 @@ import type { EvalContext } from './context.ts'
 import { Frame } from './frame.ts'
 import { withoutMetadata } from './labels-of.ts'
 import type { CallPlan } from './plan.ts'
-import { settle } from './rows.ts'
+import { settle, withoutEmptyRows } from './rows.ts'
 import { streamSelector } from './selector.ts'
 import { countedSteps } from './step-counts.ts'
 import { type Steps, stepTimes } from './steps.ts'
@@ -64,7 +64,7 @@ export function* mapFloats(
       if (v !== undefined) frame.values[row * n + s] = v
     }
   }
-  return settle(context, frame.withoutEmptyRows())
+  return yield* settle(context, yield* withoutEmptyRows(context, frame))
 }
 
 /** Applies `f` to every histogram; floats are left out. */
@@ -87,7 +87,7 @@ export function* mapHistograms(
       if (h !== undefined) frame.values[row * n + s] = f(h)
     }
   }
-  return settle(context, frame.withoutEmptyRows())
+  return yield* settle(context, yield* withoutEmptyRows(context, frame))
 }
 
 /** timestamp(): of a selector the samples' own times, of anything else the evaluation time. */
@@ -101,8 +101,8 @@ export function* timestamps(context: EvalContext, plan: CallPlan, steps: Steps):
       frame.push(context.delayedNames ? labels : withoutMetadata(labels), true, row)
     })
     context.samples.current = before
-    const result = settle(context, frame)
-    countedSteps(context, before, [result], result)
+    const result = yield* settle(context, frame)
+    yield* countedSteps(context, before, [result], result)
     return result
   }
   const input = yield* context.evaluator.vector(context, arg, steps)
@@ -115,7 +115,7 @@ export function* timestamps(context: EvalContext, plan: CallPlan, steps: Steps):
       if (input.has(r, s)) frame.values[row * steps.count + s] = times[s]! / 1000
     }
   }
-  const result = settle(context, frame)
-  countedSteps(context, before, [input], result)
+  const result = yield* settle(context, frame)
+  yield* countedSteps(context, before, [input], result)
   return result
 }

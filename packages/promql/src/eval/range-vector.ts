@@ -34,8 +34,8 @@ export function* rangeVector(
       const made = yield* context.evaluator.vector(context, plan.expr, inner)
       samples.tally = tally
       tally?.addAt(0, samples.total - total, samples.read - read)
-      const frame = context.delayedNames ? dropDelayedNames(made) : made
-      return matrixResult(frame, inner).series
+      const frame = context.delayedNames ? yield* dropDelayedNames(context, made) : made
+      return (yield* matrixResult(context, frame, inner)).series
     }
     default:
       return bug(`a ${plan.kind} is no range vector`)
@@ -79,7 +79,7 @@ function* storedSeries(
       series.push({ labels: group.labels(i), histograms: made.histograms, ...points })
     }
   }
-  return sortedByLabels(series)
+  return yield* sortedByLabels(context, series)
 }
 
 interface Points {

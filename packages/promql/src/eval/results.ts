@@ -2,7 +2,10 @@
 
 import { Labels, type NativeHistogram } from '@pharos/model'
 import type { MatrixResult, MatrixSeries, ScalarResult, VectorResult } from '../result.ts'
+import type { Task } from './budget.ts'
+import type { EvalContext } from './context.ts'
 import type { Frame } from './frame.ts'
+import { sortedInSlices } from './sorted-in-slices.ts'
 import { type Steps, stepTimes } from './steps.ts'
 
 export function scalarResult(timeMs: number, value: number): ScalarResult {
@@ -21,10 +24,15 @@ export function vectorResult(frame: Frame, timeMs: number): VectorResult {
 }
 
 /** All steps, series sorted by labels. Series without gaps share one column of times, and their values are the frame's. */
-export function matrixResult(frame: Frame, steps: Steps): MatrixResult {
+export function* matrixResult(
+  context: EvalContext,
+  frame: Frame,
+  steps: Steps,
+): Task<MatrixResult> {
   const times = stepTimes(steps)
   const series: MatrixSeries[] = []
   for (let r = 0; r < frame.rowCount; r++) {
+    if (context.budget.due(frame.stepCount)) yield
     const labels = frame.labels[r]!
     const count = frame.presentCount(r)
     if (count === 0) continue
@@ -33,7 +41,7 @@ export function matrixResult(frame: Frame, steps: Steps): MatrixResult {
       series.push({ labels, times, values, histograms: undefined })
     } else series.push({ labels, ...present(frame, r, times, count) })
   }
-  return { type: 'matrix', series: sortedByLabels(series) }
+  return { type: 'matrix', series: yield* sortedByLabels(context, series) }
 }
 
 /** The samples of a row with gaps or histograms. */
@@ -59,6 +67,6 @@ function present(
   return { times: own, values, histograms: cells === undefined ? undefined : histograms }
 }
 
-export function sortedByLabels(series: MatrixSeries[]): MatrixSeries[] {
-  return series.sort((a, b) => Labels.compare(a.labels, b.labels))
+export function sortedByLabels(context: EvalContext, series: MatrixSeries[]): Task<MatrixSeries[]> {
+  return sortedInSlices(context, series, (a, b) => Labels.compare(a.labels, b.labels))
 }

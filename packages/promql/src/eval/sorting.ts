@@ -7,7 +7,8 @@ import type { EvalContext } from './context.ts'
 import type { Frame } from './frame.ts'
 import { type CallPlan, stringArgument } from './plan.ts'
 import { naturalOrder } from './natural-order.ts'
-import { settle } from './rows.ts'
+import { picked, settle, withoutEmptyRows } from './rows.ts'
+import { sortedInSlices } from './sorted-in-slices.ts'
 import { countedSteps } from './step-counts.ts'
 import type { Steps } from './steps.ts'
 
@@ -16,16 +17,17 @@ export function* sortByValue(context: EvalContext, plan: CallPlan, steps: Steps)
   const before = context.samples.current
   const input = yield* sortInput(context, plan, steps)
   for (let r = 0; r < input.rowCount; r++) input.cells[r] = undefined
-  const floats = input.withoutEmptyRows()
+  const floats = yield* withoutEmptyRows(context, input)
   let result = floats
   if (steps.count === 1) {
     const sign = plan.func === 'sort' ? 1 : -1
     const rows = Array.from({ length: floats.rowCount }, (_, r) => r)
-    rows.sort((a, b) => orderOf(floats.values[a]!, floats.values[b]!, sign))
-    result = floats.pick(rows)
+    const order = (a: number, b: number): number =>
+      orderOf(floats.values[a]!, floats.values[b]!, sign)
+    result = yield* picked(context, floats, yield* sortedInSlices(context, rows, order))
   }
-  result = settle(context, result)
-  countedSteps(context, before, [input], result)
+  result = yield* settle(context, result)
+  yield* countedSteps(context, before, [input], result)
   return result
 }
 
@@ -42,7 +44,7 @@ export function* sortByLabel(context: EvalContext, plan: CallPlan, steps: Steps)
   const names = plan.args.slice(1).map(stringArgument)
   const sign = plan.func === 'sort_by_label' ? 1 : -1
   const rows = Array.from({ length: input.rowCount }, (_, r) => r)
-  rows.sort((a, b) => {
+  const sorted = yield* sortedInSlices(context, rows, (a, b) => {
     const x = input.labels[a]!
     const y = input.labels[b]!
     for (const name of names) {
@@ -52,8 +54,8 @@ export function* sortByLabel(context: EvalContext, plan: CallPlan, steps: Steps)
     }
     return sign * Labels.compare(x, y)
   })
-  const result = settle(context, input.pick(rows))
-  countedSteps(context, before, [input], result)
+  const result = yield* settle(context, yield* picked(context, input, sorted))
+  yield* countedSteps(context, before, [input], result)
   return result
 }
 

@@ -1,6 +1,7 @@
 // Sample accounting of operators that the reference runs step by step: at each step it holds the inputs, the
 // step's input samples once more, the results so far and the step's result.
 
+import type { Task } from './budget.ts'
 import type { EvalContext } from './context.ts'
 import { Frame } from './frame.ts'
 import { histogramSampleCount } from './histogram-size.ts'
@@ -11,18 +12,18 @@ type Operand = Frame | Float64Array
  * Accounts for an operator that turned `inputs` into `output`.
  * @param before  samples held before the inputs were evaluated
  */
-export function countedSteps(
+export function* countedSteps(
   context: EvalContext,
   before: number,
   inputs: readonly Operand[],
   output: Operand,
-): void {
+): Task<void> {
   const { samples } = context
   const stepCount = output instanceof Frame ? output.stepCount : output.length
   const gathered = new Float64Array(stepCount)
-  for (const input of inputs) addCounts(input, gathered, false)
+  for (const input of inputs) yield* addCounts(context, input, gathered, false)
   const made = new Float64Array(stepCount)
-  addCounts(output, made, true)
+  yield* addCounts(context, output, made, true)
   let results = 0
   for (let s = 0; s < stepCount; s++) {
     results += made[s]!
@@ -33,13 +34,19 @@ export function countedSteps(
 }
 
 /** Adds the samples of each step; a histogram counts as one, or by its size. */
-function addCounts(operand: Operand, counts: Float64Array, bySize: boolean): void {
+function* addCounts(
+  context: EvalContext,
+  operand: Operand,
+  counts: Float64Array,
+  bySize: boolean,
+): Task<void> {
   const stepCount = counts.length
   if (!(operand instanceof Frame)) {
     for (let s = 0; s < stepCount; s++) counts[s]!++
     return
   }
   for (let r = 0; r < operand.rowCount; r++) {
+    if (context.budget.due(stepCount)) yield
     const cells = operand.cells[r]
     for (let s = 0; s < stepCount; s++) {
       if (operand.hasFloat(r, s)) counts[s]!++

@@ -12,6 +12,7 @@ import { Frame } from './frame.ts'
 import { groupingKey, labelsText, matchLabels, METADATA_LABELS } from './labels-of.ts'
 import type { BinaryPlan } from './plan.ts'
 import { SampleOperator } from './sample-operator.ts'
+import { LABELS_WORK, withoutEmptyRows } from './rows.ts'
 
 /** Rows may have equal label sets afterwards; `settle` them. */
 export function* matchVectors(
@@ -21,12 +22,13 @@ export function* matchVectors(
   rhs: Frame,
 ): Task<Frame> {
   const join = new Join(context, plan, lhs, rhs)
+  yield* join.group()
   for (let r = 0; r < join.many.rowCount; r++) {
     if (context.budget.due(lhs.stepCount)) yield
     join.row(r)
   }
-  join.fillUnmatched()
-  return join.out.withoutEmptyRows()
+  yield* join.fillUnmatched()
+  return yield* withoutEmptyRows(context, join.out)
 }
 
 /** All rows with the same matching labels. */
@@ -73,7 +75,6 @@ class Join {
     this.#keyOf = groupingKey(this.#matching.labels, !this.#matching.on)
     this.#operate = new SampleOperator(context, plan)
     this.out = new Frame(lhs.stepCount, this.many.rowCount, context.memory)
-    this.#group()
   }
 
   /** Results of one row of the "many" side. */
@@ -92,10 +93,11 @@ class Join {
   }
 
   /** Samples of the "one" side that met nothing, against the fill value. */
-  fillUnmatched(): void {
+  *fillUnmatched(): Task<void> {
     if (this.#manyFill === undefined) return
     for (const group of this.#groups.values()) {
       for (const one of group.rows) {
+        if (this.#context.budget.due(this.out.stepCount)) yield
         const rows = new Map<number, number>()
         for (let s = 0; s < this.out.stepCount; s++) {
           if (!this.#one.has(one, s) || this.#isMatched(group, s)) continue
@@ -105,7 +107,9 @@ class Join {
     }
   }
 
-  #group(): void {
+  /** Finds out which rows belong together; before anything else. */
+  *group(): Task<void> {
+    const { budget } = this.#context
     const groupOf = (labels: Labels): MatchGroup => {
       const key = this.#keyOf(labels)
       let group = this.#groups.get(key)
@@ -115,8 +119,14 @@ class Join {
       }
       return group
     }
-    for (let r = 0; r < this.#one.rowCount; r++) groupOf(this.#one.labels[r]!).rows.push(r)
-    for (const labels of this.many.labels) groupOf(labels).manyCount++
+    for (let r = 0; r < this.#one.rowCount; r++) {
+      if (budget.due(LABELS_WORK)) yield
+      groupOf(this.#one.labels[r]!).rows.push(r)
+    }
+    for (const labels of this.many.labels) {
+      if (budget.due(LABELS_WORK)) yield
+      groupOf(labels).manyCount++
+    }
     for (const group of this.#groups.values()) if (group.rows.length > 1) this.#indexOneSide(group)
   }
 
