@@ -115,12 +115,7 @@ test.skipIf(!hasBrowser)(
       language: 'en',
       width: 1280,
     })
-    await page.goto(`${base}/query`)
-    const editor = page.getByRole('textbox', { name: /expression/i }).first()
-    await editor.click()
-    await page.keyboard.type('node_load1')
-    await page.keyboard.press('Escape')
-    await page.keyboard.press('Enter')
+    await typedQuery(page, 'node_load1')
     await page.getByText('node_load1').nth(1).waitFor()
     await page.getByRole('tab', { name: /graph/i }).first().click()
     await page.locator('main canvas').first().waitFor()
@@ -135,6 +130,46 @@ test.skipIf(!hasBrowser)(
     await context.close()
   },
 )
+
+/** Opens the query page, types an expression and runs it with the keyboard. */
+async function typedQuery(page: import('playwright-core').Page, expr: string): Promise<void> {
+  await page.goto(`${base}/query`)
+  await page
+    .getByRole('textbox', { name: /expression/i })
+    .first()
+    .click()
+  await page.keyboard.type(expr)
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Enter')
+  await page.waitForURL((url) => url.searchParams.get('g0.expr') === expr)
+}
+
+test.skipIf(!hasBrowser)('no key is lost when the editor comes while a person types', async () => {
+  const { context, page, faults } = await open(browser, base, {
+    theme: 'light',
+    language: 'en',
+    width: 1280,
+  })
+  let release: (() => void) | undefined
+  await page.route('**/assets/prom-editor*', async (route) => {
+    await new Promise<void>((resolve) => (release = resolve))
+    await route.continue()
+  })
+  await page.goto(`${base}/query`)
+  await page.locator('textarea.expression').click()
+  const wanted = 'sum by (instance) (node_load1)'
+  // The editor is let in after the fifth key, and comes some keys later.
+  for (const [index, key] of [...wanted].entries()) {
+    if (index === 5) release?.()
+    await page.keyboard.press(key === ' ' ? 'Space' : key)
+  }
+  await page.locator('.cm-content').waitFor()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Enter')
+  await page.waitForURL((url) => url.searchParams.get('g0.expr') === wanted)
+  expect(faults).toEqual([])
+  await context.close()
+})
 
 test.skipIf(!hasBrowser)('a mistake in a query is shown with its position', async () => {
   const { context, page } = await open(browser, base, {

@@ -6,6 +6,7 @@ import {
   useRef,
   useState,
 } from 'react'
+import { flushSync } from 'react-dom'
 import { useText } from '../../services.tsx'
 import type { PromEditorProps } from './prom-editor.tsx'
 import type { ExpressionFieldProps, Selection } from './expression-field-props.ts'
@@ -28,15 +29,12 @@ export function ExpressionField(props: ExpressionFieldProps): ReactNode {
   const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => {
     let isWanted = true
+    // In one go, so that no key falls between the field that leaves and the editor that takes its focus.
+    const take = (Editor: ComponentType<PromEditorProps>) => {
+      if (isWanted) flushSync(() => setLoaded({ Editor, focusAt: focusOf(field.current) }))
+    }
     import('./prom-editor.tsx').then(
-      ({ PromEditor }) => {
-        const plain = field.current
-        const focusAt: Selection | undefined =
-          plain !== null && document.activeElement === plain
-            ? [plain.selectionStart, plain.selectionEnd]
-            : undefined
-        if (isWanted) setLoaded({ Editor: PromEditor, focusAt })
-      },
+      ({ PromEditor }) => whenComposed(field.current, () => take(PromEditor)),
       () => undefined,
     )
     return () => {
@@ -55,7 +53,7 @@ export function ExpressionField(props: ExpressionFieldProps): ReactNode {
   }, [onInsertable, onChange, loaded])
   if (loaded !== undefined) return <loaded.Editor {...props} focusAt={loaded.focusAt} />
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || event.shiftKey) return
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
     event.preventDefault()
     props.onRun(props.value)
   }
@@ -72,6 +70,21 @@ export function ExpressionField(props: ExpressionFieldProps): ReactNode {
       data-filter={props.isFirst ? '' : undefined}
       onChange={(event) => props.onChange(event.target.value)}
       onKeyDown={onKeyDown}
+      onCompositionStart={(event) => (event.currentTarget.dataset['composing'] = '')}
+      onCompositionEnd={(event) => delete event.currentTarget.dataset['composing']}
     />
   )
+}
+
+/** Where a person is typing in the field; nothing when they are elsewhere. */
+function focusOf(field: HTMLTextAreaElement | null): Selection | undefined {
+  return field !== null && document.activeElement === field
+    ? [field.selectionStart, field.selectionEnd]
+    : undefined
+}
+
+/** Calls at once, or, while an input method composes a word in the field, when the word is there. */
+function whenComposed(field: HTMLTextAreaElement | null, call: () => void): void {
+  if (field?.dataset['composing'] === undefined) return call()
+  field.addEventListener('compositionend', () => queueMicrotask(call), { once: true })
 }

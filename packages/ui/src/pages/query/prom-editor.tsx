@@ -34,7 +34,8 @@ export function PromEditor(props: PromEditorProps): ReactNode {
   const label = t('query.expression')
   const hint = t('query.placeholder')
 
-  useEffect(() => {
+  // Before the browser goes on: the field it replaces has just lost its focus, and keys must find this one.
+  useLayoutEffect(() => {
     const promql = new PromQLExtension().setComplete({
       remote: { url: document.baseURI.replace(/\/$/, ''), httpMethod: 'GET' },
     })
