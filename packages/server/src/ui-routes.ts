@@ -34,7 +34,12 @@ export function registerUi(
   for (const [from, to] of Object.entries(UI_REDIRECTS)) {
     app.get(prefix + from, async (request, reply) => {
       const at = request.url.indexOf('?')
-      return reply.redirect(prefix + to + (at < 0 ? '' : request.url.slice(at)), 302)
+      const asked = at < 0 ? '' : request.url.slice(at + 1)
+      // The cast: what the router found in the path.
+      const parts = request.params as Readonly<Record<string, string>>
+      const path = to.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(parts[name] ?? ''))
+      const joint = asked === '' ? '' : to.includes('?') ? '&' : '?'
+      return reply.redirect(prefix + path + joint + asked, 302)
     })
   }
   app.get(`${prefix}/assets/*`, async (request, reply) => {

@@ -114,6 +114,10 @@ const PARTS = {
     en: () => import('./text/en-dashboards-all.ts'),
     zh: () => import('./text/zh-dashboards-all.ts'),
   },
+  tools: {
+    en: () => import('./text/en-tools.ts'),
+    zh: () => import('./text/zh-tools.ts'),
+  },
   alerting: {
     en: () => import('./text/en-alerting.ts'),
     zh: () => import('./text/zh-alerting.ts'),

@@ -12,6 +12,8 @@ export interface DashboardView {
   readonly viewPanel: number | undefined
   readonly editPanel: number | undefined
   readonly kiosk: boolean
+  /** An expression that comes as a new panel, from the query page. */
+  readonly addQuery: string | undefined
   readonly others: readonly (readonly [string, string])[]
 }
 
@@ -33,14 +35,24 @@ export function readDashboardLink(search: string): DashboardView {
     refresh: params.get('refresh') ?? undefined,
     timezone: params.get('timezone') ?? undefined,
     variables,
-    viewPanel: panelId(params.get('viewPanel')),
+    // `panelId` stands in links to a single panel.
+    viewPanel: panelId(params.get('viewPanel') ?? params.get('panelId')),
     editPanel: panelId(params.get('editPanel')),
     kiosk: params.has('kiosk') && params.get('kiosk') !== 'false',
+    addQuery: params.get('addQuery') ?? undefined,
     others,
   }
 }
 
-const OWN = new Set(['from', 'to', 'refresh', 'timezone', 'viewPanel', 'editPanel', 'kiosk'])
+/** Where a dashboard opens with a new panel of this query. */
+export function addPanelPath(dashboard: string, expr: string): string {
+  return `${dashboard}?${new URLSearchParams({ addQuery: expr }).toString()}`
+}
+
+const OWN = new Set([
+  ...['from', 'to', 'refresh', 'timezone', 'viewPanel', 'editPanel', 'kiosk'],
+  ...['addQuery', 'panelId'],
+])
 
 /** Newer links say `panel-7`. */
 function panelId(text: string | null): number | undefined {

@@ -2,8 +2,8 @@
 // one number per panel. Old forms (tab 0 and 1, stacked, step_input) are read and written back in the new one.
 import { formatLinkTime, formatSpan, parseSpan, parseTime } from './time.ts'
 
-export type QueryTab = 'table' | 'graph'
-export type DisplayMode = 'lines' | 'stacked'
+export type QueryTab = 'table' | 'graph' | 'explain'
+export type DisplayMode = 'lines' | 'stacked' | 'heatmap'
 export type Density = 'low' | 'medium' | 'high'
 
 export type Resolution =
@@ -62,14 +62,20 @@ function panelOf(fields: ReadonlyMap<string, string>): QueryPanelState {
     tab,
     rangeSeconds: parseSpan(fields.get('range_input') ?? '') ?? NEW_PANEL.rangeSeconds,
     endMs: end === undefined || end === '' ? undefined : parseTime(end, 'utc'),
-    display: display === 'stacked' || fields.get('stacked') === '1' ? 'stacked' : 'lines',
+    display: displayOf(display, fields.get('stacked')),
     resolution: resolutionOf(fields),
     kept: [...fields].filter(([key, value]) => KEPT.has(key) && value !== '0' && value !== ''),
   }
 }
 
+function displayOf(mode: string | undefined, stacked: string | undefined): DisplayMode {
+  if (mode === 'heatmap') return 'heatmap'
+  return mode === 'stacked' || stacked === '1' ? 'stacked' : 'lines'
+}
+
 function tabOf(text: string | undefined): QueryTab {
   // The reference counts graph as 0 and opens links without a tab on the table.
+  if (text === 'explain') return 'explain'
   return text === '0' || text === 'graph' ? 'graph' : 'table'
 }
 

@@ -6,13 +6,15 @@ import { en as enPages } from './en.ts'
 import { words as enAlerting } from './en-alerting.ts'
 import { enDashboards } from './en-dashboards.ts'
 import { enEditor } from './en-editor.ts'
+import { words as enTools } from './en-tools.ts'
 import { zh as zhPages } from './zh.ts'
 import { words as zhAlerting } from './zh-alerting.ts'
 import { zhDashboards } from './zh-dashboards.ts'
 import { zhEditor } from './zh-editor.ts'
+import { words as zhTools } from './zh-tools.ts'
 
-const en = { ...enPages, ...enAlerting, ...enDashboards, ...enEditor }
-const zh = { ...zhPages, ...zhAlerting, ...zhDashboards, ...zhEditor }
+const en = { ...enPages, ...enAlerting, ...enDashboards, ...enEditor, ...enTools }
+const zh = { ...zhPages, ...zhAlerting, ...zhDashboards, ...zhEditor, ...zhTools }
 
 const SOURCES = join(import.meta.dirname, '..')
 

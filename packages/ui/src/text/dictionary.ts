@@ -4,12 +4,14 @@ import type { en } from './en.ts'
 import type { words as alerting } from './en-alerting.ts'
 import type { enDashboards } from './en-dashboards.ts'
 import type { enEditor } from './en-editor.ts'
+import type { words as tools } from './en-tools.ts'
 
 export type TextKey =
   | keyof typeof en
   | keyof typeof alerting
   | keyof typeof enDashboards
   | keyof typeof enEditor
+  | keyof typeof tools
 
 type Text = string | { readonly one?: string; readonly other: string }
 

@@ -43,6 +43,8 @@ export const en = {
   'palette.title': 'Search',
   'palette.pages': 'Pages',
   'palette.metrics': 'Metrics',
+  'palette.targets': 'Targets',
+  'palette.rules': 'Rules',
   'palette.none': 'Nothing found',
   'keys.title': 'Keyboard shortcuts',
   'keys.palette': 'Search pages and metrics',
@@ -134,8 +136,6 @@ export const en = {
   'query.noResult': 'The result is empty',
   'query.noResultHint':
     'No series matches at this time. Check the names, the labels and the range.',
-  'query.notGraph': 'This result cannot be drawn',
-  'query.notGraphHint': 'The values are native histograms or not numbers. The table shows them.',
   'query.errorTitle': 'The query failed',
   'query.warnings': 'Warnings',
   'query.infos': 'Notes',

@@ -1,5 +1,5 @@
 import type { LoadedDashboard, Panel, Variables, VariableValue } from '@pharos/dashboards'
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { panelById } from '../../data/dashboard-edits.ts'
 import type { StoredDashboard } from '../../data/dashboards-api.ts'
@@ -48,6 +48,7 @@ export function DashboardView(props: {
   useDashboardKeys({ session, actionsOf: (id) => actionsFor(dashboard.panels, id, actionsOf) })
   const isEditingPanel = view.editPanel !== undefined
   const add = () => void addPanel(edits, session)
+  useQueryFromLink(edits, session)
   return (
     <ZoneProvider zone={session.zone}>
       <SceneProvider scene={scene}>
@@ -93,11 +94,30 @@ export function DashboardView(props: {
 }
 
 /** A new panel, opened in the editor. */
-async function addPanel(edits: DashboardEdits, session: DashboardSession): Promise<void> {
+async function addPanel(
+  edits: DashboardEdits,
+  session: DashboardSession,
+  expr?: string,
+): Promise<void> {
   const { newPanel, withNewPanel } = await import('../../data/panel-edits.ts')
-  const { dashboard, id } = withNewPanel(edits.dashboard, newPanel())
+  const { dashboard, id } = withNewPanel(edits.dashboard, newPanel(expr))
   edits.change(dashboard)
-  session.setView({ editPanel: id })
+  session.setView({ editPanel: id, addQuery: undefined })
+}
+
+/** A link of the query page brings a query: it becomes a panel once, and the address forgets it. */
+function useQueryFromLink(edits: DashboardEdits, session: DashboardSession): void {
+  const { addQuery } = session.view
+  const taken = useRef<string | undefined>(undefined)
+  const latest = useRef({ edits, session })
+  useEffect(() => {
+    latest.current = { edits, session }
+  })
+  useEffect(() => {
+    if (addQuery === undefined || taken.current === addQuery) return
+    taken.current = addQuery
+    void addPanel(latest.current.edits, latest.current.session, addQuery)
+  }, [addQuery])
 }
 
 /** What the panels of a dashboard share, and whether all of it is there. */

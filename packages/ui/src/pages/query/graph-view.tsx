@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ComponentType, type ReactNode, useMemo, useState } from 'react'
 import type { Api } from '../../data/api.ts'
 import type { QueryData } from '../../data/api-types.ts'
 import { distinctNames } from '../../data/distinct-names.ts'
@@ -12,9 +12,11 @@ import { useServices, useText } from '../../services.tsx'
 import { createCursorStore } from '../../viz/chart-cursor.ts'
 import { LegendTable } from '../../kit/legend-table.tsx'
 import { TimeChart } from '../../viz/time-chart.tsx'
+import { useLoaded } from '../../viz/use-loaded.ts'
 import { useHidden } from '../../viz/use-hidden.ts'
 import { isWorthRetrying } from '../use-api.ts'
 import { Controls } from './controls.tsx'
+import type { HeatGraphProps } from './heat-graph.tsx'
 import { Messages, QueryFault } from './messages.tsx'
 import { RangeControl } from './range-control.tsx'
 import { ResolutionControl } from './resolution-control.tsx'
@@ -36,6 +38,9 @@ interface Graph {
   readonly frame: Frame
   readonly found: number
   readonly hasHistograms: boolean
+  /** As it was answered, when it has buckets to be drawn as a heatmap. */
+  readonly buckets: QueryData | undefined
+  readonly step: number
   readonly startMs: number
   readonly endMs: number
   readonly elapsedMs: number
@@ -83,6 +88,9 @@ export function GraphView(props: ViewProps): ReactNode {
           options={[
             { value: 'lines', label: t('query.lines') },
             { value: 'stacked', label: t('query.stacked') },
+            ...(graph.data?.buckets === undefined
+              ? []
+              : [{ value: 'heatmap' as const, label: t('query.heatmap') }]),
           ]}
           onChange={(display) => onChange({ ...panel, display })}
         />
@@ -129,6 +137,10 @@ async function fetchGraph(
     frame: frameOf(drawable.slice(0, SERIES_DRAWN_MAX), start, end, step),
     found: matrix.length,
     hasHistograms: drawable.length < matrix.length,
+    buckets: matrix.some(({ metric, values }) => values === undefined || 'le' in metric)
+      ? data
+      : undefined,
+    step,
     startMs: start * 1000,
     endMs,
   }
@@ -153,8 +165,19 @@ function Drawn(props: {
   const [hidden, setHidden] = useHidden(full)
   if (found === 0)
     return <EmptyState icon="chart" title={t('query.noResult')} hint={t('query.noResultHint')} />
-  if (frame.series.length === 0 && hasHistograms)
-    return <EmptyState icon="chart" title={t('query.notGraph')} hint={t('query.notGraphHint')} />
+  const isHeat = props.panel.display === 'heatmap' || (frame.series.length === 0 && hasHistograms)
+  if (isHeat && props.graph.buckets !== undefined)
+    return (
+      <HeatHost
+        title={props.panel.expr}
+        data={props.graph.buckets}
+        stepSeconds={props.graph.step}
+        heightPx={chartHeight()}
+        startMs={startMs}
+        endMs={endMs}
+        onZoom={props.onZoom}
+      />
+    )
   const isStacked = props.panel.display === 'stacked'
   return (
     <>
@@ -187,4 +210,15 @@ function Drawn(props: {
       />
     </>
   )
+}
+
+function HeatHost(props: HeatGraphProps): ReactNode {
+  const Heat = useLoaded(loadHeat)
+  // Loaded once and kept in state: it is no new component at every render.
+  // oxlint-disable-next-line react/static-components
+  return Heat === undefined ? <Skeleton heightPx={props.heightPx} /> : <Heat {...props} />
+}
+
+async function loadHeat(): Promise<ComponentType<HeatGraphProps>> {
+  return (await import('./heat-graph.tsx')).HeatGraph
 }

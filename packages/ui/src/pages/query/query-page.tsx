@@ -1,5 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import { useLocation, useSearch } from 'wouter'
+import { Redirect, useLocation, useSearch } from 'wouter'
+import { nowMs } from '../../data/browser.ts'
+import { exploreLink } from '../../data/explore-link.ts'
 import {
   NEW_PANEL,
   PANELS_MAX,
@@ -13,8 +15,19 @@ import { useText } from '../../services.tsx'
 import { QueryPanel } from './query-panel.tsx'
 import { loadEditor } from './expression-field.tsx'
 
-/** Several queries one below the other; the address holds them all, in Prometheus' own form. */
+/** Links of Grafana's Explore are turned into our own before anything is asked. */
 export function QueryPage(): ReactNode {
+  const [path] = useLocation()
+  const search = useSearch()
+  return path === '/explore' ? (
+    <Redirect replace to={`/query?${exploreLink(search, nowMs())}`} />
+  ) : (
+    <Queries />
+  )
+}
+
+/** Several queries one below the other; the address holds them all, in Prometheus' own form. */
+function Queries(): ReactNode {
   const t = useText()
   const { panels, keys, change, add, remove } = usePanels()
   useEffect(loadEditor, [])

@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useRef, useState } from 'react'
+import { type ComponentType, type ReactNode, useCallback, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { nowMs, readStored, writeStored } from '../../data/browser.ts'
 import { selectorOf } from '../../data/frame.ts'
@@ -6,12 +6,14 @@ import { rememberQuery } from '../../data/query-history.ts'
 import type { QueryPanelState } from '../../data/query-link.ts'
 import { Button, IconButton } from '../../kit/button.tsx'
 import { Tabs } from '../../kit/segmented.tsx'
-import { EmptyState } from '../../kit/states.tsx'
+import { EmptyState, Skeleton } from '../../kit/states.tsx'
 import { useText } from '../../services.tsx'
+import { useLoaded } from '../../viz/use-loaded.ts'
 import { ExplorerButton } from './explorer-button.tsx'
+import { DashboardButton } from './dashboard-button.tsx'
 import { ExpressionField } from './expression-field.tsx'
 import type { Insert } from './expression-field-props.ts'
-import { GraphView } from './graph-view.tsx'
+import { GraphView, type ViewProps } from './graph-view.tsx'
 import { HistoryButton } from './history-button.tsx'
 import { TableView } from './table-view.tsx'
 
@@ -82,10 +84,12 @@ export function QueryPanel(props: QueryPanelProps): ReactNode {
           options={[
             { value: 'table', label: t('query.table') },
             { value: 'graph', label: t('query.graph') },
+            { value: 'explain', label: t('explain.title') },
           ]}
           onChange={(tab) => onChange({ ...panel, tab })}
         />
         <CreateAlert expr={panel.expr} />
+        <DashboardButton expr={panel.expr} />
         <div className="query-controls" ref={setBar} />
       </div>
       <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${panel.tab}`}>
@@ -93,12 +97,25 @@ export function QueryPanel(props: QueryPanelProps): ReactNode {
           <Examples onPick={run} />
         ) : panel.tab === 'graph' ? (
           <GraphView {...shared} />
+        ) : panel.tab === 'explain' ? (
+          <ExplainHost {...shared} />
         ) : (
           <TableView {...shared} />
         )}
       </div>
     </section>
   )
+}
+
+function ExplainHost(props: ViewProps): ReactNode {
+  const View = useLoaded(loadExplain)
+  // Loaded once and kept in state: it is no new component at every render.
+  // oxlint-disable-next-line react/static-components
+  return View === undefined ? <Skeleton rows={5} heightPx={36} /> : <View {...props} />
+}
+
+async function loadExplain(): Promise<ComponentType<ViewProps>> {
+  return (await import('./explain-view.tsx')).ExplainView
 }
 
 /** From a query that shows something to a rule that watches it. */

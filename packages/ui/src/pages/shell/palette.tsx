@@ -1,4 +1,5 @@
-// Ctrl-K: finds pages and metrics. Metrics come from the server once per opening.
+// Ctrl-K: finds pages, dashboards, metrics, targets and rules. Lists come from the server once per opening.
+import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useMemo, useState } from 'react'
 import { Autocomplete } from 'react-aria-components/Autocomplete'
 import { Dialog } from 'react-aria-components/Dialog'
@@ -8,11 +9,14 @@ import { Header, ListBox, ListBoxItem, ListBoxSection } from 'react-aria-compone
 import { Modal, ModalOverlay } from 'react-aria-components/Modal'
 import { SearchField } from 'react-aria-components/SearchField'
 import { useLocation } from 'wouter'
+import type { RulesData, TargetsData } from '../../data/api-types.ts'
+import { dashboardPath, searchDashboards } from '../../data/dashboards-api.ts'
 import { selectorOf } from '../../data/frame.ts'
 import { NEW_PANEL, writeQueryLink } from '../../data/query-link.ts'
 import { bestMatches } from '../../data/search.ts'
 import { Icon, type IconName } from '../../kit/icon.tsx'
-import { useSettings, useText } from '../../services.tsx'
+import { useServices, useSettings, useText } from '../../services.tsx'
+import type { TextKey } from '../../text/dictionary.ts'
 import { useApi } from '../use-api.ts'
 import { NAV_PAGES } from './routes.ts'
 
@@ -21,6 +25,7 @@ export interface PaletteProps {
 }
 
 const METRICS_SHOWN = 40
+const OTHERS_SHOWN = 8
 
 export function Palette(props: PaletteProps): ReactNode {
   const t = useText()
@@ -30,7 +35,7 @@ export function Palette(props: PaletteProps): ReactNode {
   const go = (key: string | number) => {
     const [kind, target] = splitKey(String(key))
     props.onClose()
-    if (kind === 'page') navigate(target)
+    if (kind === 'path') navigate(target)
     else navigate(`/query?${writeQueryLink([{ ...NEW_PANEL, expr: selectorOf(target) }])}`)
   }
   return (
@@ -82,6 +87,7 @@ function Found(props: { text: string; onAction: (key: string | number) => void }
     () => (text.trim() === '' ? [] : bestMatches(names.data?.data ?? [], text, METRICS_SHOWN)),
     [names.data, text],
   )
+  const others = useOthers(text)
   return (
     <ListBox
       className="palette-list"
@@ -95,7 +101,7 @@ function Found(props: { text: string; onAction: (key: string | number) => void }
           {pages.map((page) => (
             <Item
               key={page.title}
-              id={`page ${page.paths[0]}`}
+              id={`path ${page.paths[0]}`}
               name={t(page.title)}
               icon={page.icon}
             >
@@ -103,6 +109,18 @@ function Found(props: { text: string; onAction: (key: string | number) => void }
             </Item>
           ))}
         </ListBoxSection>
+      )}
+      {others.map(({ title, icon, entries }) =>
+        entries.length === 0 ? null : (
+          <ListBoxSection key={title} id={title}>
+            <Header>{t(title)}</Header>
+            {entries.map(({ path, name, hint }) => (
+              <Item key={`${path} ${name}`} id={`path ${path}`} name={name} icon={icon}>
+                {hint}
+              </Item>
+            ))}
+          </ListBoxSection>
+        ),
       )}
       {metrics.length > 0 && (
         <ListBoxSection>
@@ -116,6 +134,66 @@ function Found(props: { text: string; onAction: (key: string | number) => void }
       )}
     </ListBox>
   )
+}
+
+interface Entry {
+  readonly path: string
+  readonly name: string
+  readonly hint: string
+}
+
+interface Section {
+  readonly title: TextKey
+  readonly icon: IconName
+  readonly entries: readonly Entry[]
+}
+
+/** What is found besides pages and metrics; targets and rules once something is typed. */
+function useOthers(text: string): readonly Section[] {
+  const { api } = useServices()
+  const dashboards = useQuery({
+    queryKey: ['dashboards'],
+    queryFn: ({ signal }) => searchDashboards(api, signal),
+  })
+  const isTyped = text.trim() !== ''
+  const targets = useApi<TargetsData>('targets', { state: 'active' }, { enabled: isTyped })
+  const rules = useApi<RulesData>('rules', {}, { enabled: isTyped })
+  return useMemo(() => {
+    const dashboardEntries = (dashboards.data ?? []).map(({ uid, title, folderTitle }) => ({
+      path: dashboardPath(uid, title),
+      name: title,
+      hint: folderTitle ?? '',
+    }))
+    const targetEntries = (targets.data?.data.activeTargets ?? []).map(
+      ({ labels, scrapePool }) => ({
+        path: `/targets?search=${encodeURIComponent(labels['instance'] ?? '')}`,
+        name: labels['instance'] ?? '',
+        hint: scrapePool,
+      }),
+    )
+    const ruleEntries = (rules.data?.data.groups ?? []).flatMap((group) =>
+      group.rules.map(({ name }) => ({
+        path: `/rules?search=${encodeURIComponent(name)}`,
+        name,
+        hint: group.name,
+      })),
+    )
+    return [
+      { title: 'nav.dashboards', icon: 'grid', entries: found(dashboardEntries, text) },
+      {
+        title: 'palette.targets',
+        icon: 'target',
+        entries: isTyped ? found(targetEntries, text) : [],
+      },
+      { title: 'palette.rules', icon: 'list', entries: isTyped ? found(ruleEntries, text) : [] },
+    ]
+  }, [dashboards.data, targets.data, rules.data, text, isTyped])
+}
+
+/** One entry for each address, those that fit best first. */
+function found(entries: readonly Entry[], text: string): Entry[] {
+  const byName = new Map(entries.map((entry) => [`${entry.name}\u0000${entry.path}`, entry]))
+  return bestMatches([...byName.keys()], text, OTHERS_SHOWN).map((name) => byName.get(name)!)
 }
 
 function Item(props: { id: string; name: string; icon: IconName; children: ReactNode }): ReactNode {

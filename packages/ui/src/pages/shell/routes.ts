@@ -4,7 +4,7 @@ import type { IconName } from '../../kit/icon.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
 
 /** Parts of the dictionaries that come with the pages that need them. */
-export type WordsPart = 'alerting' | 'dashboards'
+export type WordsPart = 'alerting' | 'dashboards' | 'tools'
 
 export interface PageEntry {
   readonly title: TextKey
@@ -74,7 +74,8 @@ export const PAGES: readonly PageEntry[] = [
   {
     title: 'nav.query',
     icon: 'search',
-    paths: ['/query', '/graph'],
+    paths: ['/query', '/graph', '/explore'],
+    words: 'tools',
     group: 'nav.observe',
     key: 'q',
     load: async () => (await import('../query/query-page.tsx')).QueryPage,
@@ -171,7 +172,8 @@ export const PAGES: readonly PageEntry[] = [
   {
     title: 'nav.status',
     icon: 'info',
-    paths: ['/status', '/tsdb-status', '/flags', '/config'],
+    paths: ['/status', '/tsdb-status', '/flags', '/config', '/features'],
+    words: 'tools',
     group: 'nav.system',
     key: 'i',
     load: async () => (await import('../status/status-page.tsx')).StatusPage,

@@ -3,6 +3,7 @@ import { useLocation } from 'wouter'
 import { type Option, Tabs } from '../../kit/segmented.tsx'
 import { useText } from '../../services.tsx'
 import { ConfigTab } from './config-tab.tsx'
+import { FeaturesTab } from './features-tab.tsx'
 import { FlagsTab } from './flags-tab.tsx'
 import { RuntimeTab } from './runtime-tab.tsx'
 import { TsdbTab } from './tsdb-tab.tsx'
@@ -12,10 +13,11 @@ const TABS = {
   '/tsdb-status': TsdbTab,
   '/flags': FlagsTab,
   '/config': ConfigTab,
+  '/features': FeaturesTab,
 }
 type Path = keyof typeof TABS
 
-/** One page, four tabs; each tab has the address that the reference gives it. */
+/** One page, five tabs; each tab has the address that the reference gives it. */
 export function StatusPage(): ReactNode {
   const t = useText()
   const [location, navigate] = useLocation()
@@ -26,6 +28,7 @@ export function StatusPage(): ReactNode {
     { value: '/tsdb-status', label: t('status.tsdb') },
     { value: '/flags', label: t('status.flags') },
     { value: '/config', label: t('status.config') },
+    { value: '/features', label: t('status.features') },
   ]
   return (
     <div className="page">

@@ -1,27 +1,52 @@
 import type { ReactNode } from 'react'
+import { Link } from 'wouter'
 import type { NamedCount, TsdbData } from '../../data/api-types.ts'
+import { drillPath, type Statistic } from '../../data/cardinality.ts'
 import { formatCount, formatValue } from '../../data/format.ts'
+import { Segmented } from '../../kit/segmented.tsx'
 import { Fetched } from '../../kit/states.tsx'
 import { useSettings, useText, useTimeFormat } from '../../services.tsx'
 import { useApi } from '../use-api.ts'
+import { useUrlParam } from '../use-url-param.ts'
+import { DeleteForm } from './delete-form.tsx'
+
+const ROWS = ['10', '50', '200'] as const
+
+const TITLES = {
+  metric: 'status.byMetric',
+  label: 'status.byLabel',
+  memory: 'status.byMemory',
+  pair: 'status.byPair',
+} as const
 
 export function TsdbTab(): ReactNode {
   const t = useText()
-  const status = useApi<TsdbData>('status/tsdb', {}, { everyMs: 15_000 })
+  const [rows, setRows] = useUrlParam('limit')
+  const limit = ROWS.find((one) => one === rows) ?? ROWS[0]
+  const status = useApi<TsdbData>('status/tsdb', { limit }, { everyMs: 15_000 })
   return (
     <Fetched query={status}>
       {({ data }) => (
         <>
           <section className="card block">
-            <h2>{t('status.head')}</h2>
+            <div className="block-head">
+              <h2>{t('status.head')}</h2>
+              <Segmented
+                label={t('status.rows')}
+                value={limit}
+                options={ROWS.map((value) => ({ value, label: value }))}
+                onChange={(value) => setRows(value === ROWS[0] ? '' : value)}
+              />
+            </div>
             <Head head={data.headStats} />
           </section>
           <div className="columns">
-            <CountTable title={t('status.byMetric')} rows={data.seriesCountByMetricName} />
-            <CountTable title={t('status.byLabel')} rows={data.labelValueCountByLabelName} />
-            <CountTable title={t('status.byMemory')} rows={data.memoryInBytesByLabelName} isBytes />
-            <CountTable title={t('status.byPair')} rows={data.seriesCountByLabelValuePair} />
+            <CountTable of="metric" rows={data.seriesCountByMetricName} />
+            <CountTable of="label" rows={data.labelValueCountByLabelName} />
+            <CountTable of="memory" rows={data.memoryInBytesByLabelName} />
+            <CountTable of="pair" rows={data.seriesCountByLabelValuePair} />
           </div>
+          <DeleteForm />
         </>
       )}
     </Fetched>
@@ -63,18 +88,15 @@ function Head(props: { head: TsdbData['headStats'] }): ReactNode {
   )
 }
 
-function CountTable(props: {
-  title: string
-  rows: readonly NamedCount[] | null
-  isBytes?: boolean
-}): ReactNode {
+function CountTable(props: { of: Statistic; rows: readonly NamedCount[] | null }): ReactNode {
   const t = useText()
   const { lang } = useSettings()
   const rows = props.rows ?? []
   const most = rows[0]?.value ?? 0
+  const isBytes = props.of === 'memory'
   return (
     <section className="card">
-      <h2 className="card-title">{props.title}</h2>
+      <h2 className="card-title">{t(TITLES[props.of])}</h2>
       {rows.length === 0 ? (
         <div className="empty">{t('status.emptyTable')}</div>
       ) : (
@@ -83,7 +105,7 @@ function CountTable(props: {
             <tr>
               <th scope="col">{t('status.name')}</th>
               <th scope="col" className="num">
-                {t(props.isBytes === true ? 'status.bytes' : 'status.count')}
+                {t(isBytes ? 'status.bytes' : 'status.count')}
               </th>
             </tr>
           </thead>
@@ -91,13 +113,15 @@ function CountTable(props: {
             {rows.map(({ name, value }) => (
               <tr key={name}>
                 <td>
-                  <code>{name}</code>
+                  <Link href={drillPath(props.of, name)} title={t('status.drill', { name })}>
+                    <code>{name}</code>
+                  </Link>
                   <i className="meter">
                     <i style={{ width: `${most > 0 ? (value / most) * 100 : 0}%` }} />
                   </i>
                 </td>
                 <td className="num">
-                  {props.isBytes === true ? formatValue(value, 'bytes') : formatCount(value, lang)}
+                  {isBytes ? formatValue(value, 'bytes') : formatCount(value, lang)}
                 </td>
               </tr>
             ))}
