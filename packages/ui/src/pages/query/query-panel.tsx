@@ -88,8 +88,10 @@ export function QueryPanel(props: QueryPanelProps): ReactNode {
           ]}
           onChange={(tab) => onChange({ ...panel, tab })}
         />
-        <CreateAlert expr={panel.expr} />
-        <DashboardButton expr={panel.expr} />
+        <div className="query-links">
+          <CreateAlert expr={panel.expr} />
+          <DashboardButton expr={panel.expr} />
+        </div>
         <div className="query-controls" ref={setBar} />
       </div>
       <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${panel.tab}`}>

@@ -37,7 +37,7 @@ function Groups(props: { features: Features; filter: string }): ReactNode {
     .filter(({ rows }) => rows.length > 0)
   if (groups.length === 0) return <EmptyState icon="search" title={t('status.noFeature')} />
   return (
-    <div className="columns">
+    <div className="columns is-masonry">
       {groups.map(({ group, rows }) => (
         <section key={group} className="card">
           <h2 className="card-title">{group}</h2>
