@@ -159,7 +159,7 @@ test.skipIf(!hasBrowser)('no key is lost when the editor comes while a person ty
   await page.locator('textarea.expression').click()
   const wanted = 'sum by (instance) (node_load1)'
   // The editor is let in after the fifth key, and comes some keys later.
-  for (const [index, key] of [...wanted].entries()) {
+  for (const [index, key] of wanted.split('').entries()) {
     if (index === 5) release?.()
     await page.keyboard.press(key === ' ' ? 'Space' : key)
   }

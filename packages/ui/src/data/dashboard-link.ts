@@ -50,8 +50,15 @@ export function addPanelPath(dashboard: string, expr: string): string {
 }
 
 const OWN = new Set([
-  ...['from', 'to', 'refresh', 'timezone', 'viewPanel', 'editPanel', 'kiosk'],
-  ...['addQuery', 'panelId'],
+  'from',
+  'to',
+  'refresh',
+  'timezone',
+  'viewPanel',
+  'panelId',
+  'editPanel',
+  'addQuery',
+  'kiosk',
 ])
 
 /** Newer links say `panel-7`. */

@@ -113,9 +113,7 @@ function CountTable(props: { of: Statistic; rows: readonly NamedCount[] | null }
             {rows.map(({ name, value }) => (
               <tr key={name}>
                 <td>
-                  <Link href={drillPath(props.of, name)} title={t('status.drill', { name })}>
-                    <code>{name}</code>
-                  </Link>
+                  <Drill of={props.of} name={name} />
                   <i className="meter">
                     <i style={{ width: `${most > 0 ? (value / most) * 100 : 0}%` }} />
                   </i>
@@ -129,5 +127,16 @@ function CountTable(props: { of: Statistic; rows: readonly NamedCount[] | null }
         </table>
       )}
     </section>
+  )
+}
+
+/** What is behind a row, as a query. */
+function Drill(props: { of: Statistic; name: string }): ReactNode {
+  const t = useText()
+  const { name } = props
+  return (
+    <Link href={drillPath(props.of, name)} title={t('status.drill', { name })}>
+      <code>{name}</code>
+    </Link>
   )
 }
