@@ -31,3 +31,13 @@ export function scalarText(value: unknown): string {
   if (typeof value === 'string') return value
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
+
+/** A deep copy of a JSON value; several times as quick as `structuredClone`, and settings are copied for every series. */
+export function copyOfJson<T>(value: T): T {
+  // The casts: a list stays a list and an object an object, each with copies of what it held.
+  if (Array.isArray(value)) return value.map((one: unknown) => copyOfJson(one)) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, copyOfJson(inner as unknown)]),
+  ) as T
+}

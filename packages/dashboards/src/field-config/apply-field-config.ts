@@ -1,7 +1,7 @@
 // A panel's settings over its data: defaults, then overrides in their order, field by field.
 import type { DataLink, FieldConfig, FieldConfigSource } from '../dashboard.ts'
 import type { Field, Frame } from '../frame.ts'
-import { isObject, type JsonObject } from '../json.ts'
+import { copyOfJson, isObject, type JsonObject } from '../json.ts'
 import type { Scope } from '../variables/built-in-values.ts'
 import type { Variables } from '../variables/variables.ts'
 import { isColoredByValue } from './color-mode.ts'
@@ -73,7 +73,7 @@ function configOf(
   defaults: FieldConfig,
   rules: readonly Rule[],
 ): FieldConfig {
-  const config = withDefaults(structuredClone(field.config), field, defaults)
+  const config = withDefaults(copyOfJson(field.config), field, defaults)
   const current = { ...field, config }
   for (const { test, properties } of rules) {
     if (!test(field === current ? field : current, frameWith(frame, field, current), frames))
@@ -98,11 +98,10 @@ function withDefaults(config: FieldConfig, field: Field, defaults: FieldConfig):
   for (const [key, value] of Object.entries(defaults)) {
     if (value === null || value === undefined || key === 'custom' || key === 'links') continue
     if (NUMBER_ONLY.has(key) && field.type !== 'number') continue
-    if (merged[key] === undefined || merged[key] === null)
-      define(merged, key, structuredClone(value))
+    if (merged[key] === undefined || merged[key] === null) define(merged, key, copyOfJson(value))
   }
   if (links.length > 0) merged.links = links
-  merged.custom = structuredClone(custom)
+  merged.custom = copyOfJson(custom)
   return merged
 }
 
@@ -128,7 +127,7 @@ function setProperty(config: FieldConfig, id: string, value: unknown): void {
   define(
     holder,
     last,
-    structuredClone(isList ? [...(value as unknown[]), ...(before as unknown[])] : value),
+    copyOfJson(isList ? [...(value as unknown[]), ...(before as unknown[])] : value),
   )
 }
 

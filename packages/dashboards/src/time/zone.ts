@@ -15,16 +15,18 @@ export function localZone(): Zone {
 }
 
 /**
- * The zone a dashboard or a person chose: `browser` or '' for where this runs, `utc`, or an IANA name; a name that is
+ * The zone a dashboard or a person chose: `browser`, `local` or '' for where this runs, `utc`, or an IANA name; a name that is
  * none is as where this runs. Making one costs some 50 µs: make it once.
  */
 export function zoneOf(name: string | undefined): Zone {
-  if (name === undefined || name === '' || name === 'browser') return localZone()
+  if (name === undefined || LOCAL.has(name)) return localZone()
   if (name.toLowerCase() === 'utc') return UTC
   const format = formatOf(name)
   if (format === undefined) return localZone()
   return { name, offsetMs: (ms) => offsetIn(format, ms) }
 }
+
+const LOCAL: ReadonlySet<string> = new Set(['', 'browser', 'local'])
 
 function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
   try {

@@ -4,6 +4,7 @@ import {
   type Frame,
   type Panel,
   type Thresholds,
+  type Zone,
   zoneOf,
 } from '@pharos/dashboards'
 import type { applyTransformations } from '@pharos/dashboards/transform'
@@ -22,19 +23,19 @@ function shownFrames(
   panel: Panel,
   question: PanelQuestion,
   theme: Theme,
-  zone: string,
+  zone: Zone,
   transform: Transform | undefined,
 ): readonly Frame[] {
   const { variables } = question
   const scope = scopeOf(question)
-  const context = { variables, scope, zone: zoneOf(zone) }
+  const context = { variables, scope, zone }
   const changed = transform?.(frames, panel.transformations, context) ?? frames
   return applyFieldConfig(changed, {
     fieldConfig: withDefaults(panel),
     theme: panelTheme(theme),
     variables,
     scope,
-    zone: zoneOf(zone),
+    zone,
     nowMs: nowMs(),
   })
 }
@@ -71,7 +72,8 @@ export function useShownFrames(
   question: PanelQuestion | undefined,
 ): { readonly frames: readonly Frame[] | undefined; readonly error: unknown } {
   const { theme } = useSettings()
-  const zone = useZone()
+  const zoneName = useZone()
+  const zone = useMemo(() => zoneOf(zoneName), [zoneName])
   const isTransformed = panel.transformations.length > 0
   const transform = useTransform(isTransformed)
   return useMemo(() => {

@@ -95,18 +95,23 @@ export function QueryPanel(props: QueryPanelProps): ReactNode {
         <div className="query-controls" ref={setBar} />
       </div>
       <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${panel.tab}`}>
-        {panel.expr === '' ? (
-          <Examples onPick={run} />
-        ) : panel.tab === 'graph' ? (
-          <GraphView {...shared} />
-        ) : panel.tab === 'explain' ? (
-          <ExplainHost {...shared} />
-        ) : (
-          <TableView {...shared} />
-        )}
+        <Result {...shared} onPick={run} />
       </div>
     </section>
   )
+}
+
+function Result(props: ViewProps & { onPick: (expr: string) => void }): ReactNode {
+  const { onPick, ...shared } = props
+  if (shared.panel.expr === '') return <Examples onPick={onPick} />
+  switch (shared.panel.tab) {
+    case 'graph':
+      return <GraphView {...shared} />
+    case 'explain':
+      return <ExplainHost {...shared} />
+    case 'table':
+      return <TableView {...shared} />
+  }
 }
 
 function ExplainHost(props: ViewProps): ReactNode {

@@ -73,18 +73,7 @@ function Form(): ReactNode {
       />
       <TextField label={t('delete.to')} type="datetime-local" value={to} onChange={edit(setTo)} />
       {matches.error !== null && selector !== '' && <ErrorBox error={matches.error} />}
-      {isCounted && (
-        <div aria-live="polite">
-          {found.length === 0 ? t('delete.none') : t('delete.count', { count: found.length })}
-          <ul className="hint">
-            {found.slice(0, PREVIEW_SHOWN).map((labels) => (
-              <li key={JSON.stringify(labels)}>
-                <SeriesName labels={labels} />
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
+      {isCounted && <Matches found={found} />}
       {change.error !== null && <ErrorBox error={change.error} />}
       <div className="delete-acts">
         {isSure ? (
@@ -108,6 +97,22 @@ function Form(): ReactNode {
         </Button>
       </div>
       {done !== undefined && <Outcome done={done} onUndo={act} />}
+    </div>
+  )
+}
+
+function Matches({ found }: { found: readonly LabelSet[] }): ReactNode {
+  const t = useText()
+  return (
+    <div aria-live="polite">
+      {found.length === 0 ? t('delete.none') : t('delete.count', { count: found.length })}
+      <ul className="hint">
+        {found.slice(0, PREVIEW_SHOWN).map((labels) => (
+          <li key={JSON.stringify(labels)}>
+            <SeriesName labels={labels} />
+          </li>
+        ))}
+      </ul>
     </div>
   )
 }
