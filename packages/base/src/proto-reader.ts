@@ -81,6 +81,13 @@ export class ProtoReader {
     return this.#view.getFloat64(at, true)
   }
 
+  /** All 64 bits, as sfixed64 or fixed64. */
+  fixed64(isSigned: boolean): bigint {
+    this.#expect(Wire.fixed64)
+    const at = this.#take(8)
+    return isSigned ? this.#view.getBigInt64(at, true) : this.#view.getBigUint64(at, true)
+  }
+
   float(): number {
     this.#expect(Wire.fixed32)
     const at = this.#take(4)

@@ -33,6 +33,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./serve.ts')).fillServer,
   },
   {
+    name: 'agent',
+    description: 'scrape and remote write only: nothing is queried, rules and alerts are elsewhere',
+    load: async () => (await import('./serve.ts')).fillAgent,
+  },
+  {
     name: 'node',
     description: "the host exporter, with node_exporter's flags",
     load: async () => (await import('./serve.ts')).fillNode,

@@ -2,6 +2,7 @@
 // SIGTERM ends in order, the second at once; SIGHUP reloads.
 import type { Service } from '@pharos/server'
 import {
+  AGENT_FLAGS,
   nodeFlags,
   PUSHGATEWAY_FLAGS,
   SERVER_FLAGS,
@@ -22,6 +23,13 @@ type Done = (code: number) => void
 export function fillServer(command: Command, terminal: Terminal, done: Done): void {
   const values = addFlags(command, SERVER_FLAGS, terminal.environment)
   command.action(async () => done(await serve(await startServer(values, terminal), terminal)))
+}
+
+export function fillAgent(command: Command, terminal: Terminal, done: Done): void {
+  const values = addFlags(command, AGENT_FLAGS, terminal.environment)
+  command.action(async () =>
+    done(await serve(await startServer(values, terminal, AGENT_FLAGS), terminal)),
+  )
 }
 
 export function fillNode(command: Command, terminal: Terminal, done: Done): void {

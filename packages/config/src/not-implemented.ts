@@ -7,7 +7,7 @@ import type { YamlMapping, YamlNode, YamlTree } from './yaml-tree.ts'
 // Keys that are read and checked while what they ask for has no component. A key leaves this list in the
 // commit that brings its component.
 
-const TOP_KEYS = ['otlp', 'tracing']
+const TOP_KEYS = ['tracing']
 
 const SCRAPE_KEYS = ['native_histogram_min_bucket_factor']
 

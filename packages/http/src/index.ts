@@ -1,5 +1,6 @@
 export { BufferPool } from './body-buffer.ts'
 export { createHttpClient } from './create-http-client.ts'
+export { unpacked } from './content-coding.ts'
 export { createHttpServer, sendText } from './http-server.ts'
 export type { ServerTls, WebAccess, WebAccessSource } from './web-access.ts'
 export { corsPattern } from './request-guard.ts'

@@ -1,6 +1,6 @@
-export { READ_REQUEST_BYTES, WRITE_BODY_BYTES } from './limits.ts'
+export { READ_REQUEST_BYTES, WRITE_BODY_BYTES, WRITE_MESSAGE_BYTES } from './limits.ts'
 export { WriteReceiver } from './write-receiver.ts'
-export type { WriteAnswer, WriteReceiverContext, WriteReceiverStats } from './write-receiver.ts'
+export type { WriteReceiverStats } from './write-receiver.ts'
 export { RemoteWrite } from './sender/remote-write.ts'
 export type { RemoteWriteContext, RemoteWriteStatus } from './sender/remote-write.ts'
 export type { SenderStats } from './sender/sender-stats.ts'

@@ -18,3 +18,5 @@ export const READ_QUERIES: number = 100
 export const READ_MATCHERS: number = 1000
 /** Answer of a remote read in bytes, as received; a process of 2 GB survives it. */
 export const READ_ANSWER_BYTES: number = 512 << 20
+/** Values inside values of OTLP's attributes; each level takes a frame of the stack. */
+export const OTLP_DEPTH: number = 100

@@ -70,6 +70,15 @@ async function receiving(
   return { world, t: world.clock.now(), db, receiver }
 }
 
+/** What a request of version 1.0 is answered. */
+async function written(
+  receiver: WriteReceiver,
+  bytes: Uint8Array,
+): Promise<{ status: number; text: string }> {
+  const { status, text } = await receiver.write({ kind: 'v1', bytes })
+  return { status, text }
+}
+
 /** `offset:value` of each sample, by series. */
 async function shown(db: Tsdb, t: number): Promise<Record<string, string>> {
   const querier = db.querier(-1e15, 1e15)
@@ -114,7 +123,7 @@ test('samples are stored, synced, under sorted labels', async () => {
     },
     { labels: y, samples: [[t, 0.5]] },
   ])
-  expect(await receiver.write(body)).toEqual({ status: 204, text: '' })
+  expect(await written(receiver, body)).toEqual({ status: 204, text: '' })
   const expected = { '__name__=x,instance=b,job=a': '0:1 1:2', '__name__=y,z=1': '0:0.5' }
   expect(await shown(db, t)).toEqual(expected)
   const again = await Tsdb.open({ ...world, disk: world.disk.crash() }, OPTIONS)
@@ -125,8 +134,8 @@ test('samples are stored, synced, under sorted labels', async () => {
 test('the same message again is taken without a fault and stored once', async () => {
   const { db, t, receiver } = await receiving()
   const body = message([{ labels: X, samples: [[t, 1]] }])
-  await receiver.write(body)
-  expect((await receiver.write(body)).status).toBe(204)
+  await written(receiver, body)
+  expect((await written(receiver, body)).status).toBe(204)
   expect(receiver.stats).toMatchObject({ requests: 2, failures: 0, samples: 1, repeated: 1 })
   expect(await shown(db, t)).toEqual({ '__name__=x,instance=b,job=a': '0:1' })
 })
@@ -144,14 +153,14 @@ test('the stale marker and other NaNs keep their meaning', async () => {
     { labels: [['__name__', 'ended']], fill: marker(2) },
     { labels: [['__name__', 'nan']], fill: marker(1) },
   ])
-  expect((await receiver.write(body)).status).toBe(204)
+  expect((await written(receiver, body)).status).toBe(204)
   expect(await shown(db, t)).toEqual({ '__name__=ended': '0:stale', '__name__=nan': '0:NaN' })
 })
 
 test('faults have the codes and words of the reference, and what is good is stored', async () => {
   const { db, t, receiver } = await receiving()
   const check = async (tMs: number, value: number, status: number, text: string): Promise<void> =>
-    expect(await receiver.write(message([{ labels: X, samples: [[tMs, value]] }]))).toEqual({
+    expect(await written(receiver, message([{ labels: X, samples: [[tMs, value]] }]))).toEqual({
       status,
       text,
     })
@@ -166,7 +175,7 @@ test('faults have the codes and words of the reference, and what is good is stor
     { labels: X, samples: [[t - 1, 1]] },
     { labels: [['__name__', 'y']], samples: [[t, 1]] },
   ])
-  expect((await receiver.write(mixed)).status).toBe(400)
+  expect((await written(receiver, mixed)).status).toBe(400)
   expect(await shown(db, t)).toEqual({ '__name__=x,instance=b,job=a': '0:1', '__name__=y': '0:1' })
   expect(receiver.stats).toMatchObject({ outOfOrder: 2, outOfBounds: 4, duplicates: 1 })
 })
@@ -191,7 +200,7 @@ test('series without a name or with a label twice are passed over and counted', 
       samples: [[t, 1]],
     },
   ])
-  expect((await receiver.write(body)).status).toBe(204)
+  expect((await written(receiver, body)).status).toBe(204)
   expect(receiver.stats.invalidLabels).toBe(2)
   expect(await shown(db, t)).toEqual({ '__name__=__proto__,constructor=then': '0:1' })
 })
@@ -233,7 +242,7 @@ test('histograms of integers and floats, exemplars and metadata arrive', async (
         out.text(5, 's')
       }),
   )
-  expect((await receiver.write(body)).status).toBe(204)
+  expect((await written(receiver, body)).status).toBe(204)
   const querier = db.querier(t, t)
   const hints = { startMs: t, endMs: t, stepMs: 0, rangeMs: 0, func: '', grouping: [], by: false }
   const { groups } = await querier.select([new Matcher('!=', '__name__', '')], hints)
@@ -266,7 +275,7 @@ test('histograms of integers and floats, exemplars and metadata arrive', async (
 test('an impossible histogram and bodies that are none are refused, and nothing of them is stored', async () => {
   const { db, t, receiver } = await receiving()
   const check = async (body: Uint8Array, text: RegExp): Promise<void> => {
-    const answer = await receiver.write(body)
+    const answer = await written(receiver, body)
     expect(answer.status).toBe(400)
     expect(answer.text).toMatch(text)
   }
@@ -290,12 +299,12 @@ test('an impossible histogram and bodies that are none are refused, and nothing 
 
 test('series over the budget are refused with words, and others go on', async () => {
   const { t, receiver } = await receiving({ maxHeadSeries: 1 })
-  await receiver.write(message([{ labels: X, samples: [[t, 1]] }]))
+  await written(receiver, message([{ labels: X, samples: [[t, 1]] }]))
   const body = message([
     { labels: X, samples: [[t + 1, 1]] },
     { labels: [['__name__', 'y']], samples: [[t, 1]] },
   ])
-  const { status, text } = await receiver.write(body)
+  const { status, text } = await written(receiver, body)
   expect([status, text]).toEqual([400, expect.stringContaining('1 series refused')])
   expect(receiver.stats).toMatchObject({ samples: 2, seriesRefused: 1 })
 })
@@ -303,15 +312,15 @@ test('series over the budget are refused with words, and others go on', async ()
 test('a disk that fails is a 503, which makes the sender come again', async () => {
   const { t, world, receiver } = await receiving()
   world.disk.capacityBytes = 0
-  const { status } = await receiver.write(message([{ labels: X, samples: [[t, 1]] }]))
+  const { status } = await written(receiver, message([{ labels: X, samples: [[t, 1]] }]))
   expect(status).toBe(503)
 })
 
 test('groups are given back every hour, and series go on where they were', async () => {
   const { db, t, world, receiver } = await receiving()
-  await receiver.write(message([{ labels: X, samples: [[t, 1]] }]))
+  await written(receiver, message([{ labels: X, samples: [[t, 1]] }]))
   await world.clock.advance(HOUR_MS + 1)
   const later = world.clock.now()
-  await receiver.write(message([{ labels: X, samples: [[later, 2]] }]))
+  await written(receiver, message([{ labels: X, samples: [[later, 2]] }]))
   expect(await shown(db, t)).toEqual({ '__name__=x,instance=b,job=a': `0:1 ${later - t}:2` })
 })

@@ -1,4 +1,4 @@
-// The receiving end of remote write 1.0:
+// The receiving end of remote write 1.0 and 2.0, and of OTLP:
 //
 //   body ─(snappy, capped)─► message ─(walk)─► series: bytes ─(cache)─► group and column ─► batches ─► store ─(sync)─► answer
 //
@@ -6,6 +6,7 @@
 // same message are not; the answer is then 400 with the first fault, as in the reference, and the sender drops them.
 
 import {
+  bug,
   type Clock,
   type Logger,
   messageOf,
@@ -22,24 +23,47 @@ import {
 } from '@pharos/model'
 import { AppendOutcome, type CellAppender, type CellStore, groupKeyOf } from '@pharos/tsdb'
 import { CellBatch } from './cell-batch.ts'
+import type { OtlpSettings } from '@pharos/config'
 import { RENEW_MS, WRITE_MESSAGE_BYTES } from './limits.ts'
+import { OtlpDecoder } from './otlp/otlp-message.ts'
+import { type OtlpRejects, writeOtlp } from './otlp/otlp-metrics.ts'
 import { SeriesCache } from './series-cache.ts'
 import { readLabels, readWriteRequest, type WriteSink } from './write-request.ts'
+import { readWriteRequestV2 } from './write-request-v2.ts'
 
-export interface WriteReceiverContext {
+interface WriteReceiverContext {
   readonly appender: CellStore
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
   /** Answer only after what was taken is on disk. */
   readonly isSynced: boolean
+  /** How metrics of OpenTelemetry become series. */
+  readonly otlp?: () => OtlpSettings
 }
 
 /** What the sender is told. */
-export interface WriteAnswer {
+interface WriteAnswer {
   readonly status: number
   readonly text: string
+  /** What is in the store now, what was there already included. */
+  readonly written: WrittenCounts
+  /** Points of OTLP that could not be series. */
+  readonly rejects?: OtlpRejects
 }
+
+interface WrittenCounts {
+  readonly samples: number
+  readonly histograms: number
+  readonly exemplars: number
+}
+
+/** A body and what it is, after its own compression was taken off where HTTP did that. */
+type WriteBody =
+  | { readonly kind: 'v1' | 'v2' | 'otlp-protobuf'; readonly bytes: Uint8Array }
+  | { readonly kind: 'otlp-json'; readonly text: string }
+
+const NOTHING: WrittenCounts = { samples: 0, histograms: 0, exemplars: 0 }
 
 /** Counted in plain numbers; `server` turns them into metrics. */
 export interface WriteReceiverStats {
@@ -100,7 +124,12 @@ export class WriteReceiver implements WriteSink {
   readonly #groupOf = new Map<string, number>()
   #touched: Group[] = []
   #metadata: [string, Metadata][] = []
-  #view = new DataView(new ArrayBuffer(0))
+  #bytes: Uint8Array = new Uint8Array(0)
+  #view: DataView = new DataView(new ArrayBuffer(0))
+  readonly #decoder = new OtlpDecoder()
+  /** Illegal labels are a fault, not passed over: so says version 2.0. */
+  #isStrict = false
+  #invalid = 0
   #group: Group | undefined
   #column = -1
   #refused = 0
@@ -115,11 +144,11 @@ export class WriteReceiver implements WriteSink {
   }
 
   /** Takes one request's body. Never rejects: a fault is an answer. */
-  async write(body: Uint8Array): Promise<WriteAnswer> {
+  async write(body: WriteBody): Promise<WriteAnswer> {
     const { log, appender, isSynced } = this.#context
     this.stats.requests++
     const answer = this.#take(body)
-    if (answer.status !== 204) {
+    if (answer.status >= 400) {
       this.stats.failures++
       log.warn('remote write was not taken whole', { status: answer.status, err: answer.text })
     }
@@ -128,7 +157,7 @@ export class WriteReceiver implements WriteSink {
       await appender.sync()
       return answer
     } catch (error) {
-      return { status: 503, text: messageOf(error) }
+      return { status: 503, text: messageOf(error), written: NOTHING }
     }
   }
 
@@ -140,29 +169,53 @@ export class WriteReceiver implements WriteSink {
     this.#cache.clear()
   }
 
-  #take(body: Uint8Array): WriteAnswer {
+  #take(body: WriteBody): WriteAnswer {
     const nowMs = this.#context.clock.monotonicMs()
     if (nowMs - this.#renewedMs >= RENEW_MS || this.#cache.isFull) {
       this.close()
       this.#renewedMs = nowMs
     }
     this.#refused = 0
+    this.#invalid = 0
+    this.#isStrict = body.kind === 'v2'
     try {
-      const message = snappyDecode(body, WRITE_MESSAGE_BYTES, this.#message)
-      if (message.buffer !== this.#message.buffer && message.length <= 4 << 20) {
-        this.#message = new Uint8Array(message.length * 2)
-      }
-      this.#view = new DataView(message.buffer, message.byteOffset, message.byteLength)
-      readWriteRequest(message, this)
+      const rejects = this.#read(body)
+      const answer = this.#store()
+      return rejects === undefined ? answer : { ...answer, rejects }
     } catch (error) {
       this.#forgetBatches()
       if (!(error instanceof OutsideError)) throw error
-      return { status: 400, text: error.message }
+      return { status: 400, text: error.message, written: NOTHING }
     }
-    return this.#store()
+  }
+
+  #read(body: WriteBody): OtlpRejects | undefined {
+    if (body.kind === 'v1') readWriteRequest(this.#unpacked(body.bytes), this)
+    else if (body.kind === 'v2') readWriteRequestV2(this.#unpacked(body.bytes), this)
+    else {
+      const settings = this.#context.otlp?.() ?? bug('OTLP came where nobody takes it')
+      const request =
+        body.kind === 'otlp-json'
+          ? this.#decoder.fromJson(body.text)
+          : this.#decoder.fromProtobuf(body.bytes)
+      return writeOtlp(request, settings, this)
+    }
+    return undefined
+  }
+
+  #unpacked(body: Uint8Array): Uint8Array {
+    const message = snappyDecode(body, WRITE_MESSAGE_BYTES, this.#message)
+    if (message.buffer !== this.#message.buffer && message.length <= 4 << 20) {
+      this.#message = new Uint8Array(message.length * 2)
+    }
+    return message
   }
 
   series(message: Uint8Array, from: number, to: number): boolean {
+    if (message !== this.#bytes) {
+      this.#bytes = message
+      this.#view = new DataView(message.buffer, message.byteOffset, message.byteLength)
+    }
     if (!this.#cache.find(this.#view, from, to)) {
       const [group, column] = this.#place(readLabels(message, from, to))
       if (group === PASSED_OVER) return false
@@ -201,6 +254,7 @@ export class WriteReceiver implements WriteSink {
     const isWhole = new Set(pairs.map(([name]) => name)).size === pairs.length
     if (!isWhole || labels.get('__name__') === '' || !areValidLabels(labels)) {
       this.stats.invalidLabels++
+      this.#invalid++
       return [PASSED_OVER, -1]
     }
     const key = groupKeyOf(labels)
@@ -225,29 +279,34 @@ export class WriteReceiver implements WriteSink {
 
   #store(): WriteAnswer {
     const { appender } = this.#context
-    const counts = new Uint32Array(Object.keys(AppendOutcome).length)
-    const histogramsBefore = this.stats.histograms
+    const floats = new Uint32Array(Object.keys(AppendOutcome).length)
+    const histograms = new Uint32Array(floats.length)
+    let exemplars = 0
     for (const group of this.#touched) {
-      group.batch.appendTo(group.appender, counts)
+      group.batch.appendTo(group.appender, floats)
       for (const { tMs, column, histogram } of group.histograms) {
-        const outcome = group.appender.appendSample(tMs, column, histogram)
-        counts[outcome]!++
-        if (outcome === AppendOutcome.ok) this.stats.histograms++
+        histograms[group.appender.appendSample(tMs, column, histogram)]!++
       }
       for (const { column, exemplar } of group.exemplars) {
         group.appender.appendExemplar(column, exemplar)
-        this.stats.exemplars++
+        exemplars++
       }
     }
     for (const [family, metadata] of this.#metadata) appender.setMetadata(family, metadata)
     this.#forgetBatches()
-    this.stats.samples -= this.stats.histograms - histogramsBefore
-    return this.#answer(counts)
+    this.stats.samples += floats[AppendOutcome.ok]!
+    this.stats.histograms += histograms[AppendOutcome.ok]!
+    this.stats.exemplars += exemplars
+    const written = {
+      samples: floats[AppendOutcome.ok]! + floats[AppendOutcome.duplicateSame]!,
+      histograms: histograms[AppendOutcome.ok]! + histograms[AppendOutcome.duplicateSame]!,
+      exemplars,
+    }
+    return { ...this.#verdict(floats.map((count, i) => count + histograms[i]!)), written }
   }
 
-  #answer(counts: Uint32Array): WriteAnswer {
+  #verdict(counts: Uint32Array): { readonly status: number; readonly text: string } {
     const { stats } = this
-    stats.samples += counts[AppendOutcome.ok]!
     stats.repeated += counts[AppendOutcome.duplicateSame]!
     stats.duplicates += counts[AppendOutcome.duplicateDiffers]!
     stats.outOfOrder += counts[AppendOutcome.outOfOrder]!
@@ -259,6 +318,8 @@ export class WriteReceiver implements WriteSink {
       const text = `${this.#refused} series refused: the budget of series (--storage.tsdb.max-head-series) is used up or a label is over its limit`
       return { status: 400, text }
     }
+    if (this.#isStrict && this.#invalid > 0)
+      return { status: 400, text: `invalid metric name or labels of ${this.#invalid} series` }
     return { status: 204, text: '' }
   }
 

@@ -20,10 +20,10 @@ import { readHistogram } from './histogram-message.ts'
 /** What a request holds, in its order. */
 export interface WriteSink {
   /**
-   * A series begins. Its labels are the fields in bytes [from, to) of the message, see `readLabels`.
+   * A series begins. Its labels are the fields in bytes [from, to) of `bytes`, see `readLabels`.
    * @returns whether its samples are wanted
    */
-  series(message: Uint8Array, from: number, to: number): boolean
+  series(bytes: Uint8Array, from: number, to: number): boolean
   sample(tMs: number, value: number): void
   histogram(tMs: number, histogram: NativeHistogram): void
   exemplar(exemplar: Exemplar): void
@@ -31,7 +31,7 @@ export interface WriteSink {
 }
 
 /** The index is the number in the message. */
-const TYPES: readonly MetricType[] = [
+export const METRIC_TYPES: readonly MetricType[] = [
   'unknown',
   'counter',
   'gauge',
@@ -84,7 +84,8 @@ function readSeries(reader: ProtoReader, sink: WriteSink): void {
   reader.leave(outer)
 }
 
-function readSample(reader: ProtoReader, sink: WriteSink): void {
+/** A sample of either version; what 2.0 has besides is passed over. */
+export function readSample(reader: ProtoReader, sink: WriteSink): void {
   const outer = reader.enter()
   let value = 0
   let tMs = 0
@@ -123,7 +124,7 @@ function readMetadata(reader: ProtoReader, sink: WriteSink): void {
     else reader.skip()
   }
   reader.leave(outer)
-  if (family !== '') sink.metadata(family, { type: TYPES[type] ?? 'unknown', help, unit })
+  if (family !== '') sink.metadata(family, { type: METRIC_TYPES[type] ?? 'unknown', help, unit })
 }
 
 /**

@@ -81,7 +81,8 @@ async function listening(
   })
   await registerOwnAlertmanager(listener, { source, prefix, registry })
   try {
-    registerUi(listener.app, await loadUi(UI_DIRECTORY, world.disk), prefix, world.random)
+    const ui = await loadUi(UI_DIRECTORY, world.disk)
+    registerUi(listener.app, ui, { prefix, random: world.random })
   } catch (error) {
     world.log.warn('the web pages are not there', { directory: UI_DIRECTORY, err: String(error) })
   }

@@ -39,6 +39,10 @@ export function apiServices(server: RunningServer): ApiServices {
     },
     flags: Object.fromEntries(flags.all()),
     featureTable: () => ({
+      api: {
+        remote_write_receiver: flags.bool('web.enable-remote-write-receiver'),
+        otlp_write_receiver: flags.bool('web.enable-otlp-receiver'),
+      },
       promql: Object.fromEntries(flags.list('enable-feature').map((name) => [name, true])),
     }),
     readiness: () => server.readiness,

@@ -18,16 +18,20 @@ export class ConfigSource {
   readonly #log: Logger
   readonly #file: string
   readonly #standard: (() => string) | undefined
+  readonly #isAgent: boolean
 
   /**
    * @param file      path of the YAML file, '' when `standard` is the configuration
    * @param standard  makes the built-in text that stands in for a file
+   * @param isAgent   refuses what an agent cannot do
    */
   constructor(
     world: { disk: Disk; clock: Clock; log: Logger },
     file: string,
     standard: (() => string) | undefined,
+    isAgent = false,
   ) {
+    this.#isAgent = isAgent
     this.#disk = world.disk
     this.#clock = world.clock
     this.#log = world.log.component('config')
@@ -39,14 +43,7 @@ export class ConfigSource {
   async load(environment: Readonly<Record<string, string | undefined>>): Promise<PrometheusConfig> {
     this.stats.count++
     try {
-      const config =
-        this.#standard === undefined
-          ? await loadConfigFile(this.#file, { disk: this.#disk, environment })
-          : loadConfig(this.#standard(), {
-              file: 'built-in configuration',
-              baseDirectory: '.',
-              environment,
-            })
+      const config = await this.check(environment)
       this.stats.isSuccessful = true
       this.stats.successMs = this.#clock.now()
       this.#report(config)
@@ -63,7 +60,11 @@ export class ConfigSource {
     environment: Readonly<Record<string, string | undefined>>,
   ): Promise<PrometheusConfig> {
     return this.#standard === undefined
-      ? await loadConfigFile(this.#file, { disk: this.#disk, environment })
+      ? await loadConfigFile(this.#file, {
+          disk: this.#disk,
+          environment,
+          isAgent: this.#isAgent,
+        })
       : loadConfig(this.#standard(), {
           file: 'built-in configuration',
           baseDirectory: '.',

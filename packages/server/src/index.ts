@@ -1,6 +1,6 @@
 export { ALERTMANAGER_FLAGS } from './alertmanager-flags.ts'
 export { startAlertmanager } from './alertmanager-service.ts'
-export { SERVER_FLAGS } from './server-flags.ts'
+export { AGENT_FLAGS, SERVER_FLAGS } from './server-flags.ts'
 export { nodeFlags, startNode } from './node-service.ts'
 export { startPushgateway } from './push-service.ts'
 export { PUSHGATEWAY_FLAGS } from './push-flags.ts'

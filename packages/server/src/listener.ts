@@ -10,6 +10,7 @@ import {
 import { loadUi } from '@pharos/ui/serving'
 import { registerApi } from '@pharos/api'
 import { apiServices } from './api-services.ts'
+import { refuseAsAgent } from './agent-routes.ts'
 import { registerDashboards } from './dashboards.ts'
 import type { FlagReader } from './flag-reader.ts'
 import { metricsHandler } from '@pharos/client'
@@ -52,6 +53,8 @@ export async function registerRoutes(
     if (server.readiness !== 'starting' || request.url === `${prefix}/-/healthy`) return undefined
     return sendText(reply, 503, 'Service Unavailable')
   })
+  const isAgent = server.settings.flags.bool('agent')
+  if (isAgent) refuseAsAgent(app, prefix)
   await server.settings.addRoutes?.(listener, server.urls)
   await server.settings.alertmanager?.addTo(listener, prefix)
   registerMetrics(listener, server)
@@ -60,7 +63,13 @@ export async function registerRoutes(
   await app.register(async (scope) => registerApi(scope, apiServices(server)), { prefix })
   await app.register(async (scope) => registerDashboards(scope, server), { prefix })
   try {
-    registerUi(app, await loadUi(uiDirectory, world.disk), prefix, world.random, home)
+    const ui = await loadUi(uiDirectory, world.disk)
+    registerUi(app, ui, {
+      prefix,
+      random: world.random,
+      home: isAgent ? '/targets' : home,
+      isAgent,
+    })
   } catch (error) {
     world.log.warn('the web pages are not there', { directory: uiDirectory, err: messageOf(error) })
     registerNoUi(app, prefix)

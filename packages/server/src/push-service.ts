@@ -100,7 +100,7 @@ async function listen(
   })
   try {
     const ui = await loadUi(UI_DIRECTORY, world.disk)
-    registerUi(listener.app, ui, prefix, world.random, HOME)
+    registerUi(listener.app, ui, { prefix, random: world.random, home: HOME })
   } catch (error) {
     world.log.warn('the web pages are not there', { err: messageOf(error) })
   }

@@ -1,106 +1,75 @@
 // POST /api/v1/write: the receiving end of remote write, with the reference's codes and words.
-import { Counter, type Registry } from '@pharos/client'
 import { sendText } from '@pharos/http'
-import { WRITE_BODY_BYTES, WriteReceiver, type WriteReceiverStats } from '@pharos/remote'
+import { WRITE_BODY_BYTES } from '@pharos/remote'
 import type { FastifyInstance } from 'fastify'
+import { registerOtlp } from './otlp.ts'
 import type { RunningServer } from './running-server.ts'
+import { WriteReceivers } from './write-receivers.ts'
+
+/** @source remote write specifications 1.0 and 2.0: the names of the messages */
+const MESSAGES: Readonly<Record<string, 'v1' | 'v2'>> = {
+  'prometheus.WriteRequest': 'v1',
+  'io.prometheus.write.v2.Request': 'v2',
+}
 
 export function registerRemoteWrite(app: FastifyInstance, server: RunningServer): void {
-  const { flags, world } = server.settings
-  const isEnabled = flags.bool('web.enable-remote-write-receiver')
-  const isSynced = flags.text('storage.tsdb.wal-sync') === 'always'
-  let receiver: WriteReceiver | undefined
+  const { flags } = server.settings
+  const receivers = new WriteReceivers(server)
+  const accepted = flags.list('web.remote-write-receiver.accepted-protobuf-messages')
   app.post(
     `${server.urls.prefix}/api/v1/write`,
     { bodyLimit: WRITE_BODY_BYTES },
     async (request, reply) => {
-      if (!isEnabled) {
+      if (!flags.bool('web.enable-remote-write-receiver')) {
         const text =
           'remote write receiver needs to be enabled with --web.enable-remote-write-receiver'
         return sendText(reply, 404, text)
       }
-      const refusal = refusalOf(
-        request.headers['content-type'] ?? '',
-        request.headers['content-encoding'] ?? '',
-      )
-      if (refusal !== undefined) return sendText(reply, 415, refusal)
-      if (receiver === undefined) {
-        const { clock, random, log } = world
-        const { appender, observations } = server.parts
-        receiver = new WriteReceiver({
-          appender,
-          clock,
-          random,
-          log: log.component('remote-write'),
-          isSynced,
-        })
-        addCounters(observations.registry, receiver.stats)
+      const asked = messageOf(request.headers['content-type'] ?? '', accepted)
+      if ('refusal' in asked) return sendText(reply, 415, asked.refusal)
+      const encoding = request.headers['content-encoding'] ?? ''
+      if (encoding !== '' && encoding !== 'snappy')
+        return sendText(
+          reply,
+          415,
+          `${encoding} encoding (compression) is not accepted by this server; only snappy is acceptable`,
+        )
+      const bytes = request.body instanceof Uint8Array ? request.body : new Uint8Array(0)
+      const { status, text, written } = await receivers.receiver.write({ kind: asked.kind, bytes })
+      if (asked.kind === 'v2') {
+        const name = 'X-Prometheus-Remote-Write'
+        reply.header(`${name}-Samples-Written`, String(written.samples))
+        reply.header(`${name}-Histograms-Written`, String(written.histograms))
+        reply.header(`${name}-Exemplars-Written`, String(written.exemplars))
       }
-      const body = request.body instanceof Uint8Array ? request.body : new Uint8Array(0)
-      const { status, text } = await receiver.write(body)
       if (status === 204) return reply.code(204).send()
       if (status === 503) reply.header('retry-after', '5')
       return sendText(reply, status, text)
     },
   )
+  app.register(async (scope) => registerOtlp(scope, server, receivers))
 }
 
 /** @source remote.writeHandler.ServeHTTP and parseProtoMsg */
-function refusalOf(contentType: string, encoding: string): string | undefined {
+function messageOf(
+  contentType: string,
+  accepted: readonly string[],
+): { readonly kind: 'v1' | 'v2' } | { readonly refusal: string } {
   const [media = '', ...parameters] = contentType.split(';').map((part) => part.trim())
   if (media !== '' && media !== 'application/x-protobuf') {
-    return `expected application/x-protobuf as the first (media) part, got ${contentType} content-type`
-  }
-  for (const parameter of parameters) {
-    const [name, value] = parameter.split('=')
-    if (name === 'proto' && value !== 'prometheus.WriteRequest') {
-      return `${value ?? ''} protobuf message is not accepted by this server; only accepts prometheus.WriteRequest`
+    return {
+      refusal: `expected application/x-protobuf as the first (media) part, got ${contentType} content-type`,
     }
   }
-  if (encoding !== '' && encoding !== 'snappy') {
-    return `${encoding} encoding (compression) is not accepted by this server; only snappy is acceptable`
+  let name = 'prometheus.WriteRequest'
+  for (const parameter of parameters) {
+    const [key, value] = parameter.split('=')
+    if (key === 'proto') name = value ?? ''
   }
-  return undefined
-}
-
-function addCounters(registry: Registry, stats: WriteReceiverStats): void {
-  const counter = (name: string, help: string, read: () => number): void => {
-    new Counter({
-      name,
-      help,
-      registers: [registry],
-      collect: (metric) => {
-        metric.setTotal(read())
-      },
-    })
+  if (!Object.hasOwn(MESSAGES, name) || !accepted.includes(name)) {
+    return {
+      refusal: `${name} protobuf message is not accepted by this server; only accepts ${accepted.join(', ')}`,
+    }
   }
-  counter(
-    'prometheus_api_remote_write_invalid_labels_samples_total',
-    'Series of remote write that were passed over because of their labels.',
-    () => stats.invalidLabels,
-  )
-  counter('pharos_remote_write_requests_total', 'Requests of remote write.', () => stats.requests)
-  counter(
-    'pharos_remote_write_failures_total',
-    'Requests of remote write that were not taken whole.',
-    () => stats.failures,
-  )
-  new Counter({
-    name: 'pharos_remote_write_samples_total',
-    help: 'Samples that came by remote write, by what became of them.',
-    labelNames: ['outcome'],
-    registers: [registry],
-    collect: (metric) => {
-      metric.setTotal({ outcome: 'stored' }, stats.samples + stats.histograms)
-      metric.setTotal({ outcome: 'repeated' }, stats.repeated)
-      metric.setTotal({ outcome: 'out_of_order' }, stats.outOfOrder)
-      metric.setTotal({ outcome: 'out_of_bounds' }, stats.outOfBounds)
-      metric.setTotal({ outcome: 'duplicate' }, stats.duplicates)
-    },
-  })
-  counter(
-    'pharos_remote_write_series_refused_total',
-    'Series of remote write that the budget of series or a limit refused.',
-    () => stats.seriesRefused,
-  )
+  return { kind: MESSAGES[name]! }
 }

@@ -46,13 +46,13 @@ const WEB_FLAGS: readonly Flag[] = [
   flag('web.enable-rules-api', 'bool', 'false', 'Allow rules to be changed by HTTP.'),
   flag('web.enable-admin-api', 'bool', 'false', 'Allow administration by HTTP.'),
   flag('web.enable-remote-write-receiver', 'bool', 'false', 'Accept remote write.'),
-  idleFlag(
+  flag(
     'web.remote-write-receiver.accepted-protobuf-messages',
     'list',
-    'prometheus.WriteRequest',
+    'prometheus.WriteRequest,io.prometheus.write.v2.Request',
     'Message types of remote write that are accepted.',
   ),
-  idleFlag('web.enable-otlp-receiver', 'bool', 'false', 'Accept OTLP metrics.'),
+  flag('web.enable-otlp-receiver', 'bool', 'false', 'Accept OTLP metrics.'),
   idleFlag('web.console.templates', 'text', 'consoles', 'Directory of console templates.'),
   idleFlag('web.console.libraries', 'text', 'console_libraries', 'Directory of console libraries.'),
   idleFlag('web.page-title', 'text', 'Pharos', 'Title of the pages.'),
@@ -137,7 +137,7 @@ const STORAGE_FLAGS: readonly Flag[] = [
     '',
     'File that names blocks already uploaded.',
   ),
-  idleFlag('storage.agent.path', 'text', 'data-agent/', 'Directory of the agent.'),
+  flag('storage.agent.path', 'text', 'data-agent/', 'Directory of the agent.'),
   idleFlag('storage.agent.wal-compression', 'bool', 'true', "Compress the agent's log."),
   idleFlag(
     'storage.agent.retention.min-time',
@@ -145,7 +145,7 @@ const STORAGE_FLAGS: readonly Flag[] = [
     '',
     'Least age of samples that the agent drops.',
   ),
-  idleFlag(
+  flag(
     'storage.agent.retention.max-time',
     'duration',
     '',
@@ -216,7 +216,7 @@ const OTHER_FLAGS: readonly Flag[] = [
   flag('config.file', 'text', 'prometheus.yml', 'The configuration file.'),
   flag('config.auto-reload', 'bool', 'false', 'Reload the configuration when its file changes.'),
   flag('config.auto-reload-interval', 'duration', '30s', 'How often the file is looked at.'),
-  idleFlag('agent', 'bool', 'false', 'Run as an agent: scrape and remote write only.'),
+  flag('agent', 'bool', 'false', 'Run as an agent: scrape and remote write only.'),
   idleFlag('auto-gomaxprocs', 'bool', 'true', 'Of Go: without meaning here.'),
   idleFlag('auto-gomemlimit', 'bool', 'true', 'Of Go: without meaning here.'),
   idleFlag('auto-gomemlimit.ratio', 'number', '0.9', 'Of Go: without meaning here.'),
@@ -252,6 +252,11 @@ export const SERVER_FLAGS: readonly Flag[] = [
   ...DASHBOARD_FLAGS,
   ...LOG_FLAGS,
 ]
+
+/** The flags of `pharos agent`: those of the server. */
+export const AGENT_FLAGS: readonly Flag[] = SERVER_FLAGS.map((one) =>
+  one.name === 'agent' ? { ...one, standard: 'true' } : one,
+)
 
 /** The flags of `pharos node`, without the switches of its collectors. */
 export const NODE_FLAGS: readonly Flag[] = [

@@ -79,6 +79,7 @@ export class Server implements Service, RunningServer {
       world,
       flags.text('config.file'),
       standard && (() => standard({ port: this.port, prefix: this.urls.prefix })),
+      flags.bool('agent'),
     )
     this.urls = serverUrls(
       flags.text('web.external-url'),

@@ -19,7 +19,29 @@ export function scrapeFeatures(flags: FlagReader): ScrapeFeatures {
   }
 }
 
+/** Blocks of an agent: what it has sent goes soon, and takes little memory until then. */
+const AGENT_BLOCK_MS = 20 * 60_000
+/** @source prometheus/main.go: agent.DefaultMaxWALTime */
+const AGENT_RETENTION_MS = 4 * 3600_000
+
 export function tsdbOptions(flags: FlagReader): TsdbOptions {
+  return flags.bool('agent') ? agentOptions(flags) : serverOptions(flags)
+}
+
+/** An agent keeps samples for as long as its endpoints may be away after a restart; nobody queries them. */
+function agentOptions(flags: FlagReader): TsdbOptions {
+  return {
+    ...serverOptions(flags),
+    path: flags.text('storage.agent.path').replace(/(?<=.)\/+$/, ''),
+    retentionMs: flags.durationMs('storage.agent.retention.max-time') || AGENT_RETENTION_MS,
+    retentionBytes: 0,
+    retentionPercentage: 0,
+    minBlockMs: AGENT_BLOCK_MS,
+    maxBlockMs: AGENT_BLOCK_MS,
+  }
+}
+
+function serverOptions(flags: FlagReader): TsdbOptions {
   const bytes = flags.bytes('storage.tsdb.retention.size')
   // As in the reference: a limit by size alone leaves time unlimited.
   const isByTime = flags.isGiven('storage.tsdb.retention.time') || bytes === 0

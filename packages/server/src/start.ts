@@ -56,9 +56,14 @@ export function upFlags(): readonly Flag[] {
   return [...server, ...node, ...pushFlagsOfUp()]
 }
 
-export async function startServer(values: FlagValues, options: StartOptions): Promise<Service> {
-  const flags = new FlagReader(SERVER_FLAGS, values)
+export async function startServer(
+  values: FlagValues,
+  options: StartOptions,
+  known: readonly Flag[] = SERVER_FLAGS,
+): Promise<Service> {
+  const flags = new FlagReader(known, values)
   const world = worldOf(flags)
+  if (flags.bool('agent')) return withParts([], settingsOf(flags, world, options))
   const alertmanager = await startAlertmanagerPart(world, flags, [])
   return withParts([alertmanager], { ...settingsOf(flags, world, options), alertmanager })
 }

@@ -13,11 +13,15 @@ const NONCE_BYTES = 18
 export function registerUi(
   app: FastifyInstance,
   ui: Ui,
-  prefix: string,
-  random: Random,
-  /** Where `/` leads; the overview when it is `/` itself. */
-  home = '/',
+  settings: {
+    readonly prefix: string
+    readonly random: Random
+    /** Where `/` leads; the overview when it is `/` itself. */
+    readonly home?: string
+    readonly isAgent?: boolean
+  },
 ): void {
+  const { prefix, random, home = '/', isAgent = false } = settings
   const page = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { theme, lang } = preferencesOf(
       header(request, 'cookie'),
@@ -25,7 +29,10 @@ export function registerUi(
     )
     const nonce = Buffer.from(random.bytes(NONCE_BYTES)).toString('base64')
     const ifNoneMatch = header(request, 'if-none-match')
-    return send(reply, ui.page({ basePath: `${prefix}/`, theme, lang, nonce, ifNoneMatch }))
+    return send(
+      reply,
+      ui.page({ basePath: `${prefix}/`, theme, lang, nonce, ifNoneMatch, isAgent }),
+    )
   }
   for (const path of UI_PATHS) if (path !== '/') app.get(prefix + path, page)
   if (home === '/') app.get(`${prefix}/`, page)

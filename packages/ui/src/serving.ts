@@ -22,6 +22,8 @@ export interface PageRequest {
   readonly nonce: string
   /** The request's If-None-Match header. */
   readonly ifNoneMatch?: string | undefined
+  /** The pages of an agent: nothing to query. */
+  readonly isAgent?: boolean
 }
 
 export interface Ui {
@@ -283,8 +285,8 @@ function answerPage(
   build: string,
   request: PageRequest,
 ): UiAnswer {
-  const { basePath, theme, lang, nonce, ifNoneMatch } = request
-  const etag = `W/"${build}-${lang}-${theme ?? 'auto'}-${encodeURIComponent(basePath)}"`
+  const { basePath, theme, lang, nonce, ifNoneMatch, isAgent = false } = request
+  const etag = `W/"${build}-${isAgent ? 'agent-' : ''}${lang}-${theme ?? 'auto'}-${encodeURIComponent(basePath)}"`
   const headers: Record<string, string> = {
     'cache-control': 'no-cache',
     'content-type': 'text/html; charset=utf-8',
@@ -296,7 +298,7 @@ function answerPage(
   // The page in the browser's cache holds the nonce of the policy that came with it; a 304 must not replace it.
   if (ifNoneMatch === etag) return { status: 304, headers, body: undefined }
   const parts: Readonly<Record<IndexPart, string>> = {
-    lang: `<html lang="${lang === 'zh' ? 'zh-CN' : 'en'}"${theme === undefined ? '' : ` data-theme="${theme}"`}>`,
+    lang: `<html lang="${lang === 'zh' ? 'zh-CN' : 'en'}"${theme === undefined ? '' : ` data-theme="${theme}"`}${isAgent ? ' data-agent' : ''}>`,
     base: `<base href="${attribute(basePath)}" />`,
     nonce: `<meta property="csp-nonce" nonce="${attribute(nonce)}" content="${attribute(nonce)}" />`,
   }

@@ -33,6 +33,7 @@ export const en = {
   'import.title': 'Import dashboard',
   'panel.crashed': 'This panel has failed.',
   'nav.query': 'Query',
+  'nav.agent': 'Pharos Agent',
   'nav.alerts': 'Alerts',
   'nav.firing': { one: '{count} firing', other: '{count} firing' },
   'nav.rules': 'Rules',

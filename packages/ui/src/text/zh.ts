@@ -33,6 +33,7 @@ export const zh: Words<typeof en> = {
   'import.title': '导入仪表盘',
   'panel.crashed': '此面板出错。',
   'nav.query': '查询',
+  'nav.agent': 'Pharos 代理',
   'nav.alerts': '告警',
   'nav.firing': { other: '{count} 个触发中' },
   'nav.rules': '规则',

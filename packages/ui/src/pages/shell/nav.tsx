@@ -10,28 +10,37 @@ export function Nav(props: { modules: PageModules; onGo?: () => void }): ReactNo
   const t = useText()
   const [location] = useLocation()
   const current = pageAt(location)
-  const groups = [...new Set(NAV_PAGES.map(({ group }) => group))]
+  const isAgent = isAgentPage()
+  const pages = isAgent ? NAV_PAGES.filter(({ group }) => group === 'nav.system') : NAV_PAGES
+  const groups = [...new Set(pages.map(({ group }) => group))]
   return (
     <>
       <Link href="/" className="brand" onClick={props.onGo} aria-label="Pharos">
         <Logo />
-        <span>Pharos</span>
+        <span>{isAgent ? t('nav.agent') : 'Pharos'}</span>
       </Link>
       {groups.map((group) => (
         <div key={group ?? ''} className="nav-group">
           {group !== undefined && <h2>{t(group)}</h2>}
-          {NAV_PAGES.filter((page) => page.group === group).map((page) => (
-            <NavLink
-              key={page.title}
-              page={page}
-              isCurrent={page.title === (current?.within ?? current?.title)}
-              {...props}
-            />
-          ))}
+          {pages
+            .filter((page) => page.group === group)
+            .map((page) => (
+              <NavLink
+                key={page.title}
+                page={page}
+                isCurrent={page.title === (current?.within ?? current?.title)}
+                {...props}
+              />
+            ))}
         </div>
       ))}
     </>
   )
+}
+
+/** The server says so in the page itself. */
+function isAgentPage(): boolean {
+  return document.documentElement.dataset['agent'] !== undefined
 }
 
 function NavLink(props: {
