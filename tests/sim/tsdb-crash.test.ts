@@ -10,7 +10,7 @@ import {
 } from '@pharos/base/sim'
 import { Tsdb } from '@pharos/tsdb'
 import { expect, test } from 'vitest'
-import { everything, options } from '../../packages/tsdb/src/testing/store.ts'
+import { type Content, everything, options } from '../../packages/tsdb/src/testing/store.ts'
 import { missing, Workload } from '../../packages/tsdb/src/testing/workload.ts'
 import { dyingDisk } from './dying-disk.ts'
 
@@ -31,8 +31,16 @@ interface Run {
   readonly work: Workload
 }
 
-/** Opens a store and works on it until the disk fails it for good or the work is done. */
-async function run(world: SimWorld, disk: Disk, seed: number): Promise<Run | undefined> {
+/**
+ * Opens a store and works on it until the disk fails it for good or the work is done.
+ * @param stepped  called after each step
+ */
+async function run(
+  world: SimWorld,
+  disk: Disk,
+  seed: number,
+  stepped: (db: Tsdb) => Promise<void> = () => Promise.resolve(),
+): Promise<Run | undefined> {
   let db: Tsdb
   try {
     db = await Tsdb.open({ ...world, disk }, small)
@@ -43,6 +51,7 @@ async function run(world: SimWorld, disk: Disk, seed: number): Promise<Run | und
   const work = new Workload(db, world.clock, new SimRandom(seed), LATE_MS)
   for (let i = 0; i < STEPS; i++) {
     await work.step()
+    await stepped(db)
     // Whatever the seed brings, windows end and become blocks.
     if (i % 10 !== 9) continue
     await world.clock.advance(70_000)
@@ -106,6 +115,30 @@ test('after a crash of the process alone nothing that was written is missing', a
   for (const n of places(await operationsOf(SEED), 30)) {
     await crashAt(n, { keep: 'all', tearLastWrite: true })
   }
+})
+
+test('what a query has shown is there after a crash of the process at any operation', async () => {
+  let shownSamples = 0
+  for (const n of places(await operationsOf(SEED), 30)) {
+    const world = simWorld({ seed: SEED })
+    let left: SimDisk | undefined
+    const disk = dyingDisk(world.disk, n, () => {
+      left = world.disk.crash({ keep: 'all' })
+    })
+    let shown: Content = new Map()
+    const done = await run(world, disk, SEED, async (db) => {
+      const content = await everything(db, [])
+      if (left === undefined) shown = content
+    })
+    if (done === undefined) continue
+    left ??= world.disk.crash({ keep: 'all' })
+    const again = await Tsdb.open({ ...world, disk: left }, small)
+    const where = `operation ${n} of seed ${SEED}`
+    expect(missing(shown, await everything(again)), `lost: ${where}`).toEqual([])
+    for (const samples of shown.values()) shownSamples += samples.size
+    await again.close()
+  }
+  expect(shownSamples).toBeGreaterThan(1000)
 })
 
 for (const errno of ['eio', 'enospc']) {

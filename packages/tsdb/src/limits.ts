@@ -27,6 +27,8 @@ export const WAL_FILE_BYTES: number = 64 << 20
 /** A WAL batch is written as soon as it has this size, or after WAL_BATCH_MS. */
 export const WAL_BATCH_BYTES: number = 1 << 20
 export const WAL_BATCH_MS: number = 100
+/** A query waits so long at most for the operating system to have what it shows. */
+export const WAL_WRITTEN_MS: number = 1_000
 /** Longest time between two fsyncs of the WAL with `interval`. */
 export const WAL_SYNC_MS: number = 1_000
 /** A record longer than this is garbage. */

@@ -101,15 +101,19 @@ export class Tsdb implements CellStore {
     Object.assign(this.#store.options, changes)
   }
 
-  /** A consistent view of the samples in [minMs, maxMs], as `promql` wants it. Close it. */
+  /**
+   * A consistent view of the samples in [minMs, maxMs], as `promql` wants it. Close it. What it shows outlives this process:
+   * it answers when the operating system has it.
+   */
   querier(minMs: number, maxMs: number): Querier {
-    const { head, blocks, log } = this.#store
+    const { head, blocks, log, wal } = this.#store
     const groups = headSnapshot(head, minMs, maxMs)
     for (const block of blocks.blocks) {
       if (block.meta.minTime > maxMs || block.meta.maxTime <= minMs) continue
       groups.push(...storedSnapshot(block.groups, minMs, maxMs))
     }
-    return new TsdbQuerier(groups, minMs, maxMs, this.#cache, log, this.#unread())
+    const written = wal.written()
+    return new TsdbQuerier(groups, minMs, maxMs, this.#cache, log, this.#unread(), written)
   }
 
   /** Metadata by metric name, of one or of all. `limit` 0: no limit. */

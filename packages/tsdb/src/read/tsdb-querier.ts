@@ -21,10 +21,15 @@ export class TsdbQuerier implements Querier {
   readonly #unread: readonly string[]
   readonly #minMs: number
   readonly #maxMs: number
+  readonly #written: Promise<void> | undefined
   readonly #masks = new Masks()
   #isClosed = false
 
-  /** Holds the files of `groups` until it is closed. `unread`: warnings that every answer carries. */
+  /**
+   * Holds the files of `groups` until it is closed.
+   * @param unread   warnings that every answer carries
+   * @param written  no answer comes before it resolves
+   */
   constructor(
     groups: readonly SnapshotGroup[],
     minMs: number,
@@ -32,6 +37,7 @@ export class TsdbQuerier implements Querier {
     cache: ReadCache,
     log: Logger,
     unread: readonly string[] = [],
+    written?: Promise<void>,
   ) {
     this.#groups = groups
     this.#minMs = minMs
@@ -39,11 +45,13 @@ export class TsdbQuerier implements Querier {
     this.#cache = cache
     this.#log = log
     this.#unread = unread
+    this.#written = written
     this.#files = filesOf(groups)
     for (const file of this.#files) file.acquire()
   }
 
-  select(matchers: readonly Matcher[], hints: SelectHints): Promise<Selection> {
+  async select(matchers: readonly Matcher[], hints: SelectHints): Promise<Selection> {
+    await this.#written
     assert(!this.#isClosed, 'select on a closed querier')
     const startMs = Math.max(hints.startMs, this.#minMs)
     const endMs = Math.min(hints.endMs, this.#maxMs)
@@ -57,10 +65,11 @@ export class TsdbQuerier implements Querier {
       }
       builder.add(group.name, group.key, tile.layout, columns, part)
     })
-    return Promise.resolve({ groups: builder.groups(), warnings: shortened(warnings) })
+    return { groups: builder.groups(), warnings: shortened(warnings) }
   }
 
-  labelNames(matchers: readonly Matcher[], limit: number): Promise<LabelList> {
+  async labelNames(matchers: readonly Matcher[], limit: number): Promise<LabelList> {
+    await this.#written
     const own = new Set<ReadonlySet<string>>()
     const names = new Set<string>()
     this.#visit(matchers, this.#minMs, this.#maxMs, (group, { layout }, columns) => {
@@ -71,12 +80,15 @@ export class TsdbQuerier implements Querier {
         if (!facts.removedByAll.has(flat[i]!)) names.add(flat[i]!)
       }
     })
-    return Promise.resolve(
-      labelList(this.#cache.unions.sorted([...own], names), limit, this.#unread),
-    )
+    return labelList(this.#cache.unions.sorted([...own], names), limit, this.#unread)
   }
 
-  labelValues(name: string, matchers: readonly Matcher[], limit: number): Promise<LabelList> {
+  async labelValues(
+    name: string,
+    matchers: readonly Matcher[],
+    limit: number,
+  ): Promise<LabelList> {
+    await this.#written
     const own = new Set<ReadonlySet<string>>()
     const inherited = new Set<string>()
     this.#visit(matchers, this.#minMs, this.#maxMs, (group, { layout }, columns) => {
@@ -87,7 +99,7 @@ export class TsdbQuerier implements Querier {
       if (value !== '') inherited.add(value)
     })
     const values = this.#cache.unions.sorted([...own], inherited)
-    return Promise.resolve(labelList(values, limit, this.#unread))
+    return labelList(values, limit, this.#unread)
   }
 
   close(): void {

@@ -1,7 +1,10 @@
-// The write-ahead log: records collect in a buffer that is written every 100 ms or at 1 MiB, one write in
-// flight, and synced as the options say. What `sync()` resolved for is on disk.
+// The write-ahead log: records collect in a buffer that is written every 100 ms, at 1 MiB or before a query is answered, one
+// write in flight, and synced as the options say. What `sync()` resolved for is on disk; what `written()` resolved for is the
+// operating system's and outlives this process.
 //
-//   record ──► buffer ──(100 ms, 1 MiB, sync)──► file 00000017 ──(fsync)──► waiters resolve
+//   record ──► buffer ──(100 ms, 1 MiB, query, sync)──► file 00000017 ──(fsync)──► waiters resolve
+//
+// An fsync may take as long as it wants: what is logged meanwhile is written beside it.
 //
 // When a write or an fsync fails, the pages of that file are not to be trusted and the fsync is never
 // repeated: a new file is begun and everything that only memory holds is logged into it once more. If
@@ -19,7 +22,13 @@ import {
   type Timer,
 } from '@pharos/base'
 import { DefinitionWriter } from '../catalog/definition-writer.ts'
-import { WAL_BATCH_BYTES, WAL_BATCH_MS, WAL_FILE_BYTES, WAL_SYNC_MS } from '../limits.ts'
+import {
+  WAL_BATCH_BYTES,
+  WAL_BATCH_MS,
+  WAL_FILE_BYTES,
+  WAL_SYNC_MS,
+  WAL_WRITTEN_MS,
+} from '../limits.ts'
 import type { TsdbOptions } from '../tsdb-options.ts'
 import type { TsdbStats } from '../tsdb-status.ts'
 import { fileHeader } from './file-header.ts'
@@ -78,6 +87,14 @@ export class Wal {
   #lastSyncMs: number
   #waiters: Waiter[] = []
   #pumping: Promise<void> | undefined
+  /** Records so far, those of them that the operating system has, and who waits for it to have more. */
+  #loggedCount = 0
+  #writtenCount = 0
+  #readers: { readonly count: number; done(): void }[] = []
+  /** An fsync of the newest file goes on. */
+  #isSyncing = false
+  /** A write during that fsync. */
+  #beside: Promise<void> | undefined
   #timer: Timer | undefined
   #isClosed = false
   readonly #scratch = new ByteWriter(1024)
@@ -137,6 +154,25 @@ export class Wal {
     })
   }
 
+  /**
+   * Resolves when the operating system has everything that was logged before the call; undefined when it has. A log that is
+   * down has nothing to wait for, and a disk that takes nothing for a second holds up nobody. Never rejects.
+   */
+  written(): Promise<void> | undefined {
+    if (this.#writtenCount >= this.#loggedCount || this.#failure !== undefined) return undefined
+    if (this.#isClosed) return undefined
+    const count = this.#loggedCount
+    return new Promise((resolve) => {
+      const timer = this.#owner.clock.after(WAL_WRITTEN_MS, resolve)
+      const done = (): void => {
+        timer.cancel()
+        resolve()
+      }
+      this.#readers.push({ count, done })
+      this.#pump()
+    })
+  }
+
   /** Tries to stand up again: a new file with everything that only memory holds. */
   async retry(): Promise<boolean> {
     await this.#pumping
@@ -160,6 +196,7 @@ export class Wal {
     this.#timer?.cancel()
     await this.#pumping
     await this.#closeFile()
+    this.#answerReaders(Infinity)
   }
 
   /** For a file that was begun before its owner had anything to say. */
@@ -176,6 +213,7 @@ export class Wal {
 
   #noted(): void {
     this.#owner.stats.walRecords++
+    this.#loggedCount++
     const buffer = this.#buffer
     if (buffer.length + this.#loggedBytes > WAL_FILE_BYTES) {
       this.#nextFile()
@@ -210,13 +248,17 @@ export class Wal {
   }
 
   #pump(): void {
-    if (this.#pumping !== undefined || this.failure !== undefined) return
+    if (this.failure !== undefined) return
+    if (this.#pumping !== undefined) {
+      this.#writeBeside()
+      return
+    }
     this.#timer?.cancel()
     this.#timer = undefined
     this.#pumping = this.#write().finally(() => {
       this.#pumping = undefined
       if (this.failure !== undefined || this.#isClosed) return
-      if (this.#waiters.length > 0) this.#pump()
+      if (this.#waiters.length > 0 || this.#readers.length > 0) this.#pump()
       else if (this.#buffer.length > 0) this.#arm(WAL_BATCH_MS)
       else if (this.#unsyncedBytes > 0 && this.#syncMode === 'interval') this.#arm(WAL_SYNC_MS)
     })
@@ -245,26 +287,69 @@ export class Wal {
   async #writeBatches(isWaitedFor: boolean): Promise<void> {
     const batches = this.#rotated
     this.#rotated = []
-    if (this.#buffer.length > 0) {
-      batches.push({ sequence: this.sequence, buffer: this.#buffer })
-      this.#buffer = this.#spare ?? new RecordBuffer(this.#buffer.bytes.length)
-      this.#spare = undefined
-    }
-    const { clock } = this.#owner
-    for (const { sequence, buffer } of batches) {
-      const file = await this.#openFile(sequence)
-      const bytes = buffer.bytes.subarray(0, buffer.length)
-      await file.append(bytes)
-      if (sequence === this.sequence) this.#loggedBytes += bytes.length
-      this.#unsyncedBytes += bytes.length
-      this.#owner.stats.walBytes += bytes.length
-      buffer.length = 0
-      // A buffer that once took a burst is not kept at that size.
-      if (buffer.bytes.length <= 4 * WAL_BATCH_BYTES) this.#spare = buffer
-    }
+    const count = this.#loggedCount
+    if (this.#buffer.length > 0) batches.push(this.#takeBuffer())
+    for (const batch of batches) await this.#writeBatch(batch)
+    this.#answerReaders(count)
     if (this.#syncMode === 'never') return
+    const { clock } = this.#owner
     const isDue = clock.monotonicMs() - this.#lastSyncMs >= WAL_SYNC_MS - WAL_BATCH_MS
-    if (isWaitedFor || this.#syncMode === 'always' || isDue) await this.#syncFile()
+    if (!isWaitedFor && this.#syncMode !== 'always' && !isDue) return
+    this.#isSyncing = true
+    if (this.#readers.length > 0) this.#writeBeside()
+    const [synced] = await Promise.allSettled([this.#syncFile()])
+    this.#isSyncing = false
+    const [beside] = await Promise.allSettled([this.#beside])
+    this.#beside = undefined
+    if (synced.status === 'rejected') throw synced.reason
+    if (beside.status === 'rejected') throw beside.reason
+  }
+
+  #takeBuffer(): Batch {
+    const batch = { sequence: this.sequence, buffer: this.#buffer }
+    this.#buffer = this.#spare ?? new RecordBuffer(this.#buffer.bytes.length)
+    this.#spare = undefined
+    return batch
+  }
+
+  async #writeBatch({ sequence, buffer }: Batch): Promise<void> {
+    const file = await this.#openFile(sequence)
+    const bytes = buffer.bytes.subarray(0, buffer.length)
+    await file.append(bytes)
+    if (sequence === this.sequence) this.#loggedBytes += bytes.length
+    this.#unsyncedBytes += bytes.length
+    this.#owner.stats.walBytes += bytes.length
+    buffer.length = 0
+    // A buffer that once took a burst is not kept at that size.
+    if (buffer.bytes.length <= 4 * WAL_BATCH_BYTES) this.#spare = buffer
+  }
+
+  /** Writes the buffer while the fsync of its file goes on; what must go into another file waits. */
+  #writeBeside(): void {
+    const isSameFile = this.#rotated.length === 0 && this.#fileSequence === this.sequence
+    if (!this.#isSyncing || this.#beside !== undefined || !isSameFile) return
+    if (this.#buffer.length === 0) return
+    const count = this.#loggedCount
+    const work = this.#writeBatch(this.#takeBuffer())
+    this.#beside = work
+    void work.then(
+      () => {
+        this.#beside = undefined
+        this.#answerReaders(count)
+        if (this.#readers.length > 0) this.#writeBeside()
+      },
+      // The one who waits for the fsync learns of it.
+      () => undefined,
+    )
+  }
+
+  /** The operating system has the first `count` records. */
+  #answerReaders(count: number): void {
+    this.#writtenCount = Math.max(this.#writtenCount, Math.min(count, this.#loggedCount))
+    if (this.#readers.length === 0) return
+    const waiting = this.#readers.filter((reader) => reader.count > count)
+    for (const reader of this.#readers) if (reader.count <= count) reader.done()
+    this.#readers = waiting
   }
 
   async #openFile(sequence: number): Promise<OpenFile> {
@@ -314,6 +399,7 @@ export class Wal {
       log.error('WAL is down; samples are refused until it recovers', { err: messageOf(error) })
       for (const waiter of [...waiters, ...this.#waiters]) waiter.reject(readOnly(error))
       this.#waiters = []
+      this.#answerReaders(Infinity)
       await this.#closeFile()
       // Nothing in the half-written file is needed, and it may be what fills the disk.
       await disk.remove(this.#path(sequence)).catch((cause: unknown) => {
