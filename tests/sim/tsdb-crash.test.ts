@@ -178,6 +178,7 @@ test('a flipped byte in any file never yields a wrong value, and is noticed', as
   }
   expect(files.length).toBeGreaterThan(2)
   const total = files.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  let flips = 0
   for (const { path, bytes } of files) {
     const random = new SimRandom(SEED)
     for (const n of places(bytes.length, Math.ceil((150 * bytes.length) / total))) {
@@ -190,8 +191,10 @@ test('a flipped byte in any file never yields a wrong value, and is noticed', as
       expect(missing(content, work.taken), `wrong: ${where}`).toEqual([])
       expect(noticed, `not noticed: ${where}`).not.toEqual([])
       await again.close()
+      flips++
     }
   }
+  console.log(`${flips} flipped bytes of ${total} in ${files.length} files, each noticed`)
 })
 
 /** Hears what an operator should hear. */

@@ -30,8 +30,8 @@ export interface SeriesExemplar {
 /** One metric family as one target describes it. */
 export interface TargetMetadata {
   readonly scrapePool: string
-  /** The target's labels, without the `__…` ones. */
-  readonly target: Labels
+  /** The target's labels, without the `__…` ones; undefined for what no running target says. */
+  readonly target: Labels | undefined
   readonly family: string
   readonly metadata: Metadata
 }

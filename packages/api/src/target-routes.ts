@@ -118,7 +118,7 @@ function targetMetadata(
   const rows: string[] = []
   for (const { target, family, metadata } of services.metadata()) {
     if (limit >= 0 && rows.length >= limit) break
-    if (metric !== '' && family !== metric) continue
+    if (target === undefined || (metric !== '' && family !== metric)) continue
     if (!matchers.every((matcher) => matcher.matches(target.get(matcher.name)))) continue
     const name = metric === '' ? `"metric":${jsonText(family)},` : ''
     const { type, help, unit } = metadata

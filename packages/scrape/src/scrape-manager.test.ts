@@ -487,6 +487,21 @@ test('two targets with the same labels keep their own series apart in the store'
   }
 })
 
+test('each target says what its own metrics are', async () => {
+  const { clock, net, manager } = started({}, ['h:80', 'i:80'])
+  serveMetrics(net, 'h:80', () => '# HELP a of h\n# TYPE a counter\na 1\n')
+  serveMetrics(net, 'i:80', () => '# TYPE a gauge\na 1\n')
+  await clock.advance(3_000)
+  const said = manager.metadata().map(({ labels, families }) => [
+    labels.get('instance'),
+    families.get('a'),
+  ])
+  expect(Object.fromEntries(said)).toEqual({
+    'h:80': { type: 'counter', help: 'of h', unit: '' },
+    'i:80': { type: 'gauge', help: '', unit: '' },
+  })
+})
+
 test('a target behind a unix socket needs no address', async () => {
   const rules = [
     compileRelabelRule({ targetLabel: '__unix_socket__', replacement: '/run/app.sock' }),

@@ -14,7 +14,7 @@ import { ScrapePool } from './scrape-pool.ts'
 import type { PoolContext } from './scrape-pool.ts'
 import type { ScrapeStats } from './scrape-stats.ts'
 import { newScrapeStats } from './scrape-stats.ts'
-import type { ScrapePoolStatus } from './scrape-status.ts'
+import type { ScrapePoolStatus, TargetMetadata } from './scrape-status.ts'
 import { TargetWriters } from './target-writers.ts'
 
 export interface ScrapeJob {
@@ -95,6 +95,10 @@ export class ScrapeManager {
 
   pools(): ScrapePoolStatus[] {
     return [...this.#jobs.values()].map((job) => job.pool.status())
+  }
+
+  metadata(): TargetMetadata[] {
+    return [...this.#jobs.values()].flatMap((job) => job.pool.metadata())
   }
 
   /**

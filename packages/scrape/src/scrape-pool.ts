@@ -8,7 +8,7 @@ import { compareText, Labels } from '@pharos/model'
 import { JobClient } from './job-client.ts'
 import type { LoopContext } from './scrape-loop.ts'
 import { ScrapeLoop } from './scrape-loop.ts'
-import type { DroppedTarget, ScrapePoolStatus } from './scrape-status.ts'
+import type { DroppedTarget, ScrapePoolStatus, TargetMetadata } from './scrape-status.ts'
 import type { Dropped, Target } from './target.ts'
 import { targetsOf } from './target.ts'
 import type { TargetWriters } from './target-writers.ts'
@@ -90,6 +90,15 @@ export class ScrapePool {
       dropped: this.#dropped,
       droppedCount: this.#droppedCount,
     }
+  }
+
+  /** What each running target says of its metrics. */
+  metadata(): TargetMetadata[] {
+    return [...this.#loops.values()].map((loop) => ({
+      scrapePool: this.#settings.jobName,
+      labels: loop.status().labels,
+      families: loop.writer.metadata,
+    }))
   }
 
   #wanted(groups: Iterable<TargetGroup>): Map<string, Target> {

@@ -1,6 +1,6 @@
 // What the API and the pages show of scraping.
 
-import type { Labels } from '@pharos/model'
+import type { Labels, Metadata } from '@pharos/model'
 import type { QuarantineStatus } from './quarantine.ts'
 
 export type TargetHealth = 'up' | 'down' | 'unknown'
@@ -26,6 +26,14 @@ export interface TargetStatus {
   readonly scrapeTimeoutMs: number
   /** Samples of the last scrape, before and after metric relabelling. */
   readonly samplesScraped: number
+}
+
+/** HELP, TYPE and UNIT by metric name as one target says them. */
+export interface TargetMetadata {
+  readonly scrapePool: string
+  /** Without the `__…` labels. */
+  readonly labels: Labels
+  readonly families: ReadonlyMap<string, Metadata>
 }
 
 export interface DroppedTarget {

@@ -401,6 +401,11 @@ export class TargetWriter {
     return ''
   }
 
+  /** What HELP, TYPE and UNIT of the target said, by metric name. */
+  get metadata(): ReadonlyMap<string, Metadata> {
+    return this.#metadata
+  }
+
   #takeMetadata(cursor: ExpositionCursor): void {
     const cache = this.#cache
     let entry = cache.find(cursor.seriesStart, cursor.seriesEnd)

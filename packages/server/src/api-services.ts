@@ -1,10 +1,11 @@
 // What the API asks for, answered by the running server.
 import type { ApiServices, QueryEngine, RuntimeInfo, TargetMetadata } from '@pharos/api'
-import { formatDuration, Labels } from '@pharos/model'
-import { availableParallelism, totalmem } from 'node:os'
+import { formatDuration } from '@pharos/model'
+import { availableParallelism } from 'node:os'
 import { messageRoutes } from './alertmanager-part.ts'
 import { ruleGroupsOf } from './rule-status.ts'
 import { ruleTrialsOf } from './rule-workshop.ts'
+import { machineMemoryBytes } from './memory-limit.ts'
 import type { RunningServer } from './running-server.ts'
 import { REFERENCE_VERSION, VERSION } from './version.ts'
 
@@ -87,14 +88,20 @@ function engineOf(server: RunningServer): QueryEngine {
   }
 }
 
-/** What the store remembers of each family. It is kept once for all targets, so no target is named. */
-function metadataOf(server: RunningServer): TargetMetadata[] {
-  return [...server.parts.tsdb.metadata()].map(([family, metadata]) => ({
-    scrapePool: '',
-    target: Labels.EMPTY,
-    family,
-    metadata,
-  }))
+/** What the targets say of their families, and what the store remembers of others: written from elsewhere, or of targets gone. */
+function metadataOf({ parts }: RunningServer): TargetMetadata[] {
+  const rows: TargetMetadata[] = []
+  const said = new Set<string>()
+  for (const { scrapePool, labels, families } of parts.scrapes.metadata()) {
+    for (const [family, metadata] of families) {
+      said.add(family)
+      rows.push({ scrapePool, target: labels, family, metadata })
+    }
+  }
+  for (const [family, metadata] of parts.tsdb.metadata()) {
+    if (!said.has(family)) rows.push({ scrapePool: '', target: undefined, family, metadata })
+  }
+  return rows
 }
 
 /** The part of the effective configuration that is one job. */
@@ -128,13 +135,7 @@ function runtimeInfo(server: RunningServer): RuntimeInfo {
     corruptionCount: server.parts.tsdb.stats.walCorruptions,
     taskCount: Math.max(1, process.getActiveResourcesInfo().length),
     cpuCount: availableParallelism(),
-    memoryLimitBytes: memoryLimitBytes(),
+    memoryLimitBytes: machineMemoryBytes(),
     storageRetention: retention.join(' or '),
   }
-}
-
-/** The container's limit where there is one; Node answers 0 or an absurd number where there is none. */
-function memoryLimitBytes(): number {
-  const limit = process.constrainedMemory()
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem()
 }

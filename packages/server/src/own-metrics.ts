@@ -175,7 +175,7 @@ function scrapeCounters({ scrape }: MetricSources): readonly Row[] {
   ]
 }
 
-function storeCounters({ tsdb, http }: MetricSources): readonly Row[] {
+function storeCounters({ tsdb }: MetricSources): readonly Row[] {
   return [
     [
       'prometheus_tsdb_out_of_order_samples_total',
@@ -201,6 +201,11 @@ function storeCounters({ tsdb, http }: MetricSources): readonly Row[] {
       'prometheus_tsdb_head_series_created_total',
       'Series created in the head.',
       () => tsdb.seriesCreated,
+    ],
+    [
+      'pharos_tsdb_series_refused_total',
+      'Series that a budget or a limit on labels refused, each time that they came.',
+      () => tsdb.seriesRefused,
     ],
     [
       'prometheus_tsdb_head_series_removed_total',
@@ -232,6 +237,11 @@ function storeCounters({ tsdb, http }: MetricSources): readonly Row[] {
     ],
     ['pharos_tsdb_scrub_passes_total', 'Whole passes of the scrubber.', () => tsdb.scrubPasses],
     ['pharos_tsdb_scrub_bytes_total', 'Bytes that the scrubber read.', () => tsdb.scrubBytes],
+  ]
+}
+
+function httpCounters({ http }: MetricSources): readonly Row[] {
+  return [
     ['pharos_http_requests_total', 'Requests received.', () => http.requests],
     [
       'pharos_http_requests_refused_total',
@@ -248,7 +258,7 @@ function storeCounters({ tsdb, http }: MetricSources): readonly Row[] {
 
 function addCounters(registry: Registry, sources: MetricSources): void {
   const { tsdb } = sources
-  const table = [...scrapeCounters(sources), ...storeCounters(sources)]
+  const table = [...scrapeCounters(sources), ...storeCounters(sources), ...httpCounters(sources)]
   for (const [name, help, read] of table) counter(registry, name, help, read)
   new Counter({
     name: 'prometheus_tsdb_head_samples_appended_total',
@@ -264,6 +274,11 @@ function addCounters(registry: Registry, sources: MetricSources): void {
 function storeGauges(tsdb: TsdbStats, times: MetricSources['tsdbTimes']): readonly Row[] {
   return [
     ['prometheus_tsdb_head_series', 'Series in the head.', () => tsdb.headSeries],
+    [
+      'pharos_tsdb_label_sets',
+      'Label sets in memory, of the head and of all blocks.',
+      () => tsdb.labelSets,
+    ],
     ['pharos_tsdb_scrub_damages', 'Damaged tiles that are known.', () => tsdb.scrubDamages],
     [
       'pharos_tsdb_scrub_last_pass_timestamp_seconds',
@@ -302,6 +317,11 @@ function storeGauges(tsdb: TsdbStats, times: MetricSources['tsdbTimes']): readon
     ],
     ['prometheus_tsdb_blocks_loaded', 'Blocks in use.', () => tsdb.blocksLoaded],
     ['prometheus_tsdb_storage_blocks_bytes', 'Bytes of blocks.', () => tsdb.blockBytes],
+    [
+      'pharos_tsdb_memory_short',
+      '1 while memory is so short that new series are refused.',
+      () => Number(tsdb.isMemoryShort),
+    ],
     [
       'pharos_tsdb_read_only',
       '1 while the disk does not take samples.',

@@ -218,8 +218,20 @@ const OTHER_FLAGS: readonly Flag[] = [
   flag('config.auto-reload-interval', 'duration', '30s', 'How often the file is looked at.'),
   flag('agent', 'bool', 'false', 'Run as an agent: scrape and remote write only.'),
   idleFlag('auto-gomaxprocs', 'bool', 'true', 'Of Go: without meaning here.'),
-  idleFlag('auto-gomemlimit', 'bool', 'true', 'Of Go: without meaning here.'),
-  idleFlag('auto-gomemlimit.ratio', 'number', '0.9', 'Of Go: without meaning here.'),
+  flag(
+    'auto-memory-limit',
+    'bool',
+    'true',
+    "Near the container's or the machine's memory new series are refused.",
+  ),
+  flag(
+    'auto-memory-limit.ratio',
+    'number',
+    '0.9',
+    'Share of that memory which may be taken; 0 for no limit.',
+  ),
+  flag('auto-gomemlimit', 'bool', 'true', 'The reference’s name for auto-memory-limit.'),
+  flag('auto-gomemlimit.ratio', 'number', '0.9', 'Likewise.'),
   idleFlag('auto-gomemlimit.refresh-interval', 'duration', '0', 'Of Go: without meaning here.'),
   idleFlag(
     'scrape.name-escaping-scheme',

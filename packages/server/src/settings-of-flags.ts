@@ -6,6 +6,7 @@ import type { ScrapeFeatures } from '@pharos/scrape'
 import type { StorageSettings } from '@pharos/config'
 import type { ReloadableOptions, TsdbOptions } from '@pharos/tsdb'
 import type { FlagReader } from './flag-reader.ts'
+import { memoryBudget } from './memory-limit.ts'
 
 const DAY_MS = 24 * 3600_000
 const LONGEST_BLOCK_MS = 31 * DAY_MS
@@ -65,6 +66,7 @@ function serverOptions(flags: FlagReader): TsdbOptions {
     outOfOrderMs: 0,
     maxHeadSeries: flags.number('storage.tsdb.max-head-series'),
     minFreeDiskBytes: flags.bytes('storage.tsdb.min-free-disk'),
+    memory: memoryBudget(flags),
   }
 }
 
@@ -74,6 +76,9 @@ export function reloadableOptions(flags: FlagReader, storage: StorageSettings): 
   const isGiven = storage.retentionMs + storage.retentionBytes + storage.retentionPercentage > 0
   return {
     outOfOrderMs: storage.outOfOrderMs,
+    // As in the reference: none are kept for a number below 0.
+    maxExemplars:
+      storage.maxExemplars === undefined ? undefined : Math.max(0, storage.maxExemplars),
     // A file that limits retention in one way leaves the others unlimited.
     retentionMs: isGiven ? storage.retentionMs : given.retentionMs,
     retentionBytes: isGiven ? storage.retentionBytes : given.retentionBytes,

@@ -31,6 +31,8 @@ export const WAL_BATCH_MS: number = 100
 export const WAL_WRITTEN_MS: number = 1_000
 /** Longest time between two fsyncs of the WAL with `interval`. */
 export const WAL_SYNC_MS: number = 1_000
+/** Between two looks at the memory while a start reads the log; some 10 to 100 MiB of rows. */
+export const REPLAY_STEP_BYTES: number = 8 << 20
 /** A record longer than this is garbage. */
 export const RECORD_BYTES: number = 256 << 20
 /** Rows between two rows that are written whole, so that one bad record never costs more than these. */
@@ -43,7 +45,7 @@ export const TILE_CACHE_BYTES: number = 64 << 20
 export const SELECTORS_KEPT: number = 256
 /** Label values of which one matcher of a kept selector remembers its verdict. */
 export const SELECTOR_VERDICTS: number = 100_000
-/** Exemplars kept, all series together; the reference's default for max_exemplars is 100,000. */
+/** Exemplars kept, all series together, when max_exemplars does not say otherwise: the reference's default. */
 export const EXEMPLARS: number = 100_000
 /** Metric names with metadata. */
 export const METADATA_NAMES: number = 100_000

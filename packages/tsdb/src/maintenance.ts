@@ -14,6 +14,7 @@ import type { TileRef } from './read/tile-ref.ts'
 import { LATE_BLOCK_MS } from './limits.ts'
 import { walPath, walSequences } from './open-wal.ts'
 import type { Quarantine } from './quarantine.ts'
+import type { ReplayBudget } from './replay-budget.ts'
 import type { Tombstones } from './tombstones.ts'
 import type { TsdbOptions } from './tsdb-options.ts'
 import type { TsdbStats } from './tsdb-status.ts'
@@ -23,6 +24,12 @@ const FOLDERS = ['wal', 'head', 'blocks'] as const
 
 /** A tile is sealed early when its rows hold back so many WAL files. */
 const WAL_FILES = 4
+
+/** A block that expired takes at least so many label sets with it, for a guess. */
+const SHAPES_OF_BLOCK = 1_000
+
+/** New series are taken again below this share of the memory limit. */
+const MEMORY_ROOM = 0.9
 
 interface MaintenanceContext {
   readonly clock: Clock
@@ -39,6 +46,7 @@ interface MaintenanceContext {
   readonly tombstones: Tombstones
   /** WAL files that the start could not read: the next one will. */
   readonly unreadWal: ReadonlySet<number>
+  readonly budget: ReplayBudget
 }
 
 export class Maintenance {
@@ -46,6 +54,8 @@ export class Maintenance {
   #lacksSpace = false
   /** When late samples were first seen of a window that is a block already, by the monotonic clock. */
   readonly #lateSinceMs = new Map<number, number>()
+  /** What had gone when label sets were last forgotten. */
+  #gainsBefore = 0
   #running: Promise<void> = Promise.resolve()
 
   constructor(context: MaintenanceContext) {
@@ -79,7 +89,7 @@ export class Maintenance {
   /** Writes everything that only memory and the WAL hold into segments. */
   async flush(): Promise<void> {
     await this.#running
-    const { head, segments, wal } = this.#context
+    const { head, segments, wal, budget } = this.#context
     if (wal.failure !== undefined) return
     for (const group of head.groups) {
       head.closeTile(group)
@@ -88,12 +98,14 @@ export class Maintenance {
     await this.#step('seal', () => segments.seal())
     wal.rotate()
     await this.#step('WAL', () => wal.sync())
+    if (!(await budget.settle())) return
     await this.#step('WAL truncation', () => this.#truncateWal())
   }
 
   async #round(): Promise<void> {
     const { wal, segments } = this.#context
     await this.#step('disk space', () => this.#checkSpace())
+    this.#checkMemory()
     await this.#step('unread blocks', () => this.#reopen())
     await this.#step('size retention', () => this.#retain())
     if (wal.failure !== undefined && !this.#lacksSpace) {
@@ -101,10 +113,11 @@ export class Maintenance {
     }
     this.#closeTiles()
     await this.#step('seal', () => segments.seal())
-    await this.#step('block', () => this.#cutBlocks())
+    const isSettled = await this.#context.budget.settle()
+    if (isSettled) await this.#step('block', () => this.#cutBlocks())
     await this.#step('compaction', () => this.#compact())
     await this.#step('retention', () => this.#retain())
-    await this.#step('WAL truncation', () => this.#truncateWal())
+    if (isSettled) await this.#step('WAL truncation', () => this.#truncateWal())
     await this.#step('deletions', () => this.forgetFiles())
     this.#forget()
     await this.measure()
@@ -116,13 +129,14 @@ export class Maintenance {
   }
 
   async #measure(): Promise<void> {
-    const { stats, head } = this.#context
+    const { stats, head, shapes } = this.#context
     let tiles = 0
     for (const { sealed, waiting, open, late } of head.groups) {
       tiles += sealed.length + waiting.length
       tiles += (open === undefined ? 0 : 1) + (late === undefined ? 0 : 1)
     }
     stats.headTiles = tiles
+    stats.labelSets = shapes.size
     stats.headMinTimeMs = head.minTimeMs
     stats.walStorageBytes = await this.#folderBytes('wal')
     stats.segmentBytes = await this.#folderBytes('head')
@@ -167,6 +181,28 @@ export class Maintenance {
     if (lacks) log.error('disk is full; samples are refused until space returns', { freeBytes })
     else log.info('disk space has returned', { freeBytes })
     this.updateReadOnly()
+  }
+
+  /** Near the limit what is in memory goes to disk, once, and no new series are taken until there is room again. */
+  #checkMemory(): void {
+    const { options, stats, head, log } = this.#context
+    if (options.memory === undefined) return
+    const { limitBytes } = options.memory
+    const usedBytes = options.memory.usedBytes()
+    const isShort = usedBytes >= limitBytes * (stats.isMemoryShort ? MEMORY_ROOM : 1)
+    if (isShort === stats.isMemoryShort) return
+    stats.isMemoryShort = isShort
+    if (!isShort) {
+      log.info('memory is free again; new series are taken', { usedBytes, limitBytes })
+      return
+    }
+    log.error('memory is short; new series are refused until some is free', {
+      usedBytes,
+      limitBytes,
+      series: stats.headSeries,
+    })
+    // Where samples come one by one the newest rows stay open for those that are behind.
+    for (const group of head.groups) if (group.open?.hasCells !== true) head.closeTile(group)
   }
 
   /** Sets the switch that appends look at. */
@@ -343,7 +379,7 @@ export class Maintenance {
 
   /** Forgets groups without rows and writers, and shapes that nothing refers to. */
   #forget(): void {
-    const { head, blocks, shapes, options } = this.#context
+    const { head, blocks, shapes, options, stats } = this.#context
     const gone = [...head.groups].filter(
       ({ handleCount, open, late, waiting, sealed }) =>
         handleCount === 0 &&
@@ -354,13 +390,17 @@ export class Maintenance {
     )
     for (const group of gone) head.dropGroup(group)
     head.forgetClosed(this.#newestMs() - options.minBlockMs)
-    if (gone.length === 0) return
+    // To look through all of them pays when some are gone.
+    const gains = stats.seriesRemoved + stats.retentionDeletedBlocks * SHAPES_OF_BLOCK
+    if (gains - this.#gainsBefore < Math.max(SHAPES_OF_BLOCK, shapes.size / 10)) return
+    this.#gainsBefore = gains
     const live = new Set<Shape>()
     const note = (all: readonly (Shape | undefined)[]): void => {
       for (const shape of all) if (shape !== undefined) live.add(shape)
     }
-    for (const { layout, sealed } of head.groups) {
+    for (const { layout, sealed, waiting } of head.groups) {
       if (layout !== undefined) note(layout.shapes)
+      for (const tile of waiting) if (tile.layout !== undefined) note(tile.layout.shapes)
       for (const ref of sealed) note(ref.layout.shapes)
     }
     for (const block of blocks.blocks) {

@@ -9,10 +9,12 @@ import { noteBlocks } from './head/coverage.ts'
 import { ExemplarRing, logExemplar } from './head/exemplar-ring.ts'
 import { Head } from './head/head.ts'
 import { Segments } from './head/segments.ts'
+import { EXEMPLARS } from './limits.ts'
 import { Maintenance } from './maintenance.ts'
 import { MetadataStore } from './metadata-store.ts'
 import { replayWal } from './open-wal.ts'
 import { Quarantine } from './quarantine.ts'
+import { readReplayMarker, ReplayBudget } from './replay-budget.ts'
 import type { TsdbOptions } from './tsdb-options.ts'
 import { TileCodec } from './tile/tile-codec.ts'
 import { Tombstones } from './tombstones.ts'
@@ -53,6 +55,7 @@ const KNOWN: ReadonlySet<string> = new Set<string>([
   'snapshots',
   'tombstones',
   'queries.active',
+  'replaying',
   // Of other rooms, which keep their state beside the samples.
   'alertmanager',
   'alerts.json',
@@ -116,7 +119,7 @@ async function openParts(
   const rows = new RowCodec(codec.kernel)
   const quarantine = new Quarantine(`${path}/quarantine`, disk, log)
   const head = new Head({ clock, options, stats, shapes, decoder: codec.decoder, rows })
-  const exemplars = new ExemplarRing()
+  const exemplars = new ExemplarRing(options.maxExemplars ?? EXEMPLARS)
   const metadata = new MetadataStore()
   const shared = { rows, disk, clock, random, log, stats, shapes, codec, quarantine, head }
   const blocks = new BlockStore({ ...shared, folder: `${path}/blocks` })
@@ -125,16 +128,21 @@ async function openParts(
   await blocks.open()
   const coverage = noteBlocks(head, blocks.blocks)
   const segments = new Segments({ ...shared, folder: `${path}/head` })
-  await segments.open(blocks, usedNames(blocks, tombstones))
+  const left = await readReplayMarker(path, disk, log)
+  await segments.open(blocks, usedNames(blocks, tombstones), left?.firstSegment)
   head.beginReplay(coverage)
+  const budget = new ReplayBudget({ ...shared, path, segments, memory: options.memory, left })
   let replayStatus: ReplayStatus = { current: 0, last: 0, isDone: false }
   const { next, unread: unreadWal } = await replayWal(
     { path: `${path}/wal`, disk, log, stats, quarantine },
     replayTarget({ ...shared, exemplars, metadata }),
     tombstones,
     (current, last) => onReplay((replayStatus = { current, last, isDone: false })),
+    budget,
   )
   head.endReplay()
+  budget.end()
+  await budget.settle()
   onReplay((replayStatus = { ...replayStatus, isDone: true }))
   const wal: Wal = new Wal(`${path}/wal`, next, options.walSync, {
     ...shared,
@@ -145,30 +153,14 @@ async function openParts(
     },
     changed: () => maintenance.updateReadOnly(),
   })
-  const parts = { ...shared, options, wal, segments, blocks, tombstones, unreadWal }
+  const parts = { ...shared, options, wal, segments, blocks, tombstones, unreadWal, budget }
   const maintenance: Maintenance = new Maintenance(parts)
   const administration = new Administration({ ...parts, path, maintenance })
   administration.attach()
   head.wal = wal
   wal.relogHeader()
   await maintenance.measure()
-  return {
-    clock,
-    log,
-    options,
-    stats,
-    codec,
-    head,
-    wal,
-    segments,
-    blocks,
-    exemplars,
-    metadata,
-    maintenance,
-    administration,
-    replayStatus,
-    unreadWal,
-  }
+  return { ...parts, exemplars, metadata, maintenance, administration, replayStatus }
 }
 
 function replayTarget({

@@ -19,16 +19,28 @@ interface WalFolder {
   readonly quarantine: Quarantine
 }
 
+/** Watches over the memory that a start takes; see ReplayBudget. */
+interface LogBudget {
+  begin(logBytes: number): Promise<void>
+  took(bytes: number): Promise<boolean>
+}
+
 /** @returns the sequence number of the next file, and of those that the disk did not give back */
 export async function replayWal(
   folder: WalFolder,
   target: ReplayTarget,
   tombstones: Tombstones,
   progress: (sequence: number, last: number) => void,
+  budget: LogBudget,
 ): Promise<{ readonly next: number; readonly unread: ReadonlySet<number> }> {
   const sequences = await walSequences(folder)
   const unread = new Set<number>()
   const last = sequences.at(-1) ?? 0
+  let logBytes = 0
+  for (const one of sequences) {
+    logBytes += (await folder.disk.stat(walPath(folder.path, one)))?.bytes ?? 0
+  }
+  await budget.begin(logBytes)
   for (const sequence of sequences) {
     const path = walPath(folder.path, sequence)
     progress(sequence, last)
@@ -41,12 +53,31 @@ export async function replayWal(
       for (const group of target.head.groups) target.head.closeTile(group)
       continue
     }
-    const replayed = replayWalFile(bytes, path, target, tombstones.of(walName(sequence)))
+    const hidden = tombstones.of(walName(sequence))
+    const replayed = await replayWalFile(bytes, path, target, hidden, (n) => budget.took(n))
+    if (replayed.isStopped) {
+      await setAside(folder, sequences.slice(sequences.indexOf(sequence)))
+      break
+    }
     await settleFile(folder, path, sequence, bytes, replayed)
   }
   // A number that a deletion names must not come back for another file.
   const named = tombstones.all.flatMap(({ files }) => [...files].filter(isWalName).map(Number))
   return { next: Math.max(last, ...named) + 1, unread }
+}
+
+/** What there is no memory for. The newest rows are in it: who wants them back starts with more memory and these files in place. */
+async function setAside(
+  { path, quarantine, log }: WalFolder,
+  sequences: readonly number[],
+): Promise<void> {
+  log.error('the log needs more memory than there is; its newest files are set aside', {
+    files: sequences.length,
+    first: walPath(path, sequences[0]!),
+  })
+  for (const sequence of sequences) {
+    await quarantine.move(walPath(path, sequence), 'over the memory limit of a rescue start')
+  }
 }
 
 export function isWalName(name: string): boolean {

@@ -267,7 +267,7 @@ export class ReadOnlyTsdb {
           rows: this.#rows,
         }
         const hidden = this.#tombstones.filter(({ files }) => files.has(name))
-        const { validBytes, damaged, lost } = replayWalFile(bytes, path, target, hidden)
+        const { validBytes, damaged, lost } = await replayWalFile(bytes, path, target, hidden)
         for (const [from, to] of damaged) this.#damaged(path, span(from, to))
         if (validBytes < bytes.length) this.#damaged(path, torn(validBytes, bytes.length))
         if (lost > 0) this.#damaged(path, `${lost} records refer to what is damaged`)

@@ -1,10 +1,11 @@
 // What a query has shown outlives the process: kill -9 takes only what nobody saw.
-import type { Disk, OpenFile } from '@pharos/base'
+import type { Disk } from '@pharos/base'
 import { type SimWorld, simWorld } from '@pharos/base/sim'
 import { Labels } from '@pharos/model'
 import { expect, test } from 'vitest'
 import type { GroupAppender } from './appender.ts'
 import { shown, options } from './testing/store.ts'
+import { wrappedDisk } from './testing/wrapped-disk.ts'
 import { Tsdb } from './tsdb.ts'
 
 const KEY = Labels.from({ job: 'node', instance: 'a:9100' })
@@ -24,37 +25,21 @@ async function afterKill(world: SimWorld, baseMs: number): Promise<string | unde
   return lines[0]
 }
 
-/** A disk whose WAL files wait in one of their calls until `go` is called. */
-function waitingDisk(
-  disk: Disk,
-  call: 'sync' | 'append',
-): { disk: Disk; hold(): void; go(): void } {
+interface Gate {
+  readonly hold: () => void
+  readonly go: () => void
+}
+
+/** A disk whose WAL files wait in one of their calls between `hold` and `go`. */
+function waitingDisk(disk: Disk, held: 'sync' | 'append'): Gate & { disk: Disk } {
   let gate = Promise.withResolvers<void>()
   gate.resolve()
-  const gated = (file: OpenFile): OpenFile =>
-    new Proxy(file, {
-      get(of, name) {
-        const value: unknown = Reflect.get(of, name, of)
-        if (typeof value !== 'function') return value
-        return async (...args: unknown[]): Promise<unknown> => {
-          if (name === call) await gate.promise
-          return (await Reflect.apply(value, of, args)) as unknown
-        }
-      },
-    })
-  const proxy = new Proxy(disk, {
-    get(of, name) {
-      const value: unknown = Reflect.get(of, name, of)
-      if (typeof value !== 'function') return value
-      if (name !== 'open') return value.bind(of) as unknown
-      return async (path: string, mode: 'read' | 'append' | 'create') => {
-        const file = await of.open(path, mode)
-        return path.includes('/wal/') ? gated(file) : file
-      }
-    },
+  const wrapped = wrappedDisk(disk, async (call, path, work) => {
+    if (call === held && path.includes('/wal/')) await gate.promise
+    await work()
   })
   return {
-    disk: proxy,
+    disk: wrapped,
     hold: () => void (gate = Promise.withResolvers<void>()),
     go: () => gate.resolve(),
   }

@@ -24,14 +24,31 @@ export interface TsdbOptions {
   readonly outOfOrderMs: number
   /** 0: no limit. */
   readonly maxHeadSeries: number
+  /** max_exemplars: exemplars kept, all series together, default 100,000; 0: none. */
+  readonly maxExemplars?: number | undefined
+  /** How much memory the process may take; missing: as much as it wants. */
+  readonly memory?: MemoryBudget | undefined
   /** --storage.tsdb.min-free-disk, default 64 MiB: below it the store is read-only. */
   readonly minFreeDiskBytes: number
+}
+
+export interface MemoryBudget {
+  readonly limitBytes: number
+  /** What the process takes now. */
+  usedBytes(): number
+  /** Bytes of the log between two looks at it during a start, default 8 MiB. */
+  readonly replayStepBytes?: number
 }
 
 /** Those that stand in the configuration file too. */
 export type ReloadableOptions = Pick<
   TsdbOptions,
-  'outOfOrderMs' | 'retentionMs' | 'retentionBytes' | 'retentionPercentage' | 'retentionRules'
+  | 'maxExemplars'
+  | 'outOfOrderMs'
+  | 'retentionMs'
+  | 'retentionBytes'
+  | 'retentionPercentage'
+  | 'retentionRules'
 >
 
 /** Series that satisfy all matchers are kept for so long. */

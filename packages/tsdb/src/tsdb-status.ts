@@ -13,6 +13,8 @@ export interface TsdbStats {
   seriesRemoved: number
   /** Series that the budget or a limit on labels refused, each time that they were asked for. */
   seriesRefused: number
+  /** Label sets in memory, of the head and of all blocks, to the last round of upkeep. */
+  labelSets: number
   walRecords: number
   walBytes: number
   walCorruptions: number
@@ -36,6 +38,8 @@ export interface TsdbStats {
   /** Damaged tiles that are known. */
   scrubDamages: number
   isReadOnly: boolean
+  /** The process takes about as much memory as it may: new series are refused, the others go on. */
+  isMemoryShort: boolean
 }
 
 export interface NameCount {
@@ -86,6 +90,7 @@ export function emptyStats(): TsdbStats {
     seriesCreated: 0,
     seriesRemoved: 0,
     seriesRefused: 0,
+    labelSets: 0,
     walRecords: 0,
     walBytes: 0,
     walCorruptions: 0,
@@ -104,5 +109,6 @@ export function emptyStats(): TsdbStats {
     scrubBytes: 0,
     scrubDamages: 0,
     isReadOnly: false,
+    isMemoryShort: false,
   }
 }

@@ -6,7 +6,7 @@ import type { CellAppender, CellStore, GroupKind } from './appender.ts'
 import { cardinalityOf } from './cardinality.ts'
 import type { StoredExemplar } from './head/exemplar-ring.ts'
 import { GroupHandle } from './head/group-handle.ts'
-import { MAINTENANCE_MS } from './limits.ts'
+import { EXEMPLARS, MAINTENANCE_MS } from './limits.ts'
 import { walPath } from './open-wal.ts'
 import { openStore, type Store, type TsdbWorld } from './open-store.ts'
 import type { Querier } from './querier.ts'
@@ -98,7 +98,9 @@ export class Tsdb implements CellStore {
 
   /** What a reload of the configuration may change; it holds from now on. */
   reconfigure(changes: Partial<ReloadableOptions>): void {
-    Object.assign(this.#store.options, changes)
+    const { options, exemplars } = this.#store
+    Object.assign(options, changes)
+    exemplars.resize(options.maxExemplars ?? EXEMPLARS)
   }
 
   /**

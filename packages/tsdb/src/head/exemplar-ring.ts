@@ -2,7 +2,6 @@
 
 import { type ByteReader, ByteWriter } from '@pharos/base'
 import { type Exemplar, Labels } from '@pharos/model'
-import { EXEMPLARS } from '../limits.ts'
 import { type Wal, WalRecord } from '../wal/wal.ts'
 
 export interface StoredExemplar {
@@ -11,16 +10,35 @@ export interface StoredExemplar {
 }
 
 export class ExemplarRing {
-  readonly #ring: StoredExemplar[] = []
+  #ring: StoredExemplar[] = []
+  #capacity: number
   /** Newest exemplar of each series that has one in the ring. */
   readonly #newest = new Map<string, Exemplar>()
   #next = 0
 
+  /** @param capacity  exemplars kept, all series together; 0: none */
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  /** The newest of those that are there stay. */
+  resize(capacity: number): void {
+    if (capacity === this.#capacity) return
+    const kept = capacity === 0 ? [] : this.all().slice(-capacity)
+    this.#capacity = capacity
+    this.#ring = kept
+    this.#next = kept.length < capacity ? kept.length : 0
+    this.#newest.clear()
+    for (const { series, exemplar } of kept) this.#newest.set(series.key, exemplar)
+  }
+
   /**
    * @param nowMs  the time of one that has none
-   * @returns what is stored of it, with its time; undefined when it is there: the same one is exposed scrape after scrape
+   * @returns what is stored of it, with its time; undefined when it is there (the same one is exposed scrape after scrape), and
+   *   when none are kept
    */
   add(series: Labels, exemplar: Exemplar, nowMs: number): StoredExemplar | undefined {
+    if (this.#capacity === 0) return undefined
     const last = this.#newest.get(series.key)
     if (
       last !== undefined &&
@@ -39,7 +57,7 @@ export class ExemplarRing {
       this.#newest.delete(replaced.series.key)
     }
     this.#ring[this.#next] = stored
-    this.#next = (this.#next + 1) % EXEMPLARS
+    this.#next = (this.#next + 1) % this.#capacity
     this.#newest.set(series.key, stored.exemplar)
     return stored
   }

@@ -28,6 +28,7 @@ export class Guards {
   /** Whether a group may have one more series. */
   hasRoomFor(group: HeadGroup, labels: Labels): boolean {
     const { maxHeadSeries } = this.#options
+    if (this.#stats.isMemoryShort) return false
     if (maxHeadSeries > 0 && this.#stats.headSeries >= maxHeadSeries) return false
     if (group.columnCount >= GROUP_COLUMNS || labels.size > LABELS_PER_SERIES) return false
     return labels.flat.every((text) => text.length <= LABEL_TEXT_LENGTH)

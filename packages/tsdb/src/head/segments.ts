@@ -48,8 +48,21 @@ export class Segments {
     this.#context = context
   }
 
-  /** Reads every segment and gives its tiles to their groups. `usedNames` are not given to new ones. */
-  async open(blocks: BlockStore, usedNames: Iterable<string>): Promise<void> {
+  /** Number of the next file. */
+  get nextNumber(): number {
+    return this.#nextNumber
+  }
+
+  /**
+   * Reads every segment and gives its tiles to their groups.
+   * @param usedNames   not given to new ones
+   * @param unfinished  files from this number on are of a start that did not end, and are removed
+   */
+  async open(
+    blocks: BlockStore,
+    usedNames: Iterable<string>,
+    unfinished: number = Infinity,
+  ): Promise<void> {
     const { folder, disk, log, quarantine } = this.#context
     // A name that a block replaced, or that a deletion names, must not come back for another file.
     for (const name of usedNames) {
@@ -64,6 +77,11 @@ export class Segments {
         continue
       }
       this.#nextNumber = Math.max(this.#nextNumber, Number(number) + 1)
+      if (Number(number) >= unfinished) {
+        log.warn('segment of an unfinished start removed; its rows are in the WAL', { file: path })
+        await disk.remove(path)
+        continue
+      }
       if (await blocks.removeIfReplaced(path)) continue
       const bytes = await readOrQuarantine({ disk, log, quarantine }, path)
       if (bytes === 'unread') this.#unread.push(path)

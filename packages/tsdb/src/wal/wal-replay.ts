@@ -34,15 +34,25 @@ export interface ReplayedFile {
   readonly records: number
   /** Whole records that nothing can be made of, because what they refer to was lost. */
   readonly lost: number
+  /** `took` wanted no more before the end. */
+  readonly isStopped: boolean
 }
 
-/** `tombstones`: what was deleted of the file's rows. @throws OutsideError `tsdb/version` for a file of a newer program */
-export function replayWalFile(
+/** Bytes of records between two calls of `took`. */
+const TOOK_BYTES = 1 << 10
+
+/**
+ * @param tombstones  what was deleted of the file's rows
+ * @param took        called now and then with bytes of records that were taken; resolves with whether to go on
+ * @throws OutsideError `tsdb/version` for a file of a newer program
+ */
+export async function replayWalFile(
   bytes: Uint8Array,
   path: string,
   target: ReplayTarget,
   tombstones: readonly Tombstone[],
-): ReplayedFile {
+  took: (bytes: number) => Promise<boolean> = () => Promise.resolve(true),
+): Promise<ReplayedFile> {
   const damaged: [number, number][] = []
   const createdMs = readFileHeader(bytes, 'PHW1', path)
   const start = createdMs === undefined ? 0 : FILE_HEADER_BYTES
@@ -50,24 +60,29 @@ export function replayWalFile(
     target.log.warn('header of a WAL file is damaged or cut; its records are read', { file: path })
   }
   const replay = new FileReplay(target, tombstones)
-  let records = 0
-  let lost = 0
+  /** type, from, to of each. */
+  const found: number[] = []
   const validBytes = scanRecords(bytes, start, {
-    record(type, from, to) {
-      records++
-      try {
-        if (!replay.apply(type, bytes.subarray(from, to))) lost++
-      } catch (error) {
-        lost++
-        target.log.warn('record of the WAL makes no sense', { file: path, err: messageOf(error) })
-      }
-    },
-    damaged(from, to) {
-      damaged.push([from, to])
-    },
+    record: (type, from, to) => void found.push(type, from, to),
+    damaged: (from, to) => void damaged.push([from, to]),
   })
+  let lost = 0
+  let isStopped = false
+  let takenTo = start
+  for (let i = 0; i < found.length && !isStopped; i += 3) {
+    const to = found[i + 2]!
+    try {
+      if (!replay.apply(found[i]!, bytes.subarray(found[i + 1]!, to))) lost++
+    } catch (error) {
+      lost++
+      target.log.warn('record of the WAL makes no sense', { file: path, err: messageOf(error) })
+    }
+    if (to - takenTo < TOOK_BYTES && i + 3 < found.length) continue
+    isStopped = !(await took(to - takenTo))
+    takenTo = to
+  }
   target.metadata(replay.definitions.metadata)
-  return { validBytes, damaged, records, lost }
+  return { validBytes, damaged, records: found.length / 3, lost, isStopped }
 }
 
 class FileReplay {
