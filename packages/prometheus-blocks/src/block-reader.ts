@@ -24,6 +24,12 @@ export interface BlockSeries {
   readonly read: (fromMs: number, toMs: number) => SeriesSamples
 }
 
+interface StoredSeries extends BlockSeries {
+  /** Where its chunks begin and end, ms. */
+  readonly firstMs: number
+  readonly lastMs: number
+}
+
 export class PrometheusBlock {
   readonly path: string
   readonly meta: BlockMeta
@@ -70,9 +76,14 @@ export class PrometheusBlock {
   }
 
   /** All series, in the order of their labels. @throws OutsideError `blocks/corrupt` for a damaged index */
-  *series(): Generator<BlockSeries> {
+  *series(): Generator<StoredSeries> {
     for (const { ref, labels, chunks } of readIndex(this.#index)) {
-      yield { labels, read: (fromMs, toMs) => this.#read(ref, chunks, fromMs, toMs) }
+      yield {
+        labels,
+        firstMs: chunks[0]?.minMs ?? 0,
+        lastMs: chunks.at(-1)?.maxMs ?? 0,
+        read: (fromMs, toMs) => this.#read(ref, chunks, fromMs, toMs),
+      }
     }
   }
 

@@ -16,7 +16,7 @@ import { readSegment, SEGMENT_NAME } from './block/segment.ts'
 import type { TileFile } from './block/tile-file.ts'
 import { ShapeTable } from './catalog/shape.ts'
 import { Head } from './head/head.ts'
-import { FILE_BYTES } from './limits.ts'
+import { FILE_BYTES, TIME_MS } from './limits.ts'
 import { noteBlocks } from './head/coverage.ts'
 import { isWalName } from './open-wal.ts'
 import type { Querier } from './querier.ts'
@@ -154,6 +154,15 @@ export class ReadOnlyTsdb {
     for (const { groups: stored } of this.#blocks) {
       groups.push(...storedSnapshot(stored, minMs, maxMs))
     }
+    return new TsdbQuerier(groups, minMs, maxMs, new ReadCache(this.#decoder), silentLogger)
+  }
+
+  /** Of one block alone. @throws OutsideError `tsdb/open` when there is none of that name */
+  blockQuerier(ulid: string): Querier {
+    const block = this.#blocks.find(({ info }) => info.ulid === ulid)
+    if (block === undefined) throw new OutsideError('tsdb/open', `block ${ulid} not found`)
+    const [minMs, maxMs] = [-TIME_MS, TIME_MS]
+    const groups = storedSnapshot(block.groups, minMs, maxMs)
     return new TsdbQuerier(groups, minMs, maxMs, new ReadCache(this.#decoder), silentLogger)
   }
 

@@ -83,11 +83,7 @@ export class TsdbQuerier implements Querier {
     return labelList(this.#cache.unions.sorted([...own], names), limit, this.#unread)
   }
 
-  async labelValues(
-    name: string,
-    matchers: readonly Matcher[],
-    limit: number,
-  ): Promise<LabelList> {
+  async labelValues(name: string, matchers: readonly Matcher[], limit: number): Promise<LabelList> {
     await this.#written
     const own = new Set<ReadonlySet<string>>()
     const inherited = new Set<string>()
