@@ -141,6 +141,32 @@ test('what a query has shown is there after a crash of the process at any operat
   expect(shownSamples).toBeGreaterThan(1000)
 })
 
+test('a crash at any operation of a clean stop costs nothing', async () => {
+  const whole = simWorld({ seed: SEED })
+  const { work } = (await run(whole, whole.disk, SEED))!
+  const from = whole.disk.operations
+  await work.db.close()
+  const count = whole.disk.operations - from
+  expect(count).toBeGreaterThan(10)
+  for (const n of places(count, 8)) {
+    for (const keep of ['synced', 'some', 'all'] as const) {
+      const world = simWorld({ seed: SEED })
+      let left: SimDisk | undefined
+      const disk = dyingDisk(world.disk, from + n, () => {
+        left = world.disk.crash({ keep, tearLastWrite: true, seed: n })
+      })
+      const done = (await run(world, disk, SEED))!
+      await done.work.db.close().catch((error: unknown) => {
+        expect(error).toBeInstanceOf(OutsideError)
+      })
+      const again = await Tsdb.open({ ...world, disk: left ?? world.disk.crash() }, small)
+      const where = `operation ${n} of the stop, seed ${SEED}, ${keep} kept`
+      expect(missing(done.work.synced, await everything(again)), `lost: ${where}`).toEqual([])
+      await again.close()
+    }
+  }
+})
+
 for (const errno of ['eio', 'enospc']) {
   test(`one operation that fails with ${errno.toUpperCase()}, wherever it is, costs no synced row`, async () => {
     for (const n of places(await operationsOf(SEED), 60)) {

@@ -492,10 +492,9 @@ test('each target says what its own metrics are', async () => {
   serveMetrics(net, 'h:80', () => '# HELP a of h\n# TYPE a counter\na 1\n')
   serveMetrics(net, 'i:80', () => '# TYPE a gauge\na 1\n')
   await clock.advance(3_000)
-  const said = manager.metadata().map(({ labels, families }) => [
-    labels.get('instance'),
-    families.get('a'),
-  ])
+  const said = manager
+    .metadata()
+    .map(({ labels, families }) => [labels.get('instance'), families.get('a')])
   expect(Object.fromEntries(said)).toEqual({
     'h:80': { type: 'counter', help: 'of h', unit: '' },
     'i:80': { type: 'gauge', help: '', unit: '' },

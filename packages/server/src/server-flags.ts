@@ -131,11 +131,11 @@ const STORAGE_FLAGS: readonly Flag[] = [
     '0',
     'Length of the queue of chunks to disk.',
   ),
-  idleFlag(
+  flag(
     'storage.tsdb.delay-compact-file.path',
     'text',
     '',
-    'File that names blocks already uploaded.',
+    'JSON file that names uploaded blocks, as a Thanos sidecar keeps it; fresh blocks that it lacks are not joined.',
   ),
   flag('storage.agent.path', 'text', 'data-agent/', 'Directory of the agent.'),
   idleFlag('storage.agent.wal-compression', 'bool', 'true', "Compress the agent's log."),

@@ -66,6 +66,7 @@ function serverOptions(flags: FlagReader): TsdbOptions {
     outOfOrderMs: 0,
     maxHeadSeries: flags.number('storage.tsdb.max-head-series'),
     minFreeDiskBytes: flags.bytes('storage.tsdb.min-free-disk'),
+    delayCompactFile: flags.text('storage.tsdb.delay-compact-file.path'),
     memory: memoryBudget(flags),
   }
 }

@@ -2,9 +2,11 @@
 // stands alone: when one fails it is logged and counted, and the next round tries again.
 
 import { type Clock, type Disk, type Logger, messageOf } from '@pharos/base'
+import type { Block } from './block/block.ts'
 import type { BlockStore } from './block/block-store.ts'
 import { fileName, nextLevel } from './block/block-store.ts'
 import { expiredBySize, expiredByTime, planCompaction } from './block/compaction-plan.ts'
+import { uploadedBlocks } from './block/uploaded-blocks.ts'
 import type { GroupDefinition } from './catalog/definition-reader.ts'
 import type { Shape, ShapeTable } from './catalog/shape.ts'
 import { noteBlocks } from './head/coverage.ts'
@@ -299,7 +301,7 @@ export class Maintenance {
     const { blocks, options, stats, disk, log } = this.#context
     for (;;) {
       const { minBlockMs, maxBlockMs } = options
-      const together = planCompaction(blocks.blocks, minBlockMs, maxBlockMs)
+      const together = planCompaction(await this.#joinable(), minBlockMs, maxBlockMs)
       if (together === undefined) return
       const bytes = together.reduce((sum, block) => sum + block.bytes, 0)
       const { freeBytes } = await disk.space(options.path)
@@ -321,6 +323,15 @@ export class Maintenance {
       for (const file of files) await blocks.removeReplaced(file, damaged)
       stats.compactions++
     }
+  }
+
+  /** Blocks that may be joined: first ones wait for whoever copies them away. */
+  async #joinable(): Promise<readonly Block[]> {
+    const { blocks, options, disk, log } = this.#context
+    const path = options.delayCompactFile ?? ''
+    if (path === '') return blocks.blocks
+    const uploaded = await uploadedBlocks(disk, path, log)
+    return blocks.blocks.filter(({ meta }) => meta.compaction.level > 1 || uploaded.has(meta.ulid))
   }
 
   async #retain(): Promise<void> {

@@ -203,6 +203,32 @@ test('the oldest blocks go when all together are over the retention size', async
   expect(db.blocks().length).toBeGreaterThan(0)
 })
 
+test('fresh blocks wait for the one who copies them away', async () => {
+  const world = simWorld()
+  await world.disk.makeDirectory('/elsewhere')
+  const file = '/elsewhere/thanos.shipper.json'
+  const name = (ulids: readonly string[]): Promise<void> =>
+    world.disk.writeFileAtomic(
+      file,
+      new TextEncoder().encode(JSON.stringify({ version: 1, uploaded: ulids })),
+    )
+  const db = await Tsdb.open(world, options({ delayCompactFile: file }))
+  const group = groupOf(db, 1)
+  for (let i = 0; i < 12 * 9; i++) {
+    await world.clock.advance(HOUR_MS / 12)
+    group.appendRow(world.clock.now(), new Float64Array([i]))
+    await db.maintain()
+  }
+  const fresh = db.blocks()
+  expect(fresh.length).toBeGreaterThan(3)
+  expect(new Set(fresh.map(({ level }) => level))).toEqual(new Set([1]))
+  await name(fresh.map(({ ulid }) => ulid))
+  await db.maintain()
+  expect(db.blocks().length).toBeLessThan(fresh.length)
+  expect(db.blocks()[0]!.level).toBe(2)
+  await db.close()
+})
+
 test('a querier reads on while its blocks are joined and removed', async () => {
   const world = simWorld()
   const small = options({ minBlockMs: 60_000, maxBlockMs: 540_000 })

@@ -28,6 +28,8 @@ export interface TsdbOptions {
   readonly maxExemplars?: number | undefined
   /** How much memory the process may take; missing: as much as it wants. */
   readonly memory?: MemoryBudget | undefined
+  /** --storage.tsdb.delay-compact-file.path: first blocks that it does not name are not joined; '' or missing: all are. */
+  readonly delayCompactFile?: string | undefined
   /** --storage.tsdb.min-free-disk, default 64 MiB: below it the store is read-only. */
   readonly minFreeDiskBytes: number
 }
