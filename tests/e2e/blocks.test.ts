@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ProtoWriter, snappyEncode } from '@pharos/base'
 import { expect, test } from 'vitest'
+import { range } from './query.ts'
 import { freePort, NODE, PHAROS, pharos, ready, run, start, temporaryDirectory } from './process.ts'
 
 const hasReference = existsSync('/usr/bin/prometheus') && existsSync('/usr/bin/promtool')
@@ -173,6 +174,45 @@ test.runIf(hasReference)(
   },
   180_000,
 )
+
+test('a new recording rule is filled in from what a server has', async () => {
+  const directory = temporaryDirectory()
+  const startMs = Math.floor((Date.now() - 30 * 3_600_000) / 60_000) * 60_000
+  const text = join(directory, 'samples.om')
+  writeFileSync(text, openMetrics(startMs))
+  const source = join(directory, 'source')
+  await cli('promtool', 'tsdb', 'create-blocks-from', 'openmetrics', text, source)
+  const url = await ours(source)
+  const rules = join(directory, 'rules.yml')
+  writeFileSync(
+    rules,
+    `groups:
+  - name: g
+    rules:
+      - {record: 'code:requests:rate5m', expr: 'sum by (code) (rate(requests_total[5m]))', labels: {from: rules}}
+      - {alert: never, expr: 'vector(1)'}
+`,
+  )
+  const filled = join(directory, 'filled')
+  const [start, end] = [startMs / 1000 + 600, startMs / 1000 + 15_000]
+  const times = [`--start=${start}`, `--end=${end}`]
+  const place = [`--url=${url}`, `--output-dir=${filled}`]
+  const command = ['promtool', 'tsdb', 'create-blocks-from', 'rules', ...times, ...place, rules]
+  expect(await cli(...command)).toMatch(/: 2 series, \d+ samples/)
+  const want = (await range(url, 'sum by (code) (rate(requests_total[5m]))', start, end - 60, 60))
+    .data!.result
+  const dump = (await cli('promtool', 'tsdb', 'dump', filled)).trimEnd().split('\n')
+  const lines = want.flatMap(({ metric, values }) =>
+    values!.map(
+      ([time, value]) =>
+        `{__name__="code:requests:rate5m", code="${metric['code']}", from="rules"} ${Number(value)} ${time * 1000}`,
+    ),
+  )
+  const number = (line: string): string =>
+    line.replace(/ (\S+) (\d+)$/, (_, v, t) => ` ${Number(v)} ${t}`)
+  expect(dump.map(number).toSorted()).toEqual(lines.toSorted())
+  expect(lines.length).toBeGreaterThan(400)
+}, 120_000)
 
 /** A request with a native histogram for each of 300 times. */
 function histogramRequest(startMs: number): Uint8Array<ArrayBuffer> {

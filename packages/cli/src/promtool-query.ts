@@ -7,7 +7,8 @@ import type { Terminal } from './terminal.ts'
 const TIMEOUT_MS = 120_000
 const MAX_ANSWER_BYTES = 512 * 2 ** 20
 
-interface Point {
+/** A series of an answer. */
+export interface Point {
   readonly metric: Readonly<Record<string, string>>
   readonly value?: readonly [number, string]
   readonly values?: readonly (readonly [number, string])[]
@@ -57,7 +58,8 @@ export async function queryRange(
   return print(await askServer(server, 'query_range', form), options.format, terminal)
 }
 
-function seconds(text: string): number {
+/** Unix seconds of a time that is one, or RFC3339. @throws UserError `promtool/time` */
+export function seconds(text: string): number {
   const value = /^[\d.]+$/.test(text) ? Number(text) : Date.parse(text) / 1000
   if (Number.isNaN(value))
     throw new UserError('promtool/time', `wants a Unix time or RFC3339, has ${quoted(text)}`)

@@ -4,6 +4,7 @@ import { fillPromql } from './promtool-promql.ts'
 import { queryInstant, queryRange } from './promtool-query.ts'
 import { addRuleCommands } from './promtool-rule-commands.ts'
 import type { Terminal } from './terminal.ts'
+import { addRuleBackfill } from './tsdb-backfill-rules.ts'
 import { importOpenMetrics } from './tsdb-import.ts'
 import { addTsdbViews } from './tsdb-view.ts'
 
@@ -82,11 +83,13 @@ function addTsdbCommands(
 ): void {
   const tsdb = promtool.command('tsdb').description('run tsdb commands')
   addTsdbViews(tsdb, terminal, done)
-  tsdb
+  const from = tsdb
     .command('create-blocks-from')
     .description('import samples from input and produce blocks')
     .option('-r, --human-readable', 'accepted')
     .option('-q, --quiet', 'do not name the blocks')
+  addRuleBackfill(from, terminal, done)
+  from
     .command('openmetrics')
     .description('import samples from OpenMetrics input into a data directory of Pharos')
     .argument('<input file>')

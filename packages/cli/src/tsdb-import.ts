@@ -160,7 +160,7 @@ export async function importOpenMetrics(
   return 0
 }
 
-interface TextSeries {
+export interface TextSeries {
   readonly labels: Labels
   readonly times: number[]
   readonly values: number[]
@@ -190,7 +190,8 @@ function readOpenMetrics(body: Uint8Array): Map<string, TextSeries> {
   return all
 }
 
-function within(
+/** Samples of ascending times in [fromMs, toMs). */
+export function within(
   times: readonly number[],
   values: readonly number[],
   fromMs: number,
@@ -206,7 +207,7 @@ function within(
 }
 
 /** Aligned windows that [fromMs, toMs) lies in, cut to it. */
-function* windowsOf(
+export function* windowsOf(
   fromMs: number,
   toMs: number,
   lengthMs: number,
@@ -216,6 +217,6 @@ function* windowsOf(
   }
 }
 
-function quietWorld(): World {
+export function quietWorld(): World {
   return { ...realWorld(), log: silentLogger }
 }
