@@ -64,6 +64,7 @@ export {
   loadAlertmanagerText,
   RECEIVER_KINDS,
 } from './alertmanager/alertmanager-config.ts'
+export { isMobile } from './alertmanager/chat-sections.ts'
 export { parseLooseYaml } from './alertmanager/loose-yaml.ts'
 export { readSmtpIni } from './alertmanager/smtp-ini.ts'
 export type { AlertmanagerLoadOptions } from './alertmanager/alertmanager-config.ts'

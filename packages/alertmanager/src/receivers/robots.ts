@@ -1,4 +1,5 @@
 // WeChat for enterprises and the robots of DingTalk, Feishu and WeCom groups.
+import { isMobile } from '@pharos/config'
 import { hmacSha256 } from '../digest.ts'
 import { jsonBody, type GoJson } from '../go-json.ts'
 import { type Notification, truncatedBytes } from '../notification.ts'
@@ -89,15 +90,14 @@ function robotOutcome(
   return failed(isLimit ? 'rateLimited' : 'clientError', error, isLimit, fix)
 }
 
-/** A robot's words, with a mention of whoever is to be called. */
-function robotText(
-  notification: Notification,
-  template: string,
-  mentions: readonly string[],
-): string {
-  const called = mentions.map((one) => `@${one}`).join(' ')
-  return notification.text(template).trim() + (called === '' ? '' : `\n${called}`)
+/** Words and behind them who is called, who is there also when the words have to be cut. */
+function withMentions(words: string, mentions: readonly string[], bytesMax: number): string {
+  const tail = mentions.map((one) => `\n${one}`).join('')
+  return truncatedBytes(words, bytesMax - Buffer.byteLength(tail)) + tail
 }
+
+/** A message of DingTalk and Feishu may have 20,000 bytes with all that is around it. */
+const ROBOT_BYTES_MAX = 18_000
 
 /** The signature goes into the URL: HMAC-SHA256 of time and secret, keyed with the secret. @source DingTalk, custom robots */
 export const sendDingtalk: Send<'dingtalk'> = async (fields, plain, sender) => {
@@ -111,20 +111,35 @@ export const sendDingtalk: Send<'dingtalk'> = async (fields, plain, sender) => {
     url.searchParams.set('sign', sign)
   }
   const title = notification.text(fields.title)
-  // A message may have 20,000 bytes with all that is around it.
-  const text = truncatedBytes(robotText(notification, fields.message, fields.mention), 18_000)
-  const message: GoJson =
+  const message = notification.text(fields.message).trim()
+  const called = fields.mention.map((one) => `@${one}`)
+  const body: GoJson =
     fields.message_type === 'text'
-      ? { msgtype: 'text', text: { content: `${title}\n${text}` } }
+      ? {
+          msgtype: 'text',
+          text: { content: withMentions(`${title}\n${message}`, called, ROBOT_BYTES_MAX) },
+        }
       : {
           msgtype: 'markdown',
-          markdown: { title, text: `### ${title}\n\n${text.replaceAll('\n', '\n\n')}` },
+          markdown: {
+            title,
+            // Markdown of DingTalk runs lines together that have no empty one between them.
+            text: withMentions(
+              `### ${title}\n\n${message.replaceAll('\n', '\n\n')}\n`,
+              called,
+              ROBOT_BYTES_MAX,
+            ),
+          },
         }
   const answer = await sender.request({
     url: url.href,
     body: jsonBody({
-      ...message,
-      at: { atMobiles: [...fields.mention], isAtAll: fields.mention_all },
+      ...body,
+      at: {
+        atMobiles: fields.mention.filter(isMobile),
+        atUserIds: fields.mention.filter((one) => !isMobile(one)),
+        isAtAll: fields.mention_all,
+      },
     }),
     contentType: JSON_TYPE,
     signal: notification.signal,
@@ -142,17 +157,15 @@ export const sendFeishu: Send<'feishu'> = async (fields, plain, sender) => {
       ? {}
       : { timestamp, sign: hmacSha256(`${timestamp}\n${secret}`, '').toString('base64') }
   const title = notification.text(fields.title)
-  const all = fields.mention_all ? '\n<at id=all></at>' : ''
-  const text = truncatedBytes(notification.text(fields.message).trim(), 18_000) + all
-  const plainMentions = fields.mention_all ? '<at user_id="all"></at>' : ''
+  const called = fields.mention_all ? ['all', ...fields.mention] : fields.mention
+  // Cards and plain messages spell a mention in two ways.
+  const tags = called.map((id) =>
+    fields.message_type === 'text' ? `<at user_id="${id}"></at>` : `<at id=${id}></at>`,
+  )
+  const text = withMentions(notification.text(fields.message).trim(), tags, ROBOT_BYTES_MAX)
   const message: GoJson =
     fields.message_type === 'text'
-      ? {
-          msg_type: 'text',
-          content: {
-            text: `${title}\n${robotText(notification, fields.message, fields.mention)}${plainMentions}`,
-          },
-        }
+      ? { msg_type: 'text', content: { text: `${title}\n${text}` } }
       : {
           msg_type: 'interactive',
           card: {
@@ -169,28 +182,31 @@ export const sendFeishu: Send<'feishu'> = async (fields, plain, sender) => {
     contentType: JSON_TYPE,
     signal: notification.signal,
   })
-  return robotOutcome(answer, 'code', 'msg', ['9499', '11232'])
+  return robotOutcome(answer, 'code', 'msg', ['11232', '11233'])
 }
 
 /** @source WeCom, group robots */
 export const sendWecom: Send<'wecom'> = async (fields, plain, sender) => {
   const notification = plain.escapedBy(taggedValue)
   const title = notification.text(fields.title)
-  const mentions = fields.mention_all ? ['@all', ...fields.mention] : [...fields.mention]
+  const text = notification.text(fields.message).trim()
+  const ids = fields.mention.filter((one) => !isMobile(one))
   const message: GoJson =
     fields.message_type === 'text'
       ? {
           msgtype: 'text',
           text: {
-            content: truncatedBytes(`${title}\n${notification.text(fields.message).trim()}`, 2048),
-            mentioned_list: mentions,
+            content: truncatedBytes(`${title}\n${text}`, 2048),
+            mentioned_list: fields.mention_all ? ['@all', ...ids] : ids,
+            mentioned_mobile_list: fields.mention.filter(isMobile),
           },
         }
       : {
           msgtype: 'markdown',
           markdown: {
-            content: truncatedBytes(
-              `### ${title}\n${notification.text(fields.message).trim()}${fields.mention.map((one) => `\n<@${one}>`).join('')}`,
+            content: withMentions(
+              `### ${title}\n${text}`,
+              ids.map((one) => `<@${one}>`),
               4096,
             ),
           },

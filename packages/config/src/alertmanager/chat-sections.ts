@@ -109,7 +109,8 @@ export const slackSection: Section<SlackFields> = section<SlackFields>(
       atMostOne(value, refuse, ['app_token', 'app_token_file'])
       if ((value.api_url || value.api_url_file) && (value.app_token || value.app_token_file))
         refuse('at most one of api_url/api_url_file & app_token/app_token_file must be configured')
-      if (value.update_message && value.api_url !== undefined && value.api_url !== UPDATABLE)
+      const hasToken = Boolean(value.app_token) || Boolean(value.app_token_file)
+      if (value.update_message && !hasToken && ![undefined, UPDATABLE].includes(value.api_url))
         refuse(
           `update_message can only be used with bot tokens. api_url must be set to ${UPDATABLE}`,
         )
@@ -213,6 +214,11 @@ export const wechatSection: Section<WechatFields> = section<WechatFields>(
   { check: (value, refuse) => atMostOne(value, refuse, ['api_secret', 'api_secret_file']) },
 )
 
+/** A mobile of the mainland, or one with its country in front; any other mention is the id of a member. */
+export function isMobile(mention: string): boolean {
+  return /^(?:1\d{10}|\+\d[\d-]{6,})$/.test(mention)
+}
+
 type RobotKind = 'dingtalk' | 'feishu' | 'wecom'
 
 /** The kinds of message that a robot may send, the first one unless told otherwise. */
@@ -243,8 +249,13 @@ export function robotSection(kind: RobotKind): Section<RobotFields> {
         atMostOne(value, refuse, ['secret', 'secret_file'])
         if (kind === 'wecom' && (value.secret || value.secret_file))
           refuse('a WeCom robot has no secret: its key stands in the URL', 'secret')
-        if (kind === 'feishu' && (value.mention?.length ?? 0) > 0 && value.message_type !== 'text')
-          refuse('mention works with message_type text only', 'mention')
+        if (kind !== 'wecom' || value.message_type === 'text') return
+        const hasMobile = value.mention?.some(isMobile) === true
+        if (value.mention_all === true || hasMobile)
+          refuse(
+            'a WeCom robot calls everybody, or mobiles, with message_type text only',
+            hasMobile ? 'mention' : 'mention_all',
+          )
       },
     },
   )

@@ -182,7 +182,7 @@ export interface RobotFields extends HttpReceiverFields {
   title: string
   message: string
   message_type: string
-  /** Telephone numbers or user ids; not for Feishu. */
+  /** Ids of members; mobiles for DingTalk and WeCom. */
   mention: readonly string[]
   mention_all: boolean
 }
