@@ -29,71 +29,94 @@ const WORDS: Readonly<Record<SendStage, string>> = {
   template: 'template',
 }
 
-/** @param thrown  what nodemailer threw */
+/**
+ * @param thrown  what nodemailer threw
+ * @param stage   what the dialogue had come to
+ */
 export function mailFailure(
   thrown: unknown,
   fields: Readonly<ReceiverFieldsByKind['email']>,
   options: SMTPTransport.Options,
+  stage: SendStage,
 ): SendOutcome {
   const error = (thrown ?? {}) as SmtpError
   const message = messageOf(thrown)
-  const { stage, what, fix } = diagnosis(error, message, fields, options)
   const responseCode = typeof error.responseCode === 'number' ? error.responseCode : 0
+  const found = diagnosis({ error, message, responseCode, stage, fields, options })
   return {
     ok: false,
     // A 5xx may be about this hour (greylists, quotas) as well as for ever; the reference tries again, and so do we.
     isRetryable: true,
-    reason: reasonOf(stage, responseCode, error),
-    error: `${WORDS[stage]} (${fields.smarthost}): ${what}`,
-    stage,
-    fix,
+    reason: reasonOf(found.stage, responseCode, error),
+    error: `${WORDS[found.stage]} (${fields.smarthost}): ${found.what}`,
+    stage: found.stage,
+    fix: found.fix,
   }
 }
 
 function reasonOf(stage: SendStage, responseCode: number, error: SmtpError): FailureReason {
-  if (stage === 'AUTH') return 'authError'
+  if (error.code === 'EABORT') return 'contextCanceled'
   if (error.code === 'ETIMEDOUT') return 'contextDeadlineExceeded'
+  if (stage === 'AUTH') return 'authError'
   if (responseCode >= 500) return 'clientError'
   return responseCode >= 400 ? 'serverError' : 'other'
 }
 
-function diagnosis(
-  error: SmtpError,
-  message: string,
-  fields: Readonly<ReceiverFieldsByKind['email']>,
-  options: SMTPTransport.Options,
-): Diagnosis {
-  const command = typeof error.command === 'string' ? error.command : ''
-  if (/^AUTH|^API$/.test(command) || error.code === 'EAUTH')
-    return { stage: 'AUTH', what: message, fix: authFix(message, fields) }
-  if (/MAIL FROM/.test(command))
-    return {
-      stage: 'MAIL',
-      what: message,
-      fix: 'the server does not let this sender in: smtp_from must be an address of the account in smtp_auth_username',
-    }
-  if (/RCPT TO/.test(command))
-    return {
-      stage: 'RCPT',
-      what: message,
-      fix: 'the server does not take mail for this recipient: check `to`, and whether the account may send to other domains',
-    }
-  if (/^DATA|^EMESSAGE/.test(command) || error.code === 'EMESSAGE')
-    return {
-      stage: 'DATA',
-      what: message,
-      fix: 'the server refused the message itself: it may be too large, or taken for spam',
-    }
-  return connectionDiagnosis(error, message, command, fields, options)
+/** A failure and all that is known around it. */
+interface MailFault {
+  readonly error: SmtpError
+  readonly message: string
+  /** 0: the server said nothing. */
+  readonly responseCode: number
+  readonly stage: SendStage
+  readonly fields: Readonly<ReceiverFieldsByKind['email']>
+  readonly options: SMTPTransport.Options
 }
 
-function connectionDiagnosis(
-  error: SmtpError,
-  message: string,
-  command: string,
-  fields: Readonly<ReceiverFieldsByKind['email']>,
-  options: SMTPTransport.Options,
-): Diagnosis {
+const REFUSED: Readonly<Partial<Record<SendStage, string>>> = {
+  MAIL: 'the server does not let this sender in: smtp_from must be an address of the account in smtp_auth_username',
+  RCPT: 'the server does not take mail for this recipient: check `to`, and whether the account may send to other domains',
+  DATA: 'the server refused the message itself: it may be too large, or taken for spam',
+}
+
+function diagnosis(fault: MailFault): Diagnosis {
+  const { error, message, responseCode, fields } = fault
+  const command = typeof error.command === 'string' ? error.command : ''
+  // The connection broke or nobody answered: the dialogue says what it was about.
+  const isLost = command === 'CONN' || command === ''
+  const stage = isLost ? fault.stage : (stageOf(command, error) ?? fault.stage)
+  if (responseCode === 530)
+    return {
+      stage: 'AUTH',
+      what: message,
+      fix: 'the server wants a login, or TLS before it: set smtp_auth_username and smtp_auth_password',
+    }
+  if (stage === 'connect' || stage === 'TLS') return connectionDiagnosis(fault, command)
+  if (isLost && responseCode === 0) return { stage, what: message, fix: lostFix(error, stage) }
+  if (responseCode >= 400 && responseCode < 500)
+    return {
+      stage,
+      what: message,
+      fix: 'the server puts it off, as greylists do with senders they do not know: it is tried again',
+    }
+  return { stage, what: message, fix: REFUSED[stage] ?? authFix(message, fields) }
+}
+
+function stageOf(command: string, error: SmtpError): SendStage | undefined {
+  if (command.startsWith('AUTH') || error.code === 'EAUTH') return 'AUTH'
+  if (command.startsWith('MAIL FROM')) return 'MAIL'
+  if (command.startsWith('RCPT TO')) return 'RCPT'
+  if (command.startsWith('DATA') || error.code === 'EMESSAGE') return 'DATA'
+  return undefined
+}
+
+function lostFix(error: SmtpError, stage: SendStage): string {
+  const what = error.code === 'ETIMEDOUT' ? 'did not answer' : 'ended the connection'
+  return `the server ${what} at ${stage} without a reason: its own log may have one; the mail is sent again`
+}
+
+function connectionDiagnosis(fault: MailFault, command: string): Diagnosis {
+  const { error, message, fields, options } = fault
   if (/certificate|self.signed|altnames|CERT_/i.test(message))
     return {
       stage: 'TLS',
@@ -101,7 +124,10 @@ function connectionDiagnosis(
       fix: 'the certificate is not trusted: set smtp_tls_config.ca_file, or server_name when it is for another name',
     }
   const isTls =
-    error.code === 'ETLS' || /STARTTLS/.test(command) || /SSL|TLS|wrong version/i.test(message)
+    fault.stage === 'TLS' ||
+    error.code === 'ETLS' ||
+    /STARTTLS/.test(command) ||
+    /SSL|TLS|wrong version/i.test(message)
   if (
     isTls &&
     /STARTTLS|not support|command not/i.test(message + command) &&
@@ -121,10 +147,7 @@ function connectionDiagnosis(
           ? 'the server speaks no TLS at once on this port: 465 does, 587 and 25 want STARTTLS (force_implicit_tls: false)'
           : 'TLS could not be agreed on: check smtp_tls_config and the port',
     }
-  if (
-    /Greeting never received|Unexpected socket close|ECONNRESET/i.test(message) &&
-    command === 'CONN'
-  )
+  if (/Greeting never received|closed unexpectedly|ECONNRESET/i.test(message) && command === 'CONN')
     return {
       stage: 'connect',
       what: message,
@@ -132,6 +155,12 @@ function connectionDiagnosis(
         options.secure === true
           ? 'connected, but no greeting: is this a port for STARTTLS? set force_implicit_tls: false'
           : 'connected, but no greeting: port 465 speaks TLS from the start; set force_implicit_tls: true for other such ports',
+    }
+  if (fault.responseCode >= 400)
+    return {
+      stage: 'connect',
+      what: message,
+      fix: 'the server takes no mail from this machine now: it may be busy, or the address may be on a list',
     }
   return { stage: 'connect', what: message, fix: connectFix(message) }
 }

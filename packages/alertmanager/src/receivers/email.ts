@@ -1,17 +1,23 @@
 // Mail over SMTP. What can go wrong is told by its stage (connect, TLS, AUTH, MAIL, RCPT, DATA), with what to do.
+import { isIP } from 'node:net'
 import type { TlsSettings } from '@pharos/base'
 import type { ReceiverFieldsByKind } from '@pharos/config'
 import { createTransport } from 'nodemailer'
 import type SMTPTransport from 'nodemailer/lib/smtp-transport/index.js'
-import type { DialogueLine, IntegrationWorld, SendOutcome } from '../integration.ts'
+import type { DialogueLine, IntegrationWorld, SendOutcome, SendStage } from '../integration.ts'
 import { DIALOGUE_LINES_MAX, SECRET_FILE_BYTES_MAX } from '../limits.ts'
 import { type Notification, oneLine } from '../notification.ts'
 import { mailFailure } from './email-errors.ts'
 
 type EmailFields = Readonly<ReceiverFieldsByKind['email']>
 
-const CONNECT_TIMEOUT_MS = 20_000
-const SILENCE_TIMEOUT_MS = 60_000
+/** How long a server may take: to be reached and to greet, and for each answer. */
+export interface MailPatience {
+  readonly connectMs: number
+  readonly answerMs: number
+}
+
+const PATIENCE: MailPatience = { connectMs: 20_000, answerMs: 60_000 }
 
 interface MailSecrets {
   readonly password: string
@@ -38,13 +44,15 @@ async function tlsOptions(
 ): Promise<SMTPTransport.Options['tls']> {
   const read = async (text: string, file: string): Promise<string | undefined> =>
     file === '' ? text || undefined : fileText(world, file)
+  const serverName = tls.serverName === '' && isIP(host) === 0 ? host : tls.serverName
   const [ca, cert, key] = [
     await read(tls.ca, tls.caFile),
     await read(tls.cert, tls.certFile),
     await read(tls.key, tls.keyFile),
   ]
   return {
-    servername: tls.serverName === '' ? host : tls.serverName,
+    // An address is no name to ask for, RFC 6066; the certificate is held against it all the same.
+    ...(serverName === '' ? {} : { servername: serverName }),
     rejectUnauthorized: !tls.insecureSkipVerify,
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
@@ -65,6 +73,7 @@ async function transportOptions(
   fields: EmailFields,
   tls: TlsSettings,
   world: IntegrationWorld,
+  patience: MailPatience,
 ): Promise<SMTPTransport.Options> {
   const { host, port } = addressOf(fields.smarthost)
   const secure = fields.force_implicit_tls ?? port === 465
@@ -78,26 +87,40 @@ async function transportOptions(
     // Without the demand TLS is still used when it is offered, as Grafana does and nobody is worse off.
     name: fields.hello,
     tls: await tlsOptions(tls, host, world),
-    connectionTimeout: CONNECT_TIMEOUT_MS,
-    greetingTimeout: CONNECT_TIMEOUT_MS,
-    socketTimeout: SILENCE_TIMEOUT_MS,
+    connectionTimeout: patience.connectMs,
+    greetingTimeout: patience.connectMs,
+    socketTimeout: patience.answerMs,
     disableFileAccess: true,
     disableUrlAccess: true,
     ...auth,
   }
 }
 
+type Login = Pick<SMTPTransport.Options, 'auth' | 'authMethod' | 'customAuth'>
+
 /** A secret alone is for CRAM-MD5; a password is for whatever the server offers. */
-function authOf(
-  fields: EmailFields,
-  password: string,
-  secret: string,
-): Pick<SMTPTransport.Options, 'auth' | 'authMethod'> {
+function authOf(fields: EmailFields, password: string, secret: string): Login {
   if (fields.auth_username === '') return {}
   const user = fields.auth_username
   if (password === '' && secret !== '')
     return { auth: { user, pass: secret }, authMethod: 'CRAM-MD5' }
+  if (fields.auth_identity !== '') return identifiedAuth(fields.auth_identity, user, password)
   return { auth: { user, pass: password } }
+}
+
+/** PLAIN on behalf of somebody else, which nodemailer does not do by itself. @source RFC 4616 */
+function identifiedAuth(identity: string, user: string, pass: string): Login {
+  const words = Buffer.from([identity, user, pass].join('\0')).toString('base64')
+  return {
+    auth: { type: 'custom', method: 'IDENTIFIED', user, pass },
+    customAuth: {
+      IDENTIFIED: async (session) => {
+        const answer = await session.sendCommand(`AUTH PLAIN ${words}`)
+        if (answer.status >= 200 && answer.status < 300) return
+        session.reject(new Error(`Invalid login: ${answer.response}`))
+      },
+    },
+  }
 }
 
 const ADDRESS = /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()\\]+$/
@@ -170,12 +193,11 @@ interface SmtpLog {
 
 /** nodemailer tells everything to a logger; lines of the dialogue are those of client and server. */
 function dialogueLogger(hear: (line: DialogueLine) => void): object {
-  let count = 0
   const note = (entry: SmtpLog, message: string, ...args: unknown[]): void => {
     const from = entry.tnx === 'server' || entry.tnx === 'client' ? entry.tnx : undefined
-    if (from === undefined || ++count > DIALOGUE_LINES_MAX) return
+    if (from === undefined) return
     const text = args.reduce<string>((all, arg) => all.replace(/%[sd]/, String(arg)), message)
-    hear({ from, text })
+    hear({ from, text: text.replace(/^(AUTH PLAIN ).*/, '$1<secret>') })
   }
   return {
     level: () => {},
@@ -188,6 +210,31 @@ function dialogueLogger(hear: (line: DialogueLine) => void): object {
   }
 }
 
+const STAGES: readonly (readonly [RegExp, SendStage])[] = [
+  [/^STARTTLS/, 'TLS'],
+  [/^AUTH/, 'AUTH'],
+  [/^MAIL FROM/, 'MAIL'],
+  [/^RCPT TO/, 'RCPT'],
+  [/^DATA/, 'DATA'],
+]
+
+/** Listens to a dialogue: a connection that breaks does not say what it was about. */
+class Dialogue {
+  stage: SendStage = 'connect'
+  readonly #hear: ((line: DialogueLine) => void) | undefined
+  #lines = 0
+
+  constructor(hear: ((line: DialogueLine) => void) | undefined) {
+    this.#hear = hear
+  }
+
+  note(line: DialogueLine): void {
+    if (line.from === 'client')
+      this.stage = STAGES.find(([pattern]) => pattern.test(line.text))?.[1] ?? this.stage
+    if (++this.#lines <= DIALOGUE_LINES_MAX) this.#hear?.(line)
+  }
+}
+
 /** @source Alertmanager 0.34 notify/email; RFC 5321 */
 export async function sendEmail(
   fields: EmailFields,
@@ -195,6 +242,7 @@ export async function sendEmail(
   notification: Notification,
   world: IntegrationWorld,
   hear?: (line: DialogueLine) => void,
+  patience: MailPatience = PATIENCE,
 ): Promise<SendOutcome> {
   let mail: Mail
   try {
@@ -210,23 +258,22 @@ export async function sendEmail(
       fix: 'check to, from and the labels that their templates use',
     }
   }
-  const options = await transportOptions(fields, tls, world)
+  const options = await transportOptions(fields, tls, world, patience)
+  const dialogue = new Dialogue(hear)
   const transport = createTransport({
     ...options,
-    ...(hear === undefined ? {} : { logger: dialogueLogger(hear) as never, debug: true }),
+    logger: dialogueLogger((line) => dialogue.note(line)) as never,
+    debug: true,
   })
-  const abort = (): void => transport.close()
-  notification.signal.addEventListener('abort', abort, { once: true })
   try {
-    const sent = await transport.sendMail(mail)
+    const sent = await transport.sendMail({ ...mail, signal: notification.signal })
     if (sent.rejected.length === 0) return { ok: true }
     // Some got it: sending again would tell them twice.
     world.log.warn('mail was refused for some recipients', { refused: sent.rejected.join(', ') })
     return { ok: true }
   } catch (error) {
-    return mailFailure(error, fields, options)
+    return mailFailure(error, fields, options, dialogue.stage)
   } finally {
-    notification.signal.removeEventListener('abort', abort)
     transport.close()
   }
 }

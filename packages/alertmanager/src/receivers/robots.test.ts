@@ -36,6 +36,8 @@ test('wechat: a token is fetched once, kept, and fetched anew when the server sa
   expect(ended.outcome).toMatchObject({ isRetryable: true, error: 'expired' })
   const wrong = await recorded(yaml, { reply: () => ({ body: '{"errcode":40013}' }) })
   expect(wrong.outcome).toMatchObject({ isRetryable: false, reason: 'authError' })
+  const down = await recorded(yaml, { reply: () => ({ status: 502, body: '<html>' }) })
+  expect(down.outcome).toMatchObject({ isRetryable: true, reason: 'serverError' })
 })
 
 test('dingtalk: Markdown, the signature in the URL, mobiles and ids mentioned apart', async () => {

@@ -2,7 +2,7 @@
 import { isMobile } from '@pharos/config'
 import { hmacSha256 } from '../digest.ts'
 import { jsonBody, type GoJson } from '../go-json.ts'
-import { type Notification, truncatedBytes } from '../notification.ts'
+import { truncatedBytes } from '../notification.ts'
 import { taggedValue } from './escape.ts'
 import {
   type Answer,
@@ -29,6 +29,7 @@ export const sendWechat: Send<'wechat'> = async (fields, notification, sender) =
     ])
     const url = `${fields.api_url}gettoken?${query.toString()}`
     const answer = await sender.request({ method: 'GET', url, signal })
+    if (answer.status !== 200) return { ...outcomeOf(answer), ...RETRY }
     const text = textField(jsonObject(answer.text) ?? {}, 'access_token')
     if (text === '')
       return failed(

@@ -6,6 +6,7 @@ import { Labels } from '@pharos/model'
 import { fingerprintOf, type StoredAlert } from '../alert.ts'
 import { AlertManager } from '../alert-manager.ts'
 import type { SendOutcome } from '../integration.ts'
+import type { Notification } from '../notification.ts'
 
 export interface RecordedRequest {
   /** `POST host:443/path?query`. */
@@ -118,6 +119,29 @@ export async function recorded(yaml: string, occasion: Occasion = {}): Promise<R
   const requests = recorder(world, hosts, occasion.reply ?? (() => ({ body: '{}' })))
   for (const [path, text] of Object.entries(occasion.files ?? {}))
     await world.disk.writeFileAtomic(path, new TextEncoder().encode(text))
+  const manager = await managerWith(world, yaml, occasion.global)
+  const integration = manager.integrationsOf('team')![0]!
+  let outcome: SendOutcome | undefined
+  for (let i = 0; i < (occasion.times ?? 1); i++) {
+    const notification = notificationOf(manager, occasion.alerts, occasion.kept)
+    outcome = undefined
+    void integration.send(notification).then((one) => {
+      outcome = one
+    })
+    await world.clock.advanceUntil(() => outcome !== undefined, 120_000)
+  }
+  await manager.close()
+  const last = requests.at(-1)?.text ?? ''
+  const json: unknown = /^[[{]/.test(last) ? JSON.parse(last) : undefined
+  return { outcome: outcome!, requests, json }
+}
+
+/** A manager with one receiver, `team`. @param global  keys of the global section, as a flow mapping without braces */
+export async function managerWith(
+  world: SimWorld,
+  yaml: string,
+  global = '',
+): Promise<AlertManager> {
   const manager = await AlertManager.open({
     ...world,
     directory: undefined,
@@ -130,32 +154,25 @@ export async function recorded(yaml: string, occasion: Occasion = {}): Promise<R
     maxSilenceBytes: 0,
     startDelayMs: 0,
   })
-  const text = `global: {${occasion.global ?? ''}}\nroute: {receiver: team}\nreceivers:\n- name: team\n  ${yaml}\n`
+  const text = `global: {${global}}\nroute: {receiver: team}\nreceivers:\n- name: team\n  ${yaml}\n`
   await manager.apply(loadAlertmanagerConfig(text, { file: 'am.yml', baseDirectory: '/' }))
-  const integration = manager.integrationsOf('team')![0]!
-  let outcome: SendOutcome | undefined
-  for (let i = 0; i < (occasion.times ?? 1); i++) {
-    const notification = manager.pipeline.notification(
-      {
-        groupKey: '{}:{alertname="DiskFull"}',
-        groupLabels: Labels.from({ alertname: 'DiskFull' }),
-        route: manager.route,
-        alerts: occasion.alerts ?? [alertOf({})],
-        nowMs: world.clock.now(),
-        signal: new AbortController().signal,
-      },
-      'first notification',
-      occasion.kept ?? {},
-      'message-1',
-    )
-    outcome = undefined
-    void integration.send(notification).then((one) => {
-      outcome = one
-    })
-    await world.clock.advanceUntil(() => outcome !== undefined, 120_000)
+  return manager
+}
+
+/** A first notification of a group, never aborted unless by `signal`. */
+export function notificationOf(
+  manager: AlertManager,
+  alerts: readonly StoredAlert[] = [alertOf({})],
+  kept: Readonly<Record<string, string>> = {},
+  signal: AbortSignal = new AbortController().signal,
+): Notification {
+  const flush = {
+    groupKey: '{}:{alertname="DiskFull"}',
+    groupLabels: Labels.from({ alertname: 'DiskFull' }),
+    route: manager.route,
+    alerts,
+    nowMs: manager.options.clock.now(),
+    signal,
   }
-  await manager.close()
-  const last = requests.at(-1)?.text ?? ''
-  const json: unknown = /^[[{]/.test(last) ? JSON.parse(last) : undefined
-  return { outcome: outcome!, requests, json }
+  return manager.pipeline.notification(flush, 'first notification', kept, 'message-1')
 }
