@@ -1,5 +1,4 @@
 // Mail over SMTP. What can go wrong is told by its stage (connect, TLS, AUTH, MAIL, RCPT, DATA), with what to do.
-import { isIP } from 'node:net'
 import type { TlsSettings } from '@pharos/base'
 import type { ReceiverFieldsByKind } from '@pharos/config'
 import { createTransport } from 'nodemailer'
@@ -12,7 +11,7 @@ import { mailFailure } from './email-errors.ts'
 type EmailFields = Readonly<ReceiverFieldsByKind['email']>
 
 /** How long a server may take: to be reached and to greet, and for each answer. */
-export interface MailPatience {
+interface MailPatience {
   readonly connectMs: number
   readonly answerMs: number
 }
@@ -44,7 +43,8 @@ async function tlsOptions(
 ): Promise<SMTPTransport.Options['tls']> {
   const read = async (text: string, file: string): Promise<string | undefined> =>
     file === '' ? text || undefined : fileText(world, file)
-  const serverName = tls.serverName === '' && isIP(host) === 0 ? host : tls.serverName
+  const isAddress = /^[\d.]+$|:/.test(host)
+  const serverName = tls.serverName === '' && !isAddress ? host : tls.serverName
   const [ca, cert, key] = [
     await read(tls.ca, tls.caFile),
     await read(tls.cert, tls.certFile),

@@ -16,7 +16,7 @@ export interface RecordedRequest {
   readonly text: string
 }
 
-export interface Reply {
+interface Reply {
   readonly status?: number
   readonly type?: string
   readonly body?: string

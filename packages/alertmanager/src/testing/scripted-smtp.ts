@@ -4,7 +4,7 @@ import { createServer as createTlsServer, TLSSocket } from 'node:tls'
 import { onTestFinished } from 'vitest'
 
 /** A line to answer with; `close` ends the connection, `silence` says nothing. */
-export type SmtpAnswer = string
+type SmtpAnswer = string
 
 export interface SmtpScript {
   /** By verb (`EHLO`, `AUTH`, `MAIL`, `RCPT`, `DATA`), `GREETING`, `TEXT` for the end of the message; `250 ok` else. */
@@ -16,7 +16,7 @@ export interface SmtpScript {
   readonly isSecure?: boolean
 }
 
-export interface ScriptedSmtp {
+interface ScriptedSmtp {
   readonly port: number
   /** Verbs, in order, of all connections. */
   readonly verbs: string[]
