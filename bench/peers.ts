@@ -1,5 +1,5 @@
-// The peers that benchmarks measure us against: Debian's prometheus and our own server, each as a process on a
-// free port with the same configuration.
+// The peers that benchmarks measure us against: Debian's prometheus and alertmanager and our own, each as a process on
+// a free port with the same configuration.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -13,7 +13,14 @@ export const hasPrometheus: boolean = existsSync('/usr/bin/prometheus')
 
 export const hasVictoria: boolean = existsSync('/usr/bin/victoria-metrics')
 
-export type PeerName = 'prometheus' | 'pharos' | 'victoria-metrics'
+export const hasAlertmanager: boolean = existsSync('/usr/bin/prometheus-alertmanager')
+
+export type PeerName =
+  | 'prometheus'
+  | 'pharos'
+  | 'victoria-metrics'
+  | 'alertmanager'
+  | 'pharos-alertmanager'
 
 export interface Peer {
   readonly name: PeerName
@@ -79,13 +86,25 @@ function commandOf(
     ]
     return ['victoria-metrics', flags]
   }
+  const ours = join(ROOT, 'node_modules/.bin/node')
+  const program = join(ROOT, 'bin/pharos.mjs')
+  if (name === 'alertmanager' || name === 'pharos-alertmanager') {
+    const flags = [
+      `--config.file=${configFile}`,
+      `--storage.path=${join(directory, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ]
+    return name === 'alertmanager'
+      ? ['/usr/bin/prometheus-alertmanager', [...flags, '--cluster.listen-address=']]
+      : [ours, [program, 'alertmanager', ...flags]]
+  }
   const flags = [
     `--config.file=${configFile}`,
     `--storage.tsdb.path=${join(directory, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
   ]
   if (name === 'prometheus') return ['prometheus', flags]
-  return [join(ROOT, 'node_modules/.bin/node'), [join(ROOT, 'bin/pharos.mjs'), 'server', ...flags]]
+  return [ours, [program, 'server', ...flags]]
 }
 
 async function untilReady(base: string, child: ChildProcess): Promise<void> {

@@ -22,7 +22,9 @@ export class AlertGroup {
   readonly key: string
   readonly #options: AlertGroupOptions
   readonly #alerts = new Map<string, StoredAlert>()
-  readonly #stopping = new AbortController()
+  /** Only while a flush is under way; ten thousand groups need none. */
+  #stopping: AbortController | undefined
+  #isStopped = false
   #timer: Timer | undefined
   #hasFlushed = false
   #flushing: Promise<void> | undefined
@@ -74,7 +76,8 @@ export class AlertGroup {
   /** Sends nothing any more; resolves when what was under way has ended. */
   async stop(): Promise<void> {
     this.#timer?.cancel()
-    this.#stopping.abort(new Error('the group is stopped'))
+    this.#isStopped = true
+    this.#stopping?.abort(new Error('the group is stopped'))
     await this.#flushing
   }
 
@@ -93,7 +96,7 @@ export class AlertGroup {
   }
 
   #start(isForced: boolean): void {
-    if (this.#stopping.signal.aborted) return
+    if (this.#isStopped) return
     if (this.#flushing !== undefined) {
       this.#isDueAgain = true
       return
@@ -101,6 +104,7 @@ export class AlertGroup {
     this.#hasFlushed = true
     this.#flushing = this.#flush(isForced).finally(() => {
       this.#flushing = undefined
+      this.#stopping = undefined
       if (!this.#isDueAgain) return
       this.#isDueAgain = false
       this.#start(false)
@@ -114,27 +118,19 @@ export class AlertGroup {
     const { clock, run } = this.#options
     const nowMs = clock.now()
     const alerts = [...this.#alerts.values()].sort(compareAlerts)
-    const limit = new AbortController()
-    const timeoutMs = Math.max(FLUSH_MS_MIN, this.route.settings.groupIntervalMs)
-    const timer = clock.after(timeoutMs, () => {
-      limit.abort(new Error('the next notification of the group is due'))
+    this.#stopping = new AbortController()
+    const { isDelivered, mutedBy } = await run({
+      groupKey: this.key,
+      groupLabels: this.labels,
+      route: this.route,
+      alerts,
+      nowMs,
+      signal: this.#stopping.signal,
+      timeoutMs: Math.max(FLUSH_MS_MIN, this.route.settings.groupIntervalMs),
+      isForced,
     })
-    try {
-      const signal = AbortSignal.any([limit.signal, this.#stopping.signal])
-      const { isDelivered, mutedBy } = await run({
-        groupKey: this.key,
-        groupLabels: this.labels,
-        route: this.route,
-        alerts,
-        nowMs,
-        signal,
-        isForced,
-      })
-      this.#mutedBy = mutedBy
-      if (isDelivered) this.#dropResolved(alerts, nowMs)
-    } finally {
-      timer.cancel()
-    }
+    this.#mutedBy = mutedBy
+    if (isDelivered) this.#dropResolved(alerts, nowMs)
   }
 
   /** What was told to be over is forgotten, unless it fires again by now. */

@@ -26,8 +26,7 @@ import { HeartbeatWatch } from './heartbeat-watch.ts'
 import { History } from './history.ts'
 import { Inhibitor } from './inhibitor.ts'
 import type { Integration, IntegrationWorld } from './integration.ts'
-import { Lanes } from './lanes.ts'
-import { NOTIFICATIONS_AT_ONCE, TEMPLATE_FILES_CHARACTERS_MAX } from './limits.ts'
+import { TEMPLATE_FILES_CHARACTERS_MAX } from './limits.ts'
 import { NotificationLog } from './notification-log.ts'
 import { NotificationStats } from './notification-stats.ts'
 import { NotificationTemplates } from './notification-template.ts'
@@ -85,7 +84,6 @@ export class AlertManager implements Notifier {
   readonly startedMs: number
   readonly #notifications: NotificationLog
   readonly #lock: { release(): Promise<void> } | undefined
-  readonly #lanes = new Lanes(NOTIFICATIONS_AT_ONCE)
   readonly #silenceWatch: SilenceWatch
   /** Fingerprints of alerts that fire, to see their ends. */
   readonly #firing = new Set<string>()
@@ -293,7 +291,6 @@ export class AlertManager implements Notifier {
       templates,
       notifications: this.#notifications,
       history: this.history,
-      lanes: this.#lanes,
       stats: this.stats,
     })
     const route = new Route(config.route)

@@ -20,7 +20,7 @@ export function goJson(value: GoJson): string {
   if (typeof value === 'string') return quotedJson(value)
   if (typeof value === 'number') return Number.isFinite(value) ? numberJson(value) : 'null'
   if (typeof value !== 'object') return String(value)
-  if (value instanceof Labels) return objectJson([...value])
+  if (value instanceof Labels) return labelsJson(value)
   if (Array.isArray(value)) return `[${(value as readonly GoJson[]).map(goJson).join(',')}]`
   if (value instanceof Map) {
     const entries = [...(value as ReadonlyMap<string, GoJson>)]
@@ -36,7 +36,18 @@ function objectJson(entries: readonly (readonly [string, GoJson])[]): string {
   return `{${parts.join(',')}}`
 }
 
+function labelsJson({ flat }: Labels): string {
+  let text = '{'
+  for (let i = 0; i < flat.length; i += 2)
+    text += `${i === 0 ? '' : ','}${quotedJson(flat[i]!)}:${quotedJson(flat[i + 1]!)}`
+  return `${text}}`
+}
+
+/** Printable ASCII without what has to be escaped: nearly every name and value. */
+const PLAIN = /^[ !#-%'-;=?-[\]-~]*$/
+
 function quotedJson(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`
   return JSON.stringify(text.toWellFormed()).replace(
     /[<>&\u2028\u2029]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,

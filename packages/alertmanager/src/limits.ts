@@ -28,8 +28,8 @@ export const HISTORY_ENTRIES_MAX = 100_000
 export const REMARKS_MAX = 50_000
 export const REMARK_CHARACTERS_MAX = 4_000
 
-/** Notifications under way at once, all receivers together; further ones wait in line. */
-export const NOTIFICATIONS_AT_ONCE = 64
+/** Requests to one integration under way at once; further ones wait in line. */
+export const NOTIFICATIONS_AT_ONCE = 32
 
 /** Answer of a receiver that is read, bytes: enough for any message of an error. */
 export const RECEIVER_ANSWER_BYTES_MAX = 65_536

@@ -94,7 +94,7 @@ export class Notification {
 
   /** An address, a key, a number: nothing that could be replaced. @throws TemplateError */
   exact(template: string): string {
-    return this.#templates.expand(template, this.#theDot())
+    return this.#expand(template, 'text')
   }
 
   /** Values inside a structure; each text is a template. @throws TemplateError */
@@ -123,6 +123,12 @@ export class Notification {
     return this.data.status === 'firing'
   }
 
+  /** Most keys hold no action, and a dot of many alerts is dear. */
+  #expand(template: string, format: 'text' | 'html'): string {
+    if (!template.includes('{{')) return template
+    return this.#templates.expand(template, this.#theDot(), format)
+  }
+
   #theDot(): ReturnType<typeof templateDot> {
     this.#dot ??= templateDot(
       this.#escape === undefined ? this.data : escaped(this.data, this.#escape),
@@ -132,7 +138,7 @@ export class Notification {
 
   #lenient(template: string, format: 'text' | 'html'): string {
     try {
-      return this.#templates.expand(template, this.#theDot(), format)
+      return this.#expand(template, format)
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error
       this.templateErrors.push(messageOf(error))

@@ -1,13 +1,14 @@
 // What stands between a group that is due and a message: who is kept quiet (other alerts, the time of day, silences,
 // somebody who said "I know"), whether it was said already, and attempts until it is confirmed or the time is over.
-import { type Clock, type Logger, messageOf, type Random } from '@pharos/base'
+import { type Clock, type Logger, messageOf, type Random, type Timer } from '@pharos/base'
 import type { TimeInterval } from '@pharos/config'
 import { Labels } from '@pharos/model'
 import { isResolvedAt, type StoredAlert } from './alert.ts'
 import { sha256 } from './digest.ts'
 import type { HistorySink } from './history.ts'
 import type { Integration, SendOutcome } from './integration.ts'
-import type { Lanes } from './lanes.ts'
+import { Lanes } from './lanes.ts'
+import { NOTIFICATIONS_AT_ONCE } from './limits.ts'
 import { Notification } from './notification.ts'
 import { type NotificationLog, notifyReason, type NotifyReason } from './notification-log.ts'
 import type { NotificationTemplates } from './notification-template.ts'
@@ -23,8 +24,10 @@ export interface GroupFlush {
   readonly route: Route
   readonly alerts: readonly StoredAlert[]
   readonly nowMs: number
-  /** Ends the attempts. */
+  /** Ends the attempts at once: the group is no more. */
   readonly signal: AbortSignal
+  /** How long attempts go on, from when the first one may begin. */
+  readonly timeoutMs: number
   /** Says it again although nothing is new: a silence has ended. */
   readonly isForced?: boolean
 }
@@ -48,7 +51,6 @@ interface PipelineOptions {
   readonly templates: NotificationTemplates
   readonly notifications: NotificationLog
   readonly history: HistorySink
-  readonly lanes: Lanes
   readonly stats: NotificationStats
 }
 
@@ -63,6 +65,8 @@ const RETRY_MS_MAX = 60_000
 
 export class Pipeline {
   readonly #options: PipelineOptions
+  /** Each integration has its own: a receiver that hangs keeps no other one waiting. */
+  readonly #lanes = new WeakMap<Integration, Lanes>()
 
   constructor(options: PipelineOptions) {
     this.#options = options
@@ -137,7 +141,7 @@ export class Pipeline {
     reason: string,
     text: string,
   ): Promise<void> {
-    const { clock, integrations, lanes } = this.#options
+    const { clock, integrations } = this.#options
     for (const [route, groups] of byGroup(tree, alerts)) {
       if (!route.settings.silenceNotices) continue
       for (const members of groups.values()) {
@@ -147,14 +151,20 @@ export class Pipeline {
           route,
           alerts: members.map((alert) => withAnnotation(alert, 'silence', text)),
           nowMs: clock.now(),
-          signal: AbortSignal.any([]),
+          signal: new AbortController().signal,
+          timeoutMs: 0,
         }
         for (const integration of integrations.get(route.settings.receiver) ?? []) {
           const key = `${route.settings.receiver}/${integration.name}`
           const id = messageId(key, flush.groupKey, [reason], [], flush.nowMs)
           const notification = this.notification(flush, reason, {}, id)
-          const outcome = await lanes.run(() => integration.send(notification))
-          this.#note(flush, integration, notification, outcome, members.length, 0)
+          const outcome = await this.#lanesOf(integration).run(() => integration.send(notification))
+          this.#note(flush, integration, outcome, {
+            reason,
+            firing: members.length,
+            resolved: 0,
+            templateErrors: notification.templateErrors,
+          })
         }
       }
     }
@@ -176,7 +186,7 @@ export class Pipeline {
   }
 
   async #notify(integration: Integration, flush: GroupFlush): Promise<boolean> {
-    const { notifications, stats, lanes } = this.#options
+    const { notifications, stats } = this.#options
     const { receiver, repeatIntervalMs } = flush.route.settings
     const firing: string[] = []
     const resolved: string[] = []
@@ -210,9 +220,12 @@ export class Pipeline {
     }
     const kept = reason === 'first notification' ? {} : (before?.data ?? {})
     const id = messageId(key, flush.groupKey, firing, resolved, before?.atMs ?? 0)
-    const notification = this.notification({ ...flush, alerts: sent }, reason, kept, id)
     stats.started(integration.kind)
-    const outcome = await lanes.run(() => this.#attempts(integration, notification, key))
+    const { outcome, templateErrors } = await this.#attempts(
+      integration,
+      { ...flush, alerts: sent },
+      { key, reason, kept, id },
+    )
     if (outcome.ok) {
       // Before anything else: from here on a restart must not say it again.
       const data = outcome.keep ?? (Object.keys(kept).length > 0 ? kept : undefined)
@@ -222,8 +235,15 @@ export class Pipeline {
       )
     } else {
       stats.failed(integration.kind, outcome.reason)
+      // The group is no more: who takes its place tells it.
+      if (flush.signal.aborted) return false
     }
-    this.#note(flush, integration, notification, outcome, firing.length, resolved.length)
+    this.#note(flush, integration, outcome, {
+      reason,
+      firing: firing.length,
+      resolved: resolved.length,
+      templateErrors,
+    })
     return outcome.ok
   }
 
@@ -239,47 +259,82 @@ export class Pipeline {
     return firing.every((one) => quiet.acknowledged(one) !== undefined) ? undefined : reason
   }
 
-  /** Until it is confirmed, refused for good, or too late. @source Alertmanager notify RetryStage */
+  #lanesOf(integration: Integration): Lanes {
+    const known = this.#lanes.get(integration)
+    if (known !== undefined) return known
+    const lanes = new Lanes(NOTIFICATIONS_AT_ONCE)
+    this.#lanes.set(integration, lanes)
+    return lanes
+  }
+
+  /**
+   * Until it is confirmed, refused for good, or too late. The time runs from the first attempt: when ten thousand
+   * groups are due at once, those at the end of the line have not had any of it. A lane is held for an attempt only.
+   * @source Alertmanager notify RetryStage
+   */
   async #attempts(
     integration: Integration,
-    notification: Notification,
-    key: string,
-  ): Promise<SendOutcome> {
-    const { clock, random, stats, log } = this.#options
-    const { signal } = notification
-    let last: SendOutcome | undefined
-    for (let attempt = 0; ; attempt++) {
-      if (signal.aborted) return last ?? tooLate()
-      const startMs = clock.monotonicMs()
-      const outcome = await integration.send(notification)
-      stats.attempted(integration.kind, clock.monotonicMs() - startMs, outcome.ok)
-      if (outcome.ok) return outcome
-      last = outcome
-      if (!outcome.isRetryable || signal.aborted) return outcome
-      if (attempt === 0)
-        log.warn('notification failed, trying again', {
-          receiver: key,
-          err: outcome.error,
-          fix: outcome.fix,
-        })
-      const step = Math.min(RETRY_MS_MAX, FIRST_RETRY_MS * 1.5 ** attempt)
-      try {
-        await clock.sleep(step * (0.5 + random.next()), signal)
-      } catch (error) {
-        if (!signal.aborted) throw error
-        return outcome
+    flush: GroupFlush,
+    message: Message,
+  ): Promise<{ readonly outcome: SendOutcome; readonly templateErrors: readonly string[] }> {
+    const { clock, random, log } = this.#options
+    const lanes = this.#lanesOf(integration)
+    const limit = new AbortController()
+    const stop = (): void => limit.abort(flush.signal.reason)
+    flush.signal.addEventListener('abort', stop, { once: true })
+    let notification: Notification | undefined
+    let timer: Timer | undefined
+    const attempt = (): Promise<SendOutcome> => {
+      if (limit.signal.aborted || flush.signal.aborted) return Promise.resolve(tooLate())
+      timer ??= clock.after(flush.timeoutMs, () => {
+        limit.abort(new Error('the next notification of the group is due'))
+      })
+      // Made only now, so that those who wait hold nothing but their alerts.
+      notification ??= this.notification(
+        { ...flush, signal: limit.signal },
+        message.reason,
+        message.kept,
+        message.id,
+      )
+      return this.#attempt(integration, notification)
+    }
+    const ended = (outcome: SendOutcome) => ({
+      outcome,
+      templateErrors: notification?.templateErrors ?? [],
+    })
+    try {
+      for (let i = 0; ; i++) {
+        const outcome = await lanes.run(attempt)
+        if (outcome.ok || !outcome.isRetryable || limit.signal.aborted) return ended(outcome)
+        if (i === 0)
+          log.warn('notification failed, trying again', {
+            receiver: message.key,
+            err: outcome.error,
+            fix: outcome.fix,
+          })
+        const step = Math.min(RETRY_MS_MAX, FIRST_RETRY_MS * 1.5 ** i)
+        try {
+          await clock.sleep(step * (0.5 + random.next()), limit.signal)
+        } catch (error) {
+          if (!limit.signal.aborted) throw error
+          return ended(outcome)
+        }
       }
+    } finally {
+      timer?.cancel()
+      flush.signal.removeEventListener('abort', stop)
     }
   }
 
-  #note(
-    flush: GroupFlush,
-    integration: Integration,
-    notification: Notification,
-    outcome: SendOutcome,
-    firing: number,
-    resolved: number,
-  ): void {
+  async #attempt(integration: Integration, notification: Notification): Promise<SendOutcome> {
+    const { clock, stats } = this.#options
+    const startMs = clock.monotonicMs()
+    const outcome = await integration.send(notification)
+    stats.attempted(integration.kind, clock.monotonicMs() - startMs, outcome.ok)
+    return outcome
+  }
+
+  #note(flush: GroupFlush, integration: Integration, outcome: SendOutcome, told: Told): void {
     const { history, log } = this.#options
     const { receiver } = flush.route.settings
     const common = {
@@ -287,9 +342,9 @@ export class Pipeline {
       receiver,
       integration: integration.name,
       groupKey: flush.groupKey,
-      firing,
-      resolved,
-      reason: notification.data.reason,
+      firing: told.firing,
+      resolved: told.resolved,
+      reason: told.reason,
     }
     if (outcome.ok) {
       history.add({ type: 'notified', ...common })
@@ -303,9 +358,26 @@ export class Pipeline {
         fix: outcome.fix,
       })
     }
-    for (const error of notification.templateErrors)
+    for (const error of told.templateErrors)
       log.warn('a template failed, the alerts were listed plainly', { receiver, err: error })
   }
+}
+
+/** What a message is made from, besides its group. */
+interface Message {
+  /** `team/email[0]`. */
+  readonly key: string
+  readonly reason: string
+  readonly kept: Readonly<Record<string, string>>
+  readonly id: string
+}
+
+/** What history says of a message. */
+interface Told {
+  readonly reason: string
+  readonly firing: number
+  readonly resolved: number
+  readonly templateErrors: readonly string[]
 }
 
 /** Alerts by route and by the key of their group's labels. */

@@ -41,11 +41,11 @@ export class StateJournal<R> {
   /** Resolves when the records are on disk, or when the disk refused them: that is counted, and logged there. */
   async append(records: readonly R[]): Promise<void> {
     if (records.length === 0) return
-    const written = records.map((record) => this.#journal.append(record))
-    for (const result of await Promise.allSettled(written)) {
-      if (result.status === 'fulfilled') continue
-      if (!(result.reason instanceof OutsideError)) throw result.reason
-      this.stats.failures++
+    try {
+      await this.#journal.appendAll(records)
+    } catch (error) {
+      if (!(error instanceof OutsideError)) throw error
+      this.stats.failures += records.length
     }
   }
 

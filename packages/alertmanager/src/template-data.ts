@@ -143,12 +143,13 @@ export function keyValues(pairs: Iterable<readonly [string, string]>): GoObject 
     inner,
     zero: '',
     text: () => pairsText(sortedPairs(inner)),
-    methods: new Map([
-      ['SortedPairs', method(0, () => pairList(sortedPairs(inner)))],
-      ['Names', method(0, () => stringList(sortedPairs(inner).map(([name]) => name)))],
-      ['Values', method(0, () => stringList(sortedPairs(inner).map(([, value]) => value)))],
-      ['Remove', method(1, ([names]) => removed(inner, textsOf(names)))],
-    ]),
+    methods: () =>
+      new Map([
+        ['SortedPairs', method(0, () => pairList(sortedPairs(inner)))],
+        ['Names', method(0, () => stringList(sortedPairs(inner).map(([name]) => name)))],
+        ['Values', method(0, () => stringList(sortedPairs(inner).map(([, value]) => value)))],
+        ['Remove', method(1, ([names]) => removed(inner, textsOf(names)))],
+      ]),
   })
 }
 

@@ -92,3 +92,10 @@ test('u32At fills in a length that was not known before', () => {
   writer.clear()
   expect(writer.length).toBe(0)
 })
+
+test('text in UTF-8 tells its bytes, at any place of the buffer', () => {
+  const writer = new ByteWriter(4)
+  writer.u8(7)
+  expect(writer.utf8('aé€😀')).toBe(10)
+  expect(new TextDecoder().decode(writer.bytes().subarray(1))).toBe('aé€😀')
+})

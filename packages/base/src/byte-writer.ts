@@ -92,6 +92,14 @@ export class ByteWriter {
     this.raw(bytes)
   }
 
+  /** UTF-8 without its length. @returns how many bytes it took */
+  utf8(value: string): number {
+    this.#grow(value.length * 3)
+    const { written } = utf8.encodeInto(value, this.#buffer.subarray(this.#length))
+    this.#length += written
+    return written
+  }
+
   #grow(count: number): void {
     const wanted = this.#length + count
     if (wanted <= this.#buffer.length) return

@@ -107,7 +107,12 @@ export class RecordJournal<R> {
 
   /** Resolves when the record is safe. @throws OutsideError `disk/…`; what was to be written may or may not be safe */
   append(record: R): Promise<void> {
-    writeRecord(this.#pending, record)
+    return this.appendAll([record])
+  }
+
+  /** The same for several, which are safe together. @throws OutsideError `disk/…` */
+  appendAll(records: readonly R[]): Promise<void> {
+    for (const record of records) writeRecord(this.#pending, record)
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject })
       this.#start()
@@ -187,10 +192,12 @@ export class RecordJournal<R> {
 }
 
 function writeRecord(writer: ByteWriter, record: unknown): void {
-  const payload = utf8.encode(JSON.stringify(record))
-  writer.u32(payload.length)
-  writer.u32(crc32c(payload))
-  writer.raw(payload)
+  const start = writer.length
+  writer.u32(0)
+  writer.u32(0)
+  const length = writer.utf8(JSON.stringify(record))
+  writer.u32At(start, length)
+  writer.u32At(start + 4, crc32c(writer.bytes(), start + 8, writer.length))
 }
 
 function readRecords<R>(

@@ -98,8 +98,13 @@ export function timeText(timeMs: number, zone = 'UTC'): string {
   return formatTime(timeMs, '2006-01-02 15:04:05.999999999 -0700 MST', zone)
 }
 
+/** From here on a year has more than four digits. */
+const YEAR_10000_MS = 253_402_300_800_000
+
 /** As Go writes a time into JSON: `2015-06-23T13:19:44.128Z`. */
 export function timeJson(timeMs: number): string {
+  if (Number.isInteger(timeMs) && timeMs >= GO_ZERO_TIME_MS && timeMs < YEAR_10000_MS)
+    return new Date(timeMs).toISOString().replace(/\.?0*Z$/, 'Z')
   return formatTime(timeMs, '2006-01-02T15:04:05.999999999Z07:00', 'UTC')
 }
 
@@ -124,40 +129,44 @@ function durationText(ms: number): string {
  * @param zone  IANA name
  */
 export function goTime(timeMs: number, zone = 'UTC'): GoObject {
-  const whole = (unitMs: number) => fn(0, [], () => BigInt(Math.floor(timeMs / unitMs)))
-  const date = new Date(Math.floor(timeMs) + zoneAt(timeMs, zone).offsetMinutes * 60_000)
-  const part = (value: number) => fn(0, [], () => BigInt(value))
   return new GoObject({
     type: 'time.Time',
     inner: timeMs,
     text: () => timeText(timeMs, zone),
-    methods: new Map<string, GoFunction>([
-      ['Format', fn(1, ['string'], ([layout]) => formatTime(timeMs, plainText(layout), zone))],
-      ['String', fn(0, [], () => timeText(timeMs, zone))],
-      ['Unix', whole(1000)],
-      ['UnixMilli', whole(1)],
-      ['UnixNano', fn(0, [], () => BigInt(Math.round(timeMs * 1000)) * 1000n)],
-      ['Year', part(date.getUTCFullYear())],
-      ['Day', part(date.getUTCDate())],
-      ['Hour', part(date.getUTCHours())],
-      ['Minute', part(date.getUTCMinutes())],
-      ['Second', part(date.getUTCSeconds())],
-      [
-        'YearDay',
-        part(Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / 864e5) + 1),
-      ],
-      ['Weekday', fn(0, [], () => DAYS[date.getUTCDay()]!)],
-      ['Month', fn(0, [], () => MONTHS[date.getUTCMonth()]!)],
-      ['UTC', fn(0, [], () => goTime(timeMs))],
-      ['Local', fn(0, [], () => goTime(timeMs))],
-      ['IsZero', fn(0, [], () => timeMs === GO_ZERO_TIME_MS)],
-      ['Add', fn(1, ['any'], ([by]) => goTime(timeMs + msOf(by, 'time.Duration'), zone))],
-      ['Sub', fn(1, ['any'], ([from]) => goDuration(timeMs - msOf(from, 'time.Time')))],
-      ['Before', fn(1, ['any'], ([other]) => timeMs < msOf(other, 'time.Time'))],
-      ['After', fn(1, ['any'], ([other]) => timeMs > msOf(other, 'time.Time'))],
-      ['Equal', fn(1, ['any'], ([other]) => timeMs === msOf(other, 'time.Time'))],
-    ]),
+    methods: () => timeMethods(timeMs, zone),
   })
+}
+
+function timeMethods(timeMs: number, zone: string): ReadonlyMap<string, GoFunction> {
+  const whole = (unitMs: number) => fn(0, [], () => BigInt(Math.floor(timeMs / unitMs)))
+  const date = new Date(Math.floor(timeMs) + zoneAt(timeMs, zone).offsetMinutes * 60_000)
+  const part = (value: number) => fn(0, [], () => BigInt(value))
+  return new Map<string, GoFunction>([
+    ['Format', fn(1, ['string'], ([layout]) => formatTime(timeMs, plainText(layout), zone))],
+    ['String', fn(0, [], () => timeText(timeMs, zone))],
+    ['Unix', whole(1000)],
+    ['UnixMilli', whole(1)],
+    ['UnixNano', fn(0, [], () => BigInt(Math.round(timeMs * 1000)) * 1000n)],
+    ['Year', part(date.getUTCFullYear())],
+    ['Day', part(date.getUTCDate())],
+    ['Hour', part(date.getUTCHours())],
+    ['Minute', part(date.getUTCMinutes())],
+    ['Second', part(date.getUTCSeconds())],
+    [
+      'YearDay',
+      part(Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / 864e5) + 1),
+    ],
+    ['Weekday', fn(0, [], () => DAYS[date.getUTCDay()]!)],
+    ['Month', fn(0, [], () => MONTHS[date.getUTCMonth()]!)],
+    ['UTC', fn(0, [], () => goTime(timeMs))],
+    ['Local', fn(0, [], () => goTime(timeMs))],
+    ['IsZero', fn(0, [], () => timeMs === GO_ZERO_TIME_MS)],
+    ['Add', fn(1, ['any'], ([by]) => goTime(timeMs + msOf(by, 'time.Duration'), zone))],
+    ['Sub', fn(1, ['any'], ([from]) => goDuration(timeMs - msOf(from, 'time.Time')))],
+    ['Before', fn(1, ['any'], ([other]) => timeMs < msOf(other, 'time.Time'))],
+    ['After', fn(1, ['any'], ([other]) => timeMs > msOf(other, 'time.Time'))],
+    ['Equal', fn(1, ['any'], ([other]) => timeMs === msOf(other, 'time.Time'))],
+  ])
 }
 
 /** The first moment of year 1, which Go takes for "no time". */

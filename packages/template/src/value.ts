@@ -29,11 +29,17 @@ export interface GoFunction {
 
 export type ArgType = 'any' | 'string' | 'int' | 'float64'
 
+type Methods = ReadonlyMap<string, GoFunction>
+
+const NO_FIELDS: ReadonlyMap<string, Value> = new Map()
+const NO_METHODS: Methods = new Map()
+
 export interface GoObjectParts {
   /** Go's name of the type, for messages and `%T`. */
   readonly type: string
   readonly fields?: ReadonlyMap<string, Value>
-  readonly methods?: ReadonlyMap<string, GoFunction>
+  /** A function is asked once, when a template calls a method: most objects are never asked. */
+  readonly methods?: Methods | (() => Methods)
   /** What range, index, len and comparisons see. */
   readonly inner?: Value
   /** What an absent key of `inner` is. */
@@ -49,22 +55,27 @@ export interface GoObjectParts {
 export class GoObject {
   readonly type: string
   readonly fields: ReadonlyMap<string, Value>
-  readonly methods: ReadonlyMap<string, GoFunction>
   readonly inner: Value
   readonly zero: Value
   readonly text: (() => string) | undefined
   readonly isSafeHtml: boolean
   readonly isSafeUrl: boolean
+  #methods: Methods | (() => Methods)
 
   constructor(parts: GoObjectParts) {
     this.type = parts.type
-    this.fields = parts.fields ?? new Map<string, Value>()
-    this.methods = parts.methods ?? new Map<string, GoFunction>()
+    this.fields = parts.fields ?? NO_FIELDS
     this.inner = parts.inner
     this.zero = parts.zero
     this.text = parts.text
     this.isSafeHtml = parts.isSafeHtml === true
     this.isSafeUrl = parts.isSafeUrl === true
+    this.#methods = parts.methods ?? NO_METHODS
+  }
+
+  get methods(): Methods {
+    if (typeof this.#methods === 'function') this.#methods = this.#methods()
+    return this.#methods
   }
 }
 

@@ -77,6 +77,7 @@ async function tried(
     alerts: [alert],
     nowMs: clock.now(),
     signal: limit.signal,
+    timeoutMs: TRIAL_TIMEOUT_MS,
   }
   const id = `test-${Buffer.from(random.bytes(8)).toString('hex')}`
   const notification = manager.pipeline.notification(flush, 'test', {}, id)

@@ -173,6 +173,7 @@ export function notificationOf(
     alerts,
     nowMs: manager.options.clock.now(),
     signal,
+    timeoutMs: 120_000,
   }
   return manager.pipeline.notification(flush, 'first notification', kept, 'message-1')
 }
