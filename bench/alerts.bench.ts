@@ -81,8 +81,9 @@ async function counter(): Promise<{
 
 async function weather(name: PeerName, storm: Storm): Promise<Weathered> {
   const sink = await counter()
-  const bodies = batches(storm)
   const peer = await startPeer(name, config(sink.url, storm))
+  // Begun only now: what began longer ago than group_wait is told at once.
+  const bodies = batches(storm)
   const cpuBefore = cpuSecondsOf(peer.pid)
   const startMs = performance.now()
   const send = async (): Promise<void> => {

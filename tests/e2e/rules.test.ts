@@ -72,6 +72,45 @@ scrape_configs: [{job_name: self, static_configs: [{targets: ['127.0.0.1:${port}
   expect(await alerts()).toEqual([])
 })
 
+test('killed while `for` is running, an alert fires when it would have fired', async () => {
+  const directory = temporaryDirectory()
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  writeFileSync(
+    join(directory, 'prometheus.yml'),
+    'global: {evaluation_interval: 1s}\nrule_files: [rules.yml]\n',
+  )
+  const forMs = 8_000
+  writeFileSync(
+    join(directory, 'rules.yml'),
+    `groups: [{name: g, rules: [{alert: Waits, expr: vector(1), for: ${forMs}ms}]}]`,
+  )
+  const run = (): Running =>
+    pharos([
+      'server',
+      `--config.file=${join(directory, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(directory, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--rules.alert.for-grace-period=0s',
+    ])
+  const alert = async (): Promise<Alerts['data']['alerts'][number] | undefined> =>
+    ((await (await fetch(`${url}/api/v1/alerts`)).json()) as Alerts).data.alerts[0]
+  const first = run()
+  const pending = await until('a pending alert', alert)
+  expect(pending.state).toBe('pending')
+  // Killed as soon as it waits: nothing was written since the first evaluation that saw it.
+  first.child.kill('SIGKILL')
+  await first.exited
+  run()
+  const again = await until('the alert after the kill', alert)
+  expect(again.activeAt).toBe(pending.activeAt)
+  await until('a firing alert', async () =>
+    (await alert())?.state === 'firing' ? true : undefined,
+  )
+  expect((await alert())?.activeAt).toBe(pending.activeAt)
+  expect(Date.now() - Date.parse(pending.activeAt)).toBeGreaterThanOrEqual(forMs)
+})
+
 const RULES = `groups:
   - name: g
     rules:

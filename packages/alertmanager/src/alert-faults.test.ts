@@ -65,6 +65,29 @@ test('an hour of refusals, a restart among them, and one message when the receiv
   expect(got.map((one) => one.alerts.length)).toEqual([1])
 })
 
+// The message leaves at 10 s; it is there at 10.3 s (connecting takes two ways, the request one), its answer is back
+// 100 ms later, and the log has it then.
+test.each([
+  ['before it is sent', 9_900, 1],
+  ['while it is on its way', 10_250, 1],
+  ['between the message and its confirmation', 10_350, 2],
+  ['after the confirmation', 10_450, 1],
+  ['much later', 50_000, 1],
+])('killed %s: told, and after a confirmation never again', async (_name, atMs, times) => {
+  const world = simWorld()
+  const got = hook(world, { latencyMs: 100 })
+  const first = await started(world)
+  await fire(first, { alertname: 'A', i: '1' })
+  await world.clock.advance(atMs)
+  const before = got.length
+  const later = simWorld({ disk: world.disk.crash({ keep: 'all' }), startMs: world.clock.now() })
+  const gotLater = hook(later, { latencyMs: 100 })
+  const second = await started(later)
+  await later.clock.advance(180_000)
+  await second.close()
+  expect(before + gotLater.length).toBe(times)
+})
+
 const INHIBITING = `${ROUTE}
 inhibit_rules:
 - source_matchers: [severity=critical]

@@ -11,6 +11,7 @@ import {
 import type { RuleGroupSettings } from '@pharos/config'
 import { formatShortest, type Labels, type Notifier } from '@pharos/model'
 import type { QueryAnswer } from '@pharos/promql'
+import { escapeQuery } from '@pharos/template'
 import type { Appender } from '@pharos/tsdb'
 import {
   readState,
@@ -216,7 +217,7 @@ export class RuleManager {
       const due = rule.due(timeMs, resendDelayMs, intervalMs)
       if (due.length === 0) continue
       const base = externalUrl.href.replace(/\/$/, '')
-      const query = encodeURIComponent(rule.settings.expr).replaceAll('%20', '+')
+      const query = escapeQuery(rule.settings.expr)
       const alerts = due.map((alert) => ({
         labels: alert.labels,
         annotations: alert.annotations,

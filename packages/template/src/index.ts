@@ -1,3 +1,4 @@
+export { escapeQuery } from './escape.ts'
 export { TemplateSet } from './template-set.ts'
 export { TemplateError } from './template-error.ts'
 export { checkTemplate, expandTemplate } from './expand-template.ts'
