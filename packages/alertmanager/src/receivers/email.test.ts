@@ -1,10 +1,8 @@
 // Mail: each fault of a server by its stage and with what to do, every way to log in, and what headers cannot be made to hold.
-import type { AddressInfo } from 'node:net'
 import { simWorld } from '@pharos/base/sim'
 import type { IntegrationSettings } from '@pharos/config'
 import { createAuthority } from '@pharos/http/testing'
-import { SMTPServer } from 'smtp-server'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { StoredAlert } from '../alert.ts'
 import type { DialogueLine, SendOutcome } from '../integration.ts'
 import { alertOf, managerWith, notificationOf } from '../testing/recorded.ts'
@@ -302,45 +300,6 @@ test('a notification that is due again ends the attempt', async () => {
   expect(outcome).toMatchObject({ ok: false, stage: 'DATA' })
 })
 
-interface Box {
-  readonly port: number
-  readonly methods: string[]
-  readonly mails: { readonly text: string; readonly isSecure: boolean }[]
-}
-
-/** A real mail server that wants a login. */
-async function mailServer(secure: boolean, authMethods: string[]): Promise<Box> {
-  const box: Box = { port: 0, methods: [], mails: [] }
-  const server = new SMTPServer({
-    secure,
-    authMethods,
-    ...CERTIFICATE,
-    allowInsecureAuth: true,
-    onAuth(auth, _session, callback) {
-      box.methods.push(auth.method)
-      const isRight =
-        auth.username === 'me' &&
-        (auth.method === 'CRAM-MD5' ? auth.validatePassword('pw') : auth.password === 'pw')
-      if (isRight) callback(null, { user: 'me' })
-      else callback(new Error('bad password'))
-    },
-    onData(stream, session, callback) {
-      const chunks: Buffer[] = []
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-      stream.on('end', () => {
-        box.mails.push({ text: Buffer.concat(chunks).toString(), isSecure: session.secure })
-        callback()
-      })
-    },
-  })
-  server.on('error', () => {})
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.close(() => {})
-  })
-  return { ...box, port: (server.server.address() as AddressInfo).port }
-}
-
 const LOGINS: readonly (readonly [string, boolean, string[], string, string])[] = [
   ['PLAIN over TLS at once', true, ['PLAIN'], LOGIN, 'PLAIN'],
   ['LOGIN after STARTTLS', false, ['LOGIN'], LOGIN, 'LOGIN'],
@@ -355,22 +314,24 @@ const LOGINS: readonly (readonly [string, boolean, string[], string, string])[] 
   ['PLAIN on behalf of somebody', false, ['PLAIN'], `${LOGIN}, smtp_auth_identity: me`, 'PLAIN'],
 ]
 
-test.each(LOGINS)(
-  'a real server takes mail with %s',
-  async (_name, secure, offered, login, used) => {
-    const box = await mailServer(secure, offered)
-    const force = secure ? ', smtp_force_implicit_tls: true' : ''
-    const { outcome, dialogue } = await mailed(box.port, `${login}, ${TRUST}${force}`)
-    expect(outcome).toEqual({ ok: true })
-    expect(box.methods).toEqual([used])
-    expect(box.mails.map((one) => one.isSecure)).toEqual([true])
-    const said = JSON.stringify(dialogue)
-    expect(said).not.toContain(Buffer.from('pw').toString('base64'))
-    expect(said).not.toContain(Buffer.from('\0me\0pw').toString('base64'))
-    const wrong = await mailed(box.port, `${login.replace(': pw', ': other')}, ${TRUST}${force}`)
-    expect(wrong.outcome).toMatchObject({ ok: false, stage: 'AUTH', reason: 'authError' })
-  },
-)
+test.each(LOGINS)('mail goes out with %s', async (_name, isSecure, offered, login, used) => {
+  const server = await scriptedSmtp({
+    isSecure,
+    certificate: CERTIFICATE,
+    account: { user: 'me', password: 'pw' },
+    offers: [`AUTH ${offered.join(' ')}`, ...(isSecure ? [] : ['STARTTLS'])],
+  })
+  const force = isSecure ? ', smtp_force_implicit_tls: true' : ''
+  const { outcome, dialogue } = await mailed(server.port, `${login}, ${TRUST}${force}`)
+  expect(outcome).toEqual({ ok: true })
+  expect(server.logins).toEqual([`${used} over TLS`])
+  expect(server.mails.length).toBe(1)
+  const said = JSON.stringify(dialogue)
+  expect(said).not.toContain(Buffer.from('pw').toString('base64'))
+  expect(said).not.toContain(Buffer.from('\0me\0pw').toString('base64'))
+  const wrong = await mailed(server.port, `${login.replace(': pw', ': other')}, ${TRUST}${force}`)
+  expect(wrong.outcome).toMatchObject({ ok: false, stage: 'AUTH', reason: 'authError' })
+})
 
 const NASTY =
   'x\r\nBcc: evil@example.org\r\n\r\n<script>alert(1)</script> =?UTF-8?Q?=0D=0ACc:_e@e?='

@@ -1,4 +1,5 @@
 // A mail server that answers by a script: each fault that real ones have, at the stage where they have it.
+import { createHmac } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, TLSSocket } from 'node:tls'
 import { onTestFinished } from 'vitest'
@@ -14,6 +15,8 @@ export interface SmtpScript {
   readonly certificate?: { readonly cert: string; readonly key: string }
   /** TLS from the first byte. */
   readonly isSecure?: boolean
+  /** Logins are checked against it, with PLAIN, LOGIN and CRAM-MD5. */
+  readonly account?: { readonly user: string; readonly password: string }
 }
 
 interface ScriptedSmtp {
@@ -22,6 +25,8 @@ interface ScriptedSmtp {
   readonly verbs: string[]
   /** Messages that were answered with 250. */
   readonly mails: string[]
+  /** How clients logged in, and whether over TLS. */
+  readonly logins: string[]
 }
 
 export async function scriptedSmtp(script: SmtpScript = {}): Promise<ScriptedSmtp> {
@@ -43,12 +48,13 @@ export async function scriptedSmtp(script: SmtpScript = {}): Promise<ScriptedSmt
   })
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  return { port, verbs: talk.verbs, mails: talk.mails }
+  return { port, verbs: talk.verbs, mails: talk.mails, logins: talk.logins }
 }
 
 class Talk {
   readonly verbs: string[] = []
   readonly mails: string[] = []
+  readonly logins: string[] = []
   readonly #script: SmtpScript
   readonly #counts = new Map<string, number>()
 
@@ -64,6 +70,7 @@ class Talk {
   #listen(socket: Socket): void {
     let text = ''
     let isText = false
+    const steps: Step[] = []
     socket.on('error', () => socket.destroy())
     socket.on('data', (bytes: Buffer) => {
       text += bytes.toString('utf8')
@@ -83,17 +90,55 @@ class Talk {
           this.#say(socket, answer)
           continue
         }
+        const step = steps.shift()
+        if (step !== undefined) {
+          this.#say(socket, step(line))
+          continue
+        }
         const verb = line.split(' ')[0]!.toUpperCase()
         this.verbs.push(verb)
         if (verb === 'STARTTLS' && this.#script.certificate !== undefined) {
           this.#secure(socket)
           return
         }
+        if (verb === 'AUTH' && this.#script.account !== undefined) {
+          this.#say(socket, this.#login(socket, line.split(' '), steps))
+          continue
+        }
         const answer = this.#answer(verb, this.#usual(verb))
         isText = verb === 'DATA' && answer.startsWith('354')
         this.#say(socket, answer)
       }
     })
+  }
+
+  /** @param steps  what is done with the lines that follow */
+  #login(socket: Socket, [, method = '', initial = '']: readonly string[], steps: Step[]): string {
+    const { user, password } = this.#script.account!
+    const over = socket instanceof TLSSocket ? 'TLS' : 'nothing'
+    const verdict = (isRight: boolean): string => {
+      if (isRight) this.logins.push(`${method} over ${over}`)
+      return isRight ? '235 in' : '535 5.7.8 bad login'
+    }
+    if (method === 'PLAIN') {
+      const [, name, secret] = plain(initial).split('\0')
+      return verdict(name === user && secret === password)
+    }
+    if (method === 'LOGIN') {
+      let name = ''
+      steps.push(
+        (line) => {
+          name = plain(line)
+          return `334 ${base64('Password:')}`
+        },
+        (line) => verdict(name === user && plain(line) === password),
+      )
+      return `334 ${base64('Username:')}`
+    }
+    const challenge = '<1896.697170952@mail.test>'
+    const digest = createHmac('md5', password).update(challenge).digest('hex')
+    steps.push((line) => verdict(plain(line) === `${user} ${digest}`))
+    return `334 ${base64(challenge)}`
   }
 
   #usual(verb: string): string {
@@ -135,4 +180,15 @@ class Talk {
     if (answer === 'close') socket.destroy()
     else if (answer !== 'silence') socket.write(`${answer}\r\n`)
   }
+}
+
+/** One line of a login to the answer. */
+type Step = (line: string) => string
+
+function plain(text: string): string {
+  return Buffer.from(text, 'base64').toString()
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64')
 }
