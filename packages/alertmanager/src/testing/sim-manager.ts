@@ -5,7 +5,7 @@ import { loadAlertmanagerConfig } from '@pharos/config'
 import { Labels } from '@pharos/model'
 import { AlertManager } from '../alert-manager.ts'
 
-export interface Got {
+interface Got {
   readonly atMs: number
   readonly status: string
   readonly alerts: readonly { readonly status: string; readonly labels: Record<string, string> }[]
