@@ -1,5 +1,5 @@
 // Dashboards of a real server: what is shipped has data, tools of Grafana save and read, a hand edits the files.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
@@ -11,14 +11,14 @@ import {
 } from '@pharos/dashboards'
 import { builtInDashboards } from '@pharos/dashboards/builtin'
 import { parseExpr } from '@pharos/promql'
-import { freePort, pharos, ready, temporaryDirectory, until } from './process.ts'
+import { freePort, NODE, PHAROS, pharos, ready, run, temporaryDirectory, until } from './process.ts'
 
 /** Of these every panel has data as soon as a server runs. */
 const WITH_DATA = ['pharos-host', 'pharos-nodejs', 'pharos-itself']
 
 const DATA_SOURCES = [{ uid: 'pharos', name: 'Pharos', type: 'prometheus', isDefault: true }]
 
-async function up(): Promise<{ base: string; more: string; directory: string }> {
+async function up(...flags: string[]): Promise<{ base: string; more: string; directory: string }> {
   const directory = temporaryDirectory()
   const [port, node, push, more] = [
     await freePort(),
@@ -34,6 +34,7 @@ async function up(): Promise<{ base: string; more: string; directory: string }> 
     `--node.web.listen-address=127.0.0.1:${node}`,
     `--pushgateway.web.listen-address=127.0.0.1:${push}`,
     `--dashboards.listen-address=127.0.0.1:${more}`,
+    ...flags,
   ])
   const base = `http://127.0.0.1:${port}`
   await ready(base, running)
@@ -259,5 +260,47 @@ test(
     console.log(
       `data source: ${questions.length} kinds of question, asked directly and through the proxy`,
     )
+  },
+)
+
+test(
+  'provisioned files are served with their inputs, the command moves files byte for byte, annotations are kept',
+  { timeout: 60_000 },
+  async () => {
+    const provisioning = temporaryDirectory()
+    mkdirSync(join(provisioning, 'boards', 'Below'), { recursive: true })
+    writeFileSync(
+      join(provisioning, 'all.yml'),
+      'apiVersion: 1\nproviders:\n  - {name: a, folder: Given, type: file, options: {path: boards}}\n',
+    )
+    const asking = {
+      uid: 'given',
+      title: 'Given',
+      __inputs: [{ name: 'DS_P', type: 'datasource', pluginId: 'prometheus' }],
+      panels: [{ id: 1, type: 'stat', datasource: '${DS_P}', targets: [{ expr: 'up' }] }],
+    }
+    const file = join(provisioning, 'boards', 'Below', 'given.json')
+    writeFileSync(file, JSON.stringify(asking, null, '\t'))
+    const { base, more } = await up(`--dashboards.provisioning=${provisioning}`)
+    const served = await json<{ dashboard: { panels: unknown[] }; meta: object }>(
+      `${base}/api/dashboards/uid/given`,
+    )
+    expect(served.meta).toMatchObject({ provisioned: true, folderTitle: 'Given/Below' })
+    expect(JSON.stringify(served.dashboard)).not.toContain('DS_P')
+
+    const command = async (...args: string[]) =>
+      run(NODE, [PHAROS, 'dashboards', ...args, ...(args[0] === 'lint' ? [] : ['--server', base])])
+    expect((await command('list')).output).toContain('given\tGiven/Below\tGiven\n')
+    expect((await command('export', 'given')).output).toBe(readFileSync(file, 'utf8'))
+    const own = join(provisioning, 'own.json')
+    writeFileSync(own, '{"uid": "own", "title": "Own", "kept": 1.50, "panels": []}')
+    const imported = await command('import', own, '--folder', 'Mine')
+    expect(imported.output).toContain('own.json: own, version 1: /d/own/own')
+    expect((await command('import', own)).output).toMatch(/changed by somebody else/)
+    expect((await command('lint', file)).output).toContain('1 file checked, 0 findings')
+
+    // Both addresses know what one of them was told.
+    const { id } = await json<{ id: number }>(`${base}/api/annotations`, { text: 'v2', time: 5 })
+    expect(await json(`${more}/api/annotations/${id}`)).toMatchObject({ text: 'v2', time: 5 })
   },
 )

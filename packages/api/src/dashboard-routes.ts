@@ -255,7 +255,10 @@ function dashboardJson(one: StoredDashboard): unknown {
   const json = JSON.parse(one.text) as JsonObject
   const inner = json['dashboard']
   const dashboard = typeof inner === 'object' && inner !== null ? (inner as JsonObject) : json
-  return { ...dashboard, uid: one.uid, version: one.version }
+  // A file that was exported for others asks for a data source: it is ours, also when nobody imported it here.
+  const isAsking = '__inputs' in dashboard || one.text.includes('${DS_')
+  const filled = isAsking ? withInputs(dashboard) : dashboard
+  return { ...filled, uid: one.uid, version: one.version }
 }
 
 function pageOf({ uid, title }: StoredDashboard, prefix: string): string {

@@ -32,7 +32,6 @@ export function registerGrafanaRoutes(app: FastifyInstance, services: GrafanaSer
       isDisabled: false,
     }),
   )
-  app.get('/api/annotations', async (_request, reply) => reply.send([]))
   app.get('/api/datasources', async (_request, reply) => reply.send([dataSource(services)]))
   for (const [path, own] of [
     ['uid', OWN_DATA_SOURCE],

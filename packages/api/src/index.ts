@@ -1,6 +1,7 @@
 export { registerApi } from './register-api.ts'
 export { registerDashboardRoutes } from './dashboard-routes.ts'
 export type { DashboardServices } from './dashboard-routes.ts'
+export { registerAnnotationRoutes } from './annotation-routes.ts'
 export { registerGrafanaRoutes } from './grafana-routes.ts'
 export type { GrafanaServices } from './grafana-routes.ts'
 export { statsJson } from './stats-json.ts'

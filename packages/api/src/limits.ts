@@ -39,3 +39,7 @@ export const DASHBOARD_BODY_BYTES: number = 9 * 1024 * 1024
 /** Hits of one search when it does not say, and at most. */
 export const SEARCH_HITS_DEFAULT = 1000
 export const SEARCH_HITS_MAX = 5000
+
+/** Annotations of one answer, and tags of their list. */
+export const ANNOTATION_HITS_MAX = 5000
+export const TAG_HITS_DEFAULT = 100

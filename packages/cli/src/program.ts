@@ -63,6 +63,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./registry.ts')).fillBridge,
   },
   {
+    name: 'dashboards',
+    description: 'list, export and import dashboards of a server; lint files of dashboards',
+    load: async () => (await import('./dashboards.ts')).fillDashboards,
+  },
+  {
     name: 'tsdb',
     description: 'look at a data directory that no server has open: verify, list, analyze, dump',
     load: async () => (await import('./tsdb.ts')).fillTsdb,

@@ -8,6 +8,7 @@ export { matchesGlob, matchingPaths, pathIn, pathPattern } from './glob.ts'
 export { loadConfig } from './prometheus-config.ts'
 export { loadHttpConfig } from './http-client.ts'
 export type { RelabelAction, RelabelInput, RelabelRule } from './relabel-rule.ts'
+export { readDashboardProviders } from './dashboard-provisioning.ts'
 export { readKubeconfig } from './kubeconfig.ts'
 export { NO_BACKENDS } from './discovery-settings.ts'
 export type {

@@ -8,6 +8,12 @@ export const DASHBOARD_FLAGS: readonly Flag[] = [
     'Directory of dashboards: JSON files, folders as directories; dashboards/ in the directory of the samples when not given.',
   ),
   flag(
+    'dashboards.provisioning',
+    'text',
+    '',
+    "Directory of Grafana's provisioning files: dashboards of the directories they name are shown, read only.",
+  ),
+  flag(
     'dashboards.listen-address',
     'text',
     '',

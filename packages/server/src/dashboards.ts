@@ -1,11 +1,16 @@
 // Dashboards in the server: their files, the routes that tools of Grafana know, and a port of their own at :3000.
 import { messageOf, type World } from '@pharos/base'
-import { registerDashboardRoutes, registerGrafanaRoutes } from '@pharos/api'
+import {
+  registerAnnotationRoutes,
+  registerDashboardRoutes,
+  registerGrafanaRoutes,
+} from '@pharos/api'
 import { builtInDashboards } from '@pharos/dashboards/builtin'
 import { DashboardStore } from '@pharos/dashboards/store'
 import type { HttpServer } from '@pharos/http'
 import { formatDuration } from '@pharos/model'
 import type { FastifyInstance } from 'fastify'
+import { provisionedSources } from './dashboard-provisioning.ts'
 import type { FlagReader } from './flag-reader.ts'
 import type { RunningServer } from './running-server.ts'
 import { tsdbOptions } from './settings-of-flags.ts'
@@ -26,7 +31,10 @@ export function dashboardStore(flags: FlagReader, world: World): DashboardStore 
     random: world.random,
     log: world.log.component('dashboards'),
     directory: given === '' ? `${tsdbOptions(flags).path}/dashboards` : given,
-    sources: [{ folder: BUILT_IN_FOLDER, texts: builtInDashboards() }],
+    sources: [
+      ...provisionedSources(world, flags.text('dashboards.provisioning')),
+      { folder: BUILT_IN_FOLDER, texts: builtInDashboards() },
+    ],
   })
 }
 
@@ -34,6 +42,7 @@ export function dashboardStore(flags: FlagReader, world: World): DashboardStore 
 export function registerDashboards(app: FastifyInstance, server: RunningServer): void {
   const { prefix, external } = server.urls
   registerDashboardRoutes(app, { store: server.dashboards, prefix })
+  registerAnnotationRoutes(app, server.dashboards.annotations)
   registerGrafanaRoutes(app, {
     version: VERSION,
     prefix,

@@ -15,6 +15,7 @@ import {
   UserError,
 } from '@pharos/base'
 import { isObject, type JsonObject } from '../json.ts'
+import { AnnotationStore } from './annotation-store.ts'
 import { exportText } from './dashboard-text.ts'
 import { type FoundFile, type Scan, scanDirectory } from './directory-scan.ts'
 import { DASHBOARD_BYTES_MAX, MESSAGE_LENGTH_MAX, REFRESH_MS, TITLE_LENGTH_MAX } from './limits.ts'
@@ -72,6 +73,7 @@ interface KnownFile extends FoundFile {
 }
 
 export class DashboardStore {
+  readonly annotations: AnnotationStore
   readonly #options: StoreOptions
   readonly #history: VersionHistory
   #files: ReadonlyMap<string, KnownFile> = new Map()
@@ -82,8 +84,10 @@ export class DashboardStore {
   #work: Promise<unknown> = Promise.resolve()
 
   constructor(options: StoreOptions) {
+    const { disk, clock, directory } = options
     this.#options = options
-    this.#history = new VersionHistory(options.disk, `${options.directory}/.history`)
+    this.annotations = new AnnotationStore(disk, clock, directory)
+    this.#history = new VersionHistory(disk, `${directory}/.history`)
   }
 
   /** All, by title; what lies on disk is looked at again when that was a while ago. */

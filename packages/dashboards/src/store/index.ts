@@ -1,3 +1,5 @@
+export { AnnotationStore } from './annotation-store.ts'
+export type { Annotation, AnnotationDraft, AnnotationFilter } from './annotation-store.ts'
 export { DashboardStore } from './dashboard-store.ts'
 export type {
   FileProblem,

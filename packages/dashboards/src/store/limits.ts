@@ -14,3 +14,8 @@ export const REFRESH_MS = 1000
 export const TITLE_LENGTH_MAX = 5000
 export const UID_LENGTH_MAX = 40
 export const MESSAGE_LENGTH_MAX = 1000
+/** Annotations in all: the file is written whole with each change. */
+export const ANNOTATIONS_MAX = 20_000
+export const ANNOTATION_BYTES_MAX: number = 64 * 1024 * 1024
+export const ANNOTATION_TEXT_MAX = 2000
+export const ANNOTATION_TAGS_MAX = 50

@@ -1,6 +1,14 @@
 // The words of the panel editor in English.
 
 export const enEditor = {
+  'annotate.title': 'Annotate',
+  'annotate.text': 'What happened',
+  'annotate.tags': 'Tags, parted by commas',
+  'annotate.from': 'From',
+  'annotate.to': 'To (empty: a moment)',
+  'annotate.add': 'Write down',
+  'annotate.written': 'Written down in this range',
+  'annotate.remove': 'Remove “{text}”',
   'editor.title': 'Edit panel: {title}',
   'editor.gone': 'There is no such panel',
   'editor.apply': 'Apply',

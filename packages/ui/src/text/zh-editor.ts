@@ -3,6 +3,14 @@ import type { Words } from './dictionary.ts'
 import type { enEditor } from './en-editor.ts'
 
 export const zhEditor: Words<typeof enEditor> = {
+  'annotate.title': '添加注释',
+  'annotate.text': '发生了什么',
+  'annotate.tags': '标签，用逗号分隔',
+  'annotate.from': '从',
+  'annotate.to': '到（空：一个时刻）',
+  'annotate.add': '记录',
+  'annotate.written': '此时间范围内的注释',
+  'annotate.remove': '删除“{text}”',
   'editor.title': '编辑面板：{title}',
   'editor.gone': '没有这个面板',
   'editor.apply': '应用',

@@ -8,6 +8,7 @@ const LAYERS: Readonly<Record<Layer['kind'], Loader>> = {
   inspect: async () => (await import('./inspect-dialog.tsx')).InspectDialog,
   settings: async () => (await import('./settings-dialog.tsx')).SettingsDialog,
   save: async () => (await import('./save-dialog.tsx')).SaveDialog,
+  annotate: async () => (await import('./annotate-dialog.tsx')).AnnotateDialog,
   edit: async () => (await import('./editor/panel-editor.tsx')).PanelEditor,
 }
 

@@ -38,12 +38,13 @@ export function DashboardView(props: {
   const { view, variables } = session
   const [marksOff, setMarksOff] = useState(NOTHING_OFF)
   const [layer, setLayer] = useState<Layer | undefined>(undefined)
-  const { scene, isReady } = useDashboardScene(session, marksOff)
+  const { scene, isReady } = useDashboardScene(session, props.uid, marksOff)
   useTitle(dashboard.title)
   const actionsOf = usePanelActions({
     session,
     edits,
     onInspect: (panel, values) => setLayer({ kind: 'inspect', panel, values }),
+    onAnnotate: () => setLayer({ kind: 'annotate' }),
   })
   useDashboardKeys({ session, actionsOf: (id) => actionsFor(dashboard.panels, id, actionsOf) })
   const isEditingPanel = view.editPanel !== undefined
@@ -123,6 +124,7 @@ function useQueryFromLink(edits: DashboardEdits, session: DashboardSession): voi
 /** What the panels of a dashboard share, and whether all of it is there. */
 function useDashboardScene(
   session: DashboardSession,
+  uid: string | undefined,
   marksOff: ReadonlySet<string>,
 ): { scene: DashboardScene; isReady: boolean } {
   const { api } = useServices()
@@ -131,7 +133,7 @@ function useDashboardScene(
   const yaml = config.data?.data.yaml ?? ''
   const scrapeIntervalMs = useMemo(() => scrapeIntervalOf(yaml), [yaml])
   const { withFilters, isReady } = useAdhocFilters(session.variables?.filters ?? [])
-  const marks = useMarks(session, batcher, marksOff)
+  const marks = useMarks(session, uid, batcher, marksOff)
   const scene = useMemo<DashboardScene>(
     () => ({ session, batcher, scrapeIntervalMs, withFilters, marks }),
     [session, batcher, scrapeIntervalMs, withFilters, marks],

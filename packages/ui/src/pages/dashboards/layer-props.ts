@@ -11,6 +11,7 @@ export type Layer =
       readonly values: ReadonlyMap<string, VariableValue>
     }
   | { readonly kind: 'settings' }
+  | { readonly kind: 'annotate' }
   | { readonly kind: 'save' }
   | { readonly kind: 'edit'; readonly panelId: number }
 

@@ -17,6 +17,7 @@ export function usePanelActions(of: {
   session: DashboardSession
   edits: DashboardEdits
   onInspect: (panel: Panel, values: ReadonlyMap<string, VariableValue>) => void
+  onAnnotate: () => void
 }): PanelActions {
   const t = useText()
   const [path, navigate] = useLocation()
@@ -56,6 +57,7 @@ export function usePanelActions(of: {
           ),
       })
     actions.push(
+      { icon: 'clock', label: t('annotate.title'), run: of.onAnnotate },
       {
         icon: 'copy',
         label: t('panel.duplicate'),
