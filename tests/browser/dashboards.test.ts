@@ -360,8 +360,7 @@ async function answersByPanel(
         api(
           `label/${label}/values?${matchers.map((one) => `match[]=${encodeURIComponent(one)}`).join('&')}`,
         ),
-      series: async (matchers) =>
-        api(`series?${matchers.map((one) => `match[]=${encodeURIComponent(one)}`).join('&')}`),
+      series: async (matcher) => api(`series?match[]=${encodeURIComponent(matcher)}`),
       query: async (expr) => api(`query?query=${encodeURIComponent(expr)}`),
     },
     { range },
