@@ -11,6 +11,7 @@ export { PLAIN_HTTP_CLIENT } from './http-client-settings.ts'
 export { silentLogger } from './log.ts'
 export { RecordJournal } from './record-journal.ts'
 export { ULID, ulid } from './ulid.ts'
+export { OUTBOUND_PLACES, outboundMistake } from './outbound-rules.ts'
 export type { Clock, Timer } from './clock.ts'
 export type { Disk, FileInfo, FileSystemSpace, OpenFile } from './disk.ts'
 export type {
@@ -30,6 +31,7 @@ export type {
   ProxyTunnel,
   TlsClientOptions,
 } from './net.ts'
+export type { OutboundRules } from './outbound-rules.ts'
 export type { Random } from './random.ts'
 export type { RecordJournalOptions } from './record-journal.ts'
 export type { World } from './world.ts'

@@ -9,6 +9,10 @@ export interface ConnectOptions {
   readonly tls?: TlsClientOptions
   /** Reach the host through this proxy's tunnel. */
   readonly tunnel?: ProxyTunnel
+  /** Whom a plain proxy at `host` is going to be asked for. */
+  readonly behind?: string
+  /** Asked for each address before anything is sent to it; when none is left the failure is `net/denied`. */
+  readonly isAllowed?: (address: string) => boolean
   readonly signal?: AbortSignal
 }
 
@@ -61,7 +65,7 @@ export interface DnsAnswer {
 }
 
 export interface Net {
-  /** @throws OutsideError `net/refused`, `net/unreachable`, `net/timeout`, `net/dns`, `net/tls`, `net/proxy`, `net/aborted` */
+  /** @throws OutsideError `net/refused`, `net/unreachable`, `net/timeout`, `net/dns`, `net/tls`, `net/proxy`, `net/denied`, `net/aborted` */
   connect(options: ConnectOptions): Promise<Connection>
   /**
    * The records of a name; none when it does not exist.

@@ -1,6 +1,7 @@
 // prometheus.yml: text to settings. All mistakes of the file are reported at once.
 
 import { quoted } from '@pharos/base'
+import type { OutboundRules } from '@pharos/base'
 import { Labels } from '@pharos/model'
 import { alertingSettings } from './alerting-settings.ts'
 import { filePath } from './codec.ts'
@@ -12,6 +13,7 @@ import { expandVariables } from './environment.ts'
 import { globalSection, runtimeSection } from './global-section.ts'
 import type { GlobalFields, RuntimeFields } from './global-section.ts'
 import { notImplementedParts } from './not-implemented.ts'
+import { outboundSection } from './outbound-section.ts'
 import { checkRelabelRules } from './relabel-section.ts'
 import {
   alertingSection,
@@ -68,6 +70,7 @@ interface ConfigFields {
   remote_write: readonly RemoteWriteFields[]
   remote_read: readonly RemoteReadFields[]
   otlp: OtlpFields
+  outbound: OutboundRules
 }
 
 const jobList = list(scrapeSection, 'empty or null scrape config section')
@@ -85,6 +88,7 @@ const configSection = section<ConfigFields>(
     remote_write: list(remoteWriteSection, 'empty or null remote write config section'),
     remote_read: list(remoteReadSection, 'empty or null remote read config section'),
     otlp: otlpSection,
+    outbound: outboundSection,
   },
   { check: checkWhole },
 )
@@ -243,6 +247,7 @@ export function loadConfig(fileText: string, options: LoadOptions): PrometheusCo
     ),
     remoteRead: remoteReadSettings(fields.remote_read),
     otlp: otlpSettings(fields.otlp),
+    outbound: fields.outbound,
     notImplemented: notImplementedParts(tree, options.scrapeFiles !== undefined),
     yaml: effectiveYaml(configSection.show(effective)),
   }

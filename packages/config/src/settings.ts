@@ -1,7 +1,7 @@
 // The typed form of prometheus.yml. Durations are ms, sizes are bytes, regexes are compiled; past the
 // schema nobody validates again.
 
-import type { HttpClientSettings, TlsSettings } from '@pharos/base'
+import type { HttpClientSettings, OutboundRules, TlsSettings } from '@pharos/base'
 import type { Labels, TargetGroup } from '@pharos/model'
 import type { BackendDiscoveries } from './discovery-settings.ts'
 import type { RelabelRule } from './relabel-rule.ts'
@@ -18,6 +18,8 @@ export interface PrometheusConfig {
   readonly remoteWrite: readonly RemoteWriteSettings[]
   readonly remoteRead: readonly RemoteReadSettings[]
   readonly otlp: OtlpSettings
+  /** Where this server may connect to. */
+  readonly outbound: OutboundRules
   /** Parts of the file that are valid but have no component yet: `tracing`, `scrape_configs[2].consul_sd_configs`. */
   readonly notImplemented: readonly NotImplemented[]
   /** The effective configuration as YAML with defaults, secrets masked; what /api/v1/status/config answers. */

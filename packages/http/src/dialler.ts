@@ -67,7 +67,8 @@ async function viaProxy(
   const { host, port, secure } = proxy.at
   const { serverName: _ofTheTarget, ...proxyTls } = tls
   const tlsOfProxy = secure ? { tls: proxyTls } : {}
-  if (!target.secure) return await net.connect({ host, port, signal, ...tlsOfProxy })
+  if (!target.secure)
+    return await net.connect({ host, port, signal, behind: target.host, ...tlsOfProxy })
   const request = connectBytes(target, proxy)
   return await net.connect({
     host: target.host,

@@ -3,7 +3,7 @@
 import type { World } from '@pharos/base'
 import type { PrometheusConfig } from '@pharos/config'
 import type { DashboardStore } from '@pharos/dashboards/store'
-import type { HttpServer } from '@pharos/http'
+import type { HttpServer, OutboundNet } from '@pharos/http'
 import type { Engine } from '@pharos/promql'
 import type { RemotePlaces, RemoteWrite, SplitQueryable } from '@pharos/remote'
 import type { RuleManager, RuleStore } from '@pharos/rules'
@@ -20,7 +20,8 @@ import type { ServerUrls } from './server-urls.ts'
 
 export interface ServerSettings {
   readonly flags: FlagReader
-  readonly world: World
+  /** Its net keeps to what the configuration says of `outbound`. */
+  readonly world: World & { readonly net: OutboundNet }
   readonly hostName: string
   readonly workingDirectory: string
   readonly environment: Readonly<Record<string, string | undefined>>

@@ -287,6 +287,7 @@ export class Server implements Service, RunningServer {
 
   async #apply(config: PrometheusConfig, ruleGroups: readonly RuleGroupSettings[]): Promise<void> {
     this.#config = config
+    this.settings.world.net.use(config.outbound)
     const jobs = config.scrapeConfigs.map((settings) => ({
       settings,
       discoverers: discoverersOf(settings, this.#world),

@@ -3,7 +3,7 @@ import { messageOf, type World } from '@pharos/base'
 import { realWorld } from '@pharos/base/node'
 import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { createHttpServer, type HttpServer } from '@pharos/http'
+import { createHttpServer, type HttpServer, OutboundNet } from '@pharos/http'
 import { startAlertmanagerPart } from './alertmanager-part.ts'
 import { defaultConfig, PUSH_JOB } from './default-config.ts'
 import type { Flag, FlagValues } from './flag.ts'
@@ -194,14 +194,19 @@ async function withParts(
   }
 }
 
-function worldOf(flags: FlagReader): World {
-  return realWorld({
+function worldOf(flags: FlagReader): ServerSettings['world'] {
+  const world = realWorld({
     level: logLevel(flags),
     format: flags.text('log.format') === 'json' ? 'json' : 'logfmt',
   })
+  return { ...world, net: new OutboundNet(world.net) }
 }
 
-function settingsOf(flags: FlagReader, world: World, options: StartOptions): ServerSettings {
+function settingsOf(
+  flags: FlagReader,
+  world: ServerSettings['world'],
+  options: StartOptions,
+): ServerSettings {
   return {
     flags,
     world,

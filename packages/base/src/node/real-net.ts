@@ -1,3 +1,4 @@
+import * as nodeDns from 'node:dns'
 import * as nodeNet from 'node:net'
 import * as nodeTls from 'node:tls'
 import { messageOf, OutsideError } from '../errors.ts'
@@ -147,7 +148,7 @@ async function connectThrough(
 ): Promise<Connection> {
   const { signal, host } = options
   if (signal?.aborted) throw aborted(options, signal.reason)
-  const proxy = { host: tunnel.host, port: tunnel.port }
+  const proxy = allowedAddress(tunnel.host, tunnel.port, options.isAllowed)
   const outer =
     tunnel.tls === undefined
       ? nodeNet.connect({ ...proxy, noDelay: true })
@@ -274,10 +275,49 @@ class RealConnection implements Connection {
   }
 }
 
-function addressOf(options: ConnectOptions): { path: string } | { host: string; port: number } {
+interface TcpAddress extends Pick<nodeNet.TcpSocketConnectOpts, 'lookup'> {
+  host: string
+  port: number
+}
+
+/** @throws OutsideError `net/denied` for an address that is not allowed */
+function addressOf(options: ConnectOptions): { path: string } | TcpAddress {
   return options.socketPath === undefined
-    ? { host: options.host, port: options.port }
+    ? allowedAddress(options.host, options.port, options.isAllowed)
     : { path: options.socketPath }
+}
+
+function allowedAddress(
+  host: string,
+  port: number,
+  isAllowed: ConnectOptions['isAllowed'],
+): TcpAddress {
+  if (isAllowed === undefined) return { host, port }
+  if (nodeNet.isIP(host) !== 0) {
+    if (!isAllowed(host)) throw denied({ host, port })
+    return { host, port }
+  }
+  return {
+    host,
+    port,
+    lookup(name, lookupOptions, callback) {
+      nodeDns.lookup(name, { ...lookupOptions, all: true }, (error, found) => {
+        if (error !== null) {
+          callback(error, [])
+          return
+        }
+        const allowed = found.filter(({ address }) => isAllowed(address))
+        const [first] = allowed
+        if (first === undefined) callback(denied({ host, port }), [])
+        else if (lookupOptions.all === true) callback(null, allowed)
+        else callback(null, first.address, first.family)
+      })
+    },
+  }
+}
+
+function denied(options: ConnectOptions): OutsideError {
+  return new OutsideError('net/denied', `${dial(options)}: denied by the outbound rules`)
 }
 
 function tlsOptions(host: string, tls: TlsClientOptions): nodeTls.ConnectionOptions {

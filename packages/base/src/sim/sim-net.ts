@@ -85,6 +85,8 @@ export class SimNet implements Net {
     const host = this.#hosts.get(address)
     const { signal } = options
     if (signal?.aborted) throw aborted(address, signal.reason)
+    if (options.socketPath === undefined && options.isAllowed?.(options.host) === false)
+      throw new OutsideError('net/denied', `dial tcp ${address}: connect: denied`)
     if (host === undefined) {
       throw new OutsideError('net/refused', `dial tcp ${address}: connect: connection refused`)
     }
