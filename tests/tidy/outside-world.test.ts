@@ -37,6 +37,11 @@ const EXCEPTIONS: readonly {
   },
   { path: /^packages\/http\/src\//, what: /^(node:)?(http|https|net|tls)$/, why: 'listens' },
   {
+    path: /^packages\/http\/src\/grpc-call/,
+    what: /^(node:)?http2$/,
+    why: 'speaks HTTP/2 over connections of Net',
+  },
+  {
     path: /^packages\/http\/src\/login-check/,
     what: /^(node:)?crypto$/,
     why: 'digests of the logins that were right',

@@ -88,3 +88,6 @@ export const BACKEND_ANSWER_BYTES_MAX: number = 128 * 1024 * 1024
 
 /** Time for one such answer, ms. */
 export const BACKEND_TIMEOUT_MS = 30_000
+
+/** Answer to a unary gRPC call, bytes: those of health checks have seven. */
+export const GRPC_ANSWER_BYTES_MAX = 65_536

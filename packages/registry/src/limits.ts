@@ -45,3 +45,17 @@ export const LEASE_SECONDS_DEFAULT = 5
 
 /** A watch that has not told within this, ms, what a list has found is stalled. */
 export const WATCH_LAG_MS = 1_000
+
+/** Health checks: between two, ms; the shortest; how long one may take at most. */
+export const CHECK_INTERVAL_MS_DEFAULT = 10_000
+export const CHECK_INTERVAL_MS_MIN = 1_000
+export const CHECK_TIMEOUT_MS_MAX = 10_000
+
+/** Failed checks in a row that make an instance critical. */
+export const CHECK_FAILURES = 2
+
+/** Answer to a health check over HTTP, bytes. */
+export const CHECK_BODY_BYTES_MAX: number = 1024 * 1024
+
+/** Instances that are asked. At the default interval that is 500 checks a second. */
+export const CHECKED_MAX = 5_000
