@@ -167,6 +167,7 @@ function services({
     targets: () => pools,
     metadata: () => metadata,
     relabelRules: rulesOfPool,
+    registeredServices: () => [],
     scrapeConfigYaml: () => undefined,
     configYaml: () => 'global:\n  scrape_interval: 15s\n',
     externalLabels: () => externalLabels,

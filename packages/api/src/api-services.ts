@@ -5,7 +5,7 @@ import type { RelabelRule, RuleSettings } from '@pharos/config'
 import type { Exemplar, Labels, Matcher, Metadata } from '@pharos/model'
 import type { Queryable } from '@pharos/promql'
 import type { Backtest, ExpectedMessage, RuleStore, RuleTrial } from '@pharos/rules'
-import type { ScrapePoolStatus } from '@pharos/scrape'
+import type { ScrapePoolStatus, TargetStatus } from '@pharos/scrape'
 import type { BlockInfo, Cardinality } from '@pharos/tsdb'
 import type { ApiQueryOptions, QueryControl, TimedAnswer } from './running-query.ts'
 
@@ -142,6 +142,37 @@ export interface StoreAdministration {
   snapshot(skipHead: boolean): Promise<string>
 }
 
+/** An instance of a service that discovery found. */
+export interface ServiceInstanceStatus {
+  readonly id: string
+  readonly address: string
+  /** Undefined for registries without leases. */
+  readonly leaseSeconds: number | undefined
+  /** Paths as a label's name can hold them: what may not stand in one is `_`. */
+  readonly routes: readonly { readonly path: string; readonly methods: string }[]
+  readonly metadata: readonly (readonly [name: string, value: string])[]
+  /** Undefined for an instance that does not want to be asked. */
+  readonly check:
+    | {
+        /** As the instance wrote it. */
+        readonly text: string
+        readonly state: 'passing' | 'critical' | 'unknown'
+        /** Failed checks in a row. */
+        readonly failures: number
+        readonly lastError: string
+        readonly lastCheckMs: number | undefined
+        readonly latencyMs: number
+      }
+    | undefined
+  /** How its metrics are had. */
+  readonly target: TargetStatus
+}
+
+export interface ServiceStatus {
+  readonly name: string
+  readonly instances: readonly ServiceInstanceStatus[]
+}
+
 export interface ApiServices {
   readonly engine: QueryEngine
   /** What runs on `engine`. */
@@ -170,6 +201,7 @@ export interface ApiServices {
   featureTable(): Readonly<Record<string, Readonly<Record<string, boolean>>>>
   readiness(): Readiness
   targets(): readonly ScrapePoolStatus[]
+  registeredServices(): readonly ServiceStatus[]
   metadata(): readonly TargetMetadata[]
   /** All that are stored, oldest first; missing when none are. */
   exemplars?(): readonly SeriesExemplar[]

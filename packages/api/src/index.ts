@@ -25,6 +25,8 @@ export type {
   RuleTrials,
   RuntimeInfo,
   SeriesExemplar,
+  ServiceInstanceStatus,
+  ServiceStatus,
   TargetMetadata,
   WalReplayStatus,
 } from './api-services.ts'

@@ -79,6 +79,7 @@ function quietServices(clock: SimClock): ApiServices {
     featureTable: () => ({ promql: { fill: true }, tsdb: { isolation: true } }),
     readiness: () => 'ready',
     targets: () => [],
+    registeredServices: () => [],
     metadata: () => [],
     relabelRules: () => undefined,
     scrapeConfigYaml: () => undefined,

@@ -19,6 +19,7 @@ import { refuseUnlessReady } from './readiness.ts'
 import { registerRuleFileRoutes } from './rule-file-routes.ts'
 import { registerRuleRoutes } from './rule-routes.ts'
 import { registerRuleTrialRoutes } from './rule-trial-routes.ts'
+import { registerServiceRoutes } from './service-routes.ts'
 import { registerStatusRoutes } from './status-routes.ts'
 import { registerTargetRoutes } from './target-routes.ts'
 
@@ -47,6 +48,7 @@ export function registerApi(app: FastifyInstance, services: ApiServices): void {
     registerLintRoute(scope, services)
     registerLabelRoutes(scope, services)
     registerTargetRoutes(scope, services)
+    registerServiceRoutes(scope, services)
     registerRuleRoutes(scope, services)
     registerRuleTrialRoutes(scope, services)
     registerRuleFileRoutes(scope, services)

@@ -48,6 +48,7 @@ export function apiServices(server: RunningServer): ApiServices {
     }),
     readiness: () => server.readiness,
     targets: () => server.parts.scrapes.pools(),
+    registeredServices: () => server.parts.services.list(),
     metadata: () => metadataOf(server),
     exemplars: () => server.parts.tsdb.exemplars(),
     relabelRules: (pool) =>

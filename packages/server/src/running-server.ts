@@ -16,6 +16,7 @@ import type { ExternalAlertmanagers } from './external-alertmanagers.ts'
 import type { FlagReader } from './flag-reader.ts'
 import type { OwnObservations } from './own-metrics.ts'
 import type { QueryLane } from './query-lane.ts'
+import type { RegisteredServices } from './registered-services.ts'
 import type { ServerUrls } from './server-urls.ts'
 
 export interface ServerSettings {
@@ -51,6 +52,7 @@ export interface ServerParts {
   /** What queries read: the own store, and others where it does not reach. */
   readonly queryable: SplitQueryable
   readonly scrapes: ScrapeManager
+  readonly services: RegisteredServices
   readonly rules: RuleManager
   readonly external: ExternalAlertmanagers
   readonly fanout: AlertFanout

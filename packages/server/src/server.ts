@@ -24,6 +24,7 @@ import { QueryLane } from './query-lane.ts'
 import { QueryLog } from './query-log.ts'
 import { remotePlacesOf, splitQueryable } from './remote-read.ts'
 import { addRemoteWriteMetrics, startRemoteWrite } from './remote-sender.ts'
+import { RegisteredServices } from './registered-services.ts'
 import { type ServerUrls, serverUrls } from './server-urls.ts'
 import type { RunningServer, ServerParts, ServerSettings } from './running-server.ts'
 import { ruleStoreOf } from './rule-workshop.ts'
@@ -264,6 +265,7 @@ export class Server implements Service, RunningServer {
       remotePlaces,
       queryable,
       scrapes,
+      services: new RegisteredServices(this.#world, () => scrapes.pools()),
       rules,
       external,
       fanout,
@@ -324,6 +326,7 @@ export class Server implements Service, RunningServer {
     this.#isReady = false
     await this.#parts?.rules.stop()
     await this.#parts?.external.close()
+    this.#parts?.services.close()
     await this.#parts?.scrapes.stop({ areMarked: false })
     await Promise.all(this.#listeners.map((listener) => listener.close()))
     await this.#queryLog.close()
