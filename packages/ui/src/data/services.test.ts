@@ -1,65 +1,67 @@
 import { expect, test } from 'vitest'
-import type { ActiveTarget, Health, LabelSet, TargetsData } from './api-types.ts'
-import { serviceGroups } from './services.ts'
+import type { Health } from './api-types.ts'
+import { isWell, latencyOf, serviceGroups } from './services.ts'
+import type { ServiceCheck, ServiceInstance, ServicesData } from './services.ts'
 
-function target(discoveredLabels: LabelSet, health: Health = 'up'): ActiveTarget {
+function instance(
+  id: string,
+  health: Health = 'up',
+  state?: ServiceCheck['state'],
+): ServiceInstance {
+  const check: ServiceCheck = {
+    check: 'tcp',
+    state: state ?? 'unknown',
+    failures: 0,
+    lastError: state === 'critical' ? 'connection refused' : '',
+    lastCheck: '2026-01-01T00:00:00Z',
+    latency: 0.002,
+  }
   return {
-    discoveredLabels,
-    labels: {},
+    id,
+    address: `${id}:80`,
+    leaseSeconds: 5,
+    routes: [],
+    metadata: {},
+    ...(state === undefined ? {} : { check }),
     scrapePool: 'services',
-    scrapeUrl: 'http://h:1/metrics',
-    globalUrl: 'http://h:1/metrics',
-    lastError: health === 'down' ? 'refused' : '',
-    lastScrape: '2026-01-01T00:00:00Z',
-    lastScrapeDuration: 0,
+    metricsUrl: 'http://h:1/metrics',
     health,
+    lastError: health === 'down' ? 'timeout' : '',
+    lastScrape: '2026-01-01T00:00:00Z',
+    lastScrapeDuration: 0.03,
   }
 }
 
-const data = (...activeTargets: readonly ActiveTarget[]): TargetsData => ({
-  activeTargets,
-  droppedTargets: [],
-})
-
-const orders = (id: string, health?: Health): ActiveTarget =>
-  target(
-    {
-      __address__: `${id}:80`,
-      __meta_service_name: 'orders',
-      __meta_service_id: id,
-      __meta_service_lease_ttl: '5',
-      __meta_service_route_api_orders: 'GET,POST',
-    },
-    health,
-  )
-
-test('instances stand under their service, with lease, routes and health', () => {
-  const groups = serviceGroups(
-    data(orders('b', 'down'), orders('a'), target({ __address__: 'x' })),
-    '',
-  )
-  expect(groups).toEqual([
+const DATA: ServicesData = {
+  services: [
     {
       name: 'orders',
-      up: 1,
-      entries: [
-        expect.objectContaining({ id: 'a', health: 'up', leaseSeconds: 5, address: 'a:80' }),
-        expect.objectContaining({
-          id: 'b',
-          lastError: 'refused',
-          routes: [{ path: '/api_orders', methods: 'GET,POST' }],
-        }),
-      ],
+      instances: [instance('a', 'up', 'passing'), instance('b', 'up', 'critical')],
     },
+    { name: 'web', instances: [instance('web-1', 'down'), instance('web-2')] },
+  ],
+}
+
+test('an instance is well when its metrics can be had and its check is not critical', () => {
+  expect(serviceGroups(DATA, '').map(({ name, well }) => [name, well])).toEqual([
+    ['orders', 1],
+    ['web', 1],
   ])
+  expect(isWell(instance('x', 'up', 'unknown'))).toBe(true)
 })
 
-test('services of other registries stand beside them, and the filter wants every word', () => {
-  const consul = target({ __meta_consul_service: 'web', __meta_consul_service_id: 'web-1' })
-  const names = (filter: string): string[] =>
-    serviceGroups(data(orders('a'), consul), filter).map(({ name }) => name)
-  expect(names('')).toEqual(['orders', 'web'])
-  expect(names('WEB 1')).toEqual(['web'])
-  expect(names('web a')).toEqual([])
-  expect(serviceGroups(data(consul), '')[0]!.entries[0]!.leaseSeconds).toBeUndefined()
+test('the filter wants every word, in names, addresses and errors', () => {
+  const found = (filter: string): string[] =>
+    serviceGroups(DATA, filter).flatMap(({ instances }) => instances.map(({ id }) => id))
+  expect(found('WEB 1')).toEqual(['web-1'])
+  expect(found('refused')).toEqual(['b'])
+  expect(found('critical orders')).toEqual(['b'])
+  expect(found('orders web')).toEqual([])
+})
+
+test('latency is that of the check, else that of the scrape', () => {
+  expect(latencyOf(instance('a', 'up', 'passing'))).toBe(0.002)
+  expect(latencyOf(instance('a', 'up', 'unknown'))).toBe(0.03)
+  expect(latencyOf(instance('a', 'down'))).toBe(0.03)
+  expect(latencyOf(instance('a', 'unknown'))).toBeUndefined()
 })

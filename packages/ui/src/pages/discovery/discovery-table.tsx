@@ -6,6 +6,7 @@ import { LabelChips, Pill } from '../../kit/labels.tsx'
 import { PageRows } from '../../kit/page-rows.tsx'
 import type { RowWindow } from '../../kit/use-rows.ts'
 import { useText } from '../../services.tsx'
+import { RelabelStepsView } from './relabel-steps-view.tsx'
 
 type Row = { readonly key: string; readonly pool: DiscoveryPool } & (
   | { readonly kind: 'pool' | 'unlisted' }
@@ -17,17 +18,23 @@ const ROW_PX = 64
 export function DiscoveryTable(props: { pools: readonly DiscoveryPool[] }): ReactNode {
   const t = useText()
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
   const body = useRef<HTMLTableSectionElement>(null)
   const rows = useMemo(() => rowsOf(props.pools, closed), [props.pools, closed])
-  const toggle = (pool: string) => {
-    const next = new Set(closed)
-    if (!next.delete(pool)) next.add(pool)
-    setClosed(next)
-  }
   const rowIn = (index: number, measure: RowWindow['measure']) => {
     const row = rows[index]!
     const shared = { index, measure }
-    if (row.kind === 'entry') return <EntryRow key={row.key} {...shared} entry={row.entry} />
+    if (row.kind === 'entry')
+      return (
+        <EntryRow
+          key={row.key}
+          {...shared}
+          pool={row.pool.name}
+          entry={row.entry}
+          isOpen={opened.has(row.key)}
+          onToggle={() => setOpened(toggled(opened, row.key))}
+        />
+      )
     if (row.kind === 'unlisted')
       return <UnlistedRow key={row.key} {...shared} count={row.pool.unlisted} />
     return (
@@ -36,7 +43,7 @@ export function DiscoveryTable(props: { pools: readonly DiscoveryPool[] }): Reac
         {...shared}
         pool={row.pool}
         isOpen={!closed.has(row.pool.name)}
-        onToggle={() => toggle(row.pool.name)}
+        onToggle={() => setClosed(toggled(closed, row.pool.name))}
       />
     )
   }
@@ -62,6 +69,12 @@ export function DiscoveryTable(props: { pools: readonly DiscoveryPool[] }): Reac
       </table>
     </div>
   )
+}
+
+function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
+  const next = new Set(keys)
+  if (!next.delete(key)) next.add(key)
+  return next
 }
 
 function rowsOf(pools: readonly DiscoveryPool[], closed: ReadonlySet<string>): Row[] {
@@ -110,9 +123,16 @@ function PoolRow(
   )
 }
 
-function EntryRow(props: RowProps & { entry: Discovered }): ReactNode {
+interface EntryProps extends RowProps {
+  readonly pool: string
+  readonly entry: Discovered
+  readonly isOpen: boolean
+  readonly onToggle: () => void
+}
+
+function EntryRow(props: EntryProps): ReactNode {
   const t = useText()
-  const { measure, index } = props
+  const { measure, index, pool, isOpen, onToggle } = props
   const { discovered, target, reason } = props.entry
   return (
     <tr ref={measure} data-index={index}>
@@ -129,6 +149,18 @@ function EntryRow(props: RowProps & { entry: Discovered }): ReactNode {
               : t('discovery.droppedBy', { reason })}
           </span>
         )}
+        <div>
+          <button
+            type="button"
+            className="fold steps-fold"
+            aria-expanded={isOpen}
+            onClick={onToggle}
+          >
+            <Icon name={isOpen ? 'down' : 'right'} size={14} />
+            {t('discovery.steps')}
+          </button>
+          {isOpen && <RelabelStepsView pool={pool} discovered={discovered} />}
+        </div>
       </td>
     </tr>
   )
