@@ -26,7 +26,9 @@ export function expressMetrics(
   }
 }
 
-function routeOf({ baseUrl = '', route }: ExpressRequest): string | undefined {
+/** The template of the route that took the request; undefined where none did. */
+export function routeOf(request: IncomingMessage): string | undefined {
+  const { baseUrl = '', route }: ExpressRequest = request
   const path = route?.path
   if (path === undefined) return undefined
   // A route may be given as a pattern or as several paths.
