@@ -29,6 +29,7 @@ const REGISTRY_FLAGS: readonly Flag[] = [
   flag('storage.path', 'text', 'pharos-registry', 'Directory of the journal.'),
   flag('auth.username', 'text', '', 'The one user; without it everybody may do everything.'),
   flag('auth.password-file', 'text', '', "File with that user's password."),
+  flag('web.config.file', 'text', '', 'TLS, users of HTTP and headers, as of every listener.'),
   ...LOG_FLAGS,
 ]
 
@@ -54,17 +55,24 @@ export function fillRegistry(command: Command, terminal: Terminal, done: Done): 
     const flags = new FlagReader(REGISTRY_FLAGS, values)
     const world = worldOf(flags)
     const user = await userOf(flags, world)
+    const webFile = flags.text('web.config.file')
+    const access =
+      webFile === ''
+        ? undefined
+        : await (await import('@pharos/server/web-config')).webAccess(webFile, world)
     const address = flags.text('web.listen-address')
     const server = await startRegistry({
       ...world,
       address,
       directory: flags.text('storage.path'),
       ...(user === undefined ? {} : { user }),
+      ...(access === undefined ? {} : { access }),
     })
     world.log.info('registry listening', { address: server.boundAddress })
-    if (user === undefined && !/^(?:127\.|\[::1\]|localhost:|unix:)/.test(address))
+    const isOpen = user === undefined && (access?.first.users.size ?? 0) === 0
+    if (isOpen && !/^(?:127\.|\[::1\]|localhost:|unix:)/.test(address))
       world.log.warn('anybody who can reach this address can register services', {
-        remedy: 'set --auth.username and --auth.password-file',
+        remedy: 'set --auth.username and --auth.password-file, or --web.config.file',
       })
     await stopped(terminal)
     world.log.info('ending')

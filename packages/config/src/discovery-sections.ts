@@ -9,8 +9,8 @@ import { CLOUD_DISCOVERIES } from './cloud-discovery-sections.ts'
 import { CLUSTER_DISCOVERIES } from './cluster-discovery-sections.ts'
 import { always, count, duration, filePath, secret, text, url } from './codec.ts'
 import type { Codec } from './codec.ts'
-import { tlsSection, tlsSettings } from './http-client.ts'
-import type { TlsFields } from './http-client.ts'
+import { checkHttp, HTTP_SHAPE, httpClientSettings, normaliseHttp } from './http-client.ts'
+import type { HttpFields } from './http-client.ts'
 import type { EtcdDiscoverySettings } from './settings.ts'
 import { BACKEND_KEYS } from './discovery-settings.ts'
 import type { BackendFields } from './discovery-settings.ts'
@@ -24,14 +24,13 @@ export interface StaticGroupFields {
   labels: Labels
 }
 
-interface EtcdDiscoveryFields {
+interface EtcdDiscoveryFields extends HttpFields {
   endpoints: readonly string[]
   prefix: string
   layout: string
   username: string
   password: string
   password_file: string
-  tls_config: TlsFields
   refresh_interval: number
 }
 
@@ -104,17 +103,19 @@ const dns = (): Discoveries =>
 /** Services that register themselves below a prefix of etcd, with a lease each. */
 const etcdSection: Codec<EtcdDiscoveryFields> = section<EtcdDiscoveryFields>(
   {
+    ...HTTP_SHAPE,
     endpoints: always(list(text())),
     prefix: text('/service/'),
     layout: text('{name}/{id}'),
     username: text(),
     password: secret(),
     password_file: filePath(),
-    tls_config: tlsSection,
     refresh_interval: duration('30s'),
   },
   {
-    check({ endpoints, layout, username, password, password_file }, refuse) {
+    check(value, refuse) {
+      const { endpoints, layout, username, password, password_file } = value
+      checkHttp(value, refuse)
       if (endpoints?.length === 0) refuse('etcd SD configuration requires at least one endpoint')
       endpoints?.forEach((endpoint, i) => {
         if (endpoint !== undefined && !ETCD_ENDPOINT.test(endpoint))
@@ -132,6 +133,7 @@ const etcdSection: Codec<EtcdDiscoveryFields> = section<EtcdDiscoveryFields>(
         if (!['{name}', '{id}', '{any}'].includes(part))
           refuse(`layout wants {name}, {id} and {any}, has ${quoted(part)}`, 'layout')
     },
+    normalise: normaliseHttp,
   },
 )
 
@@ -148,7 +150,7 @@ export function etcdDiscoveries(
     username: one.username,
     password: one.password,
     passwordFile: one.password_file,
-    tls: tlsSettings(one.tls_config),
+    http: httpClientSettings(one),
     refreshIntervalMs: one.refresh_interval,
   }))
 }

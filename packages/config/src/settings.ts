@@ -1,7 +1,7 @@
 // The typed form of prometheus.yml. Durations are ms, sizes are bytes, regexes are compiled; past the
 // schema nobody validates again.
 
-import type { HttpClientSettings, OutboundRules, TlsSettings } from '@pharos/base'
+import type { HttpClientSettings, OutboundRules } from '@pharos/base'
 import type { Labels, TargetGroup } from '@pharos/model'
 import type { BackendDiscoveries } from './discovery-settings.ts'
 import type { RelabelRule } from './relabel-rule.ts'
@@ -151,10 +151,11 @@ export interface EtcdDiscoverySettings {
   readonly prefix: string
   /** What stands behind the prefix: `{name}/{id}`. */
   readonly layout: string
+  /** Of etcd itself; what `http` says is for what stands before it. */
   readonly username: string
   readonly password: string
   readonly passwordFile: string
-  readonly tls: TlsSettings
+  readonly http: HttpClientSettings
   /** Between two full lists; changes are watched. */
   readonly refreshIntervalMs: number
 }

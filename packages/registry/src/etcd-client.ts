@@ -37,6 +37,10 @@ export interface EtcdClientOptions {
   readonly credentials?: () => Promise<{ readonly username: string; readonly password: string }>
   /** Asked at each call, so that rotated files are taken up. For https endpoints. */
   readonly tls?: () => Promise<TlsClientOptions>
+  /** A client that knows TLS, proxies and headers by itself; it is closed with this one. */
+  readonly http?: HttpClient
+  /** What a bare `host:port` means; http when missing, https when there is `tls`. */
+  readonly isSecure?: boolean
   /** One call on one endpoint, ms. */
   readonly timeoutMs?: number
 }
@@ -62,8 +66,9 @@ export class EtcdClient {
   /** @throws UserError `registry/endpoint` */
   constructor(options: EtcdClientOptions) {
     this.#options = options
-    this.#http = createHttpClient(options)
-    this.#endpoints = options.endpoints.map((text) => endpointUrl(text, options.tls !== undefined))
+    this.#http = options.http ?? createHttpClient(options)
+    const isSecure = options.isSecure ?? options.tls !== undefined
+    this.#endpoints = options.endpoints.map((text) => endpointUrl(text, isSecure))
     if (this.#endpoints.length === 0)
       throw new UserError('registry/endpoint', 'a registry wants at least one endpoint')
   }
@@ -160,7 +165,7 @@ export class EtcdClient {
     const endpoint = this.endpoint
     try {
       await watchPrefix(
-        this.#options,
+        this.#http,
         { endpoint, token: this.#token, tls: await this.#tls(endpoint) },
         prefix,
         options,
@@ -256,11 +261,11 @@ export class EtcdClient {
 }
 
 /**
- * @param hasTls  a bare `host:port` is then reached by https
+ * @param isSecure  a bare `host:port` is then reached by https
  * @throws UserError `registry/endpoint`
  */
-function endpointUrl(text: string, hasTls: boolean): string {
-  const url = text.includes('://') ? text : `${hasTls ? 'https' : 'http'}://${text}`
+function endpointUrl(text: string, isSecure: boolean): string {
+  const url = text.includes('://') ? text : `${isSecure ? 'https' : 'http'}://${text}`
   if (/^https?:\/\/[^/?#\s]+\/?$/.test(url)) return url.replace(/\/$/, '')
   throw new UserError(
     'registry/endpoint',

@@ -1,8 +1,8 @@
 // The watch: one POST whose answer is a line of JSON for each message, as long as the stream lives.
 
 import { OutsideError } from '@pharos/base'
-import type { Clock, Net, TlsClientOptions } from '@pharos/base'
-import { streamRequest } from '@pharos/http'
+import type { TlsClientOptions } from '@pharos/base'
+import type { HttpClient } from '@pharos/http'
 import { refusalOf, throwStreamError } from './etcd-errors.ts'
 import {
   base64Of,
@@ -34,7 +34,7 @@ interface Place {
 }
 
 export async function watchPrefix(
-  world: { readonly net: Net; readonly clock: Clock },
+  http: Pick<HttpClient, 'stream'>,
   place: Place,
   prefix: string,
   options: WatchOptions,
@@ -50,7 +50,7 @@ export async function watchPrefix(
   let status = 0
   let refusal = ''
   const lines = new Lines((line) => takeMessage(line, options))
-  await streamRequest(world, {
+  await http.stream({
     url: `${place.endpoint}/v3/watch`,
     method: 'POST',
     headers: [

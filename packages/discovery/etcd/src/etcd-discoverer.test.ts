@@ -17,7 +17,7 @@ const SETTINGS: EtcdDiscoverySettings = {
   username: '',
   password: '',
   passwordFile: '',
-  tls: PLAIN_HTTP_CLIENT.tls,
+  http: PLAIN_HTTP_CLIENT,
   refreshIntervalMs: 30_000,
 }
 

@@ -1,7 +1,8 @@
 // Targets from services that registered in etcd or in the built-in registry: one group an instance.
 
-import type { Clock, Disk, Logger, Net, TlsClientOptions } from '@pharos/base'
+import type { Clock, Disk, Logger, Net } from '@pharos/base'
 import type { EtcdDiscoverySettings } from '@pharos/config'
+import { createHttpClient } from '@pharos/http'
 import { Labels } from '@pharos/model'
 import type { Discoverer, TargetGroup } from '@pharos/model'
 import { addressOf, EtcdClient, serviceLabels, ServiceWatch } from '@pharos/registry'
@@ -46,12 +47,13 @@ class EtcdDiscovery implements EtcdDiscoverer {
   constructor(settings: EtcdDiscoverySettings, world: EtcdDiscoveryWorld) {
     const { disk } = world
     const { username, password, passwordFile } = settings
-    const isSecure = settings.endpoints.some((one) => one.startsWith('https:')) || hasTls(settings)
+    const { net, clock } = world
     this.#client = new EtcdClient({
-      net: world.net,
-      clock: world.clock,
+      net,
+      clock,
       endpoints: settings.endpoints,
-      ...(isSecure ? { tls: () => tlsOf(settings.tls, disk) } : {}),
+      http: createHttpClient({ net, clock }, { settings: settings.http, disk }),
+      isSecure: hasTls(settings),
       ...(username === ''
         ? {}
         : {
@@ -105,25 +107,8 @@ function groupOf(one: FoundService): TargetGroup {
   }
 }
 
-function hasTls({ tls }: EtcdDiscoverySettings): boolean {
+function hasTls({ http: { tls } }: EtcdDiscoverySettings): boolean {
   return [tls.ca, tls.caFile, tls.cert, tls.certFile].some((text) => text !== '')
-}
-
-async function tlsOf(tls: EtcdDiscoverySettings['tls'], disk: Disk): Promise<TlsClientOptions> {
-  const pem = async (text: string, path: string): Promise<string> =>
-    path === '' ? text : textOf(disk, path)
-  const [ca, cert, key] = await Promise.all([
-    pem(tls.ca, tls.caFile),
-    pem(tls.cert, tls.certFile),
-    pem(tls.key, tls.keyFile),
-  ])
-  return {
-    insecureSkipVerify: tls.insecureSkipVerify,
-    ...(tls.serverName === '' ? {} : { serverName: tls.serverName }),
-    ...(ca === '' ? {} : { ca }),
-    ...(cert === '' ? {} : { cert }),
-    ...(key === '' ? {} : { key }),
-  }
 }
 
 /** Read again each time: secrets are rotated under a running server. */

@@ -3,7 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock, Disk, Logger, Random } from '@pharos/base'
 import { createHttpServer } from '@pharos/http'
-import type { HttpServer } from '@pharos/http'
+import type { HttpServer, HttpServerOptions } from '@pharos/http'
 import { REGISTRY_CONNECTIONS_MAX, REQUEST_BYTES_MAX, WATCH_BACKLOG_BYTES_MAX } from './limits.ts'
 import { RegistryApi } from './registry-api.ts'
 import type { RegistryUser } from './registry-api.ts'
@@ -20,6 +20,8 @@ export interface RegistryServerOptions {
   readonly directory: string
   /** Without one everybody who can connect may do everything. */
   readonly user?: RegistryUser
+  /** TLS, users and headers, as a web configuration has them; the users of HTTP, before that of the registry. */
+  readonly access?: HttpServerOptions['access']
 }
 
 export interface RegistryServer {
@@ -59,6 +61,7 @@ class RegistryService implements RegistryServer {
       log: options.log,
       clock: options.clock,
       address: options.address,
+      ...(options.access === undefined ? {} : { access: options.access }),
       maxConnections: REGISTRY_CONNECTIONS_MAX,
       // base64, and the JSON around it.
       bodyLimitBytes: REQUEST_BYTES_MAX * 2,
@@ -85,7 +88,8 @@ class RegistryService implements RegistryServer {
   }
 
   get url(): string {
-    return `http://${this.#http.boundAddress.replace(/^(?:0\.0\.0\.0|\[::\])/, 'localhost')}`
+    const scheme = this.#http.isSecure ? 'https' : 'http'
+    return `${scheme}://${this.#http.boundAddress.replace(/^(?:0\.0\.0\.0|\[::\])/, 'localhost')}`
   }
 
   listen(): Promise<void> {
