@@ -6,7 +6,10 @@ import { OutsideError } from '@pharos/base'
 import { bodyTooLarge } from './client-errors.ts'
 
 interface Unpacker {
-  readonly unpack: (packed: Uint8Array, options: { maxOutputLength: number }) => Promise<Uint8Array>
+  readonly unpack: (
+    packed: Uint8Array,
+    options: { maxOutputLength: number; chunkSize: number },
+  ) => Promise<Uint8Array>
   readonly words: (error: Error) => string
 }
 
@@ -42,7 +45,11 @@ export async function unpacked(
 ): Promise<Uint8Array> {
   const unpacker = UNPACKERS.get(coding.trim().toLowerCase())!
   try {
-    return await unpacker.unpack(packed, { maxOutputLength: maxBytes })
+    return await unpacker.unpack(packed, {
+      maxOutputLength: maxBytes,
+      // Each chunk costs a turn of the event loop: Node's 16 KiB took a fifth more for a page and thrice for a bomb.
+      chunkSize: packed.length < 65_536 ? 65_536 : 262_144,
+    })
   } catch (error) {
     if (!(error instanceof Error)) throw error
     const code: unknown = 'code' in error ? error.code : ''

@@ -113,6 +113,8 @@ interface Attempt {
   proxy: HttpProxy | undefined
   /** Set while a connection works for this request, so that time-out and abort can end it. */
   connection: HttpConnection | undefined
+  /** Set while its body is unpacked: gives up waiting for that. */
+  unpacking: ((error: Error) => void) | undefined
 }
 
 export class Http1Client implements HttpClient {
@@ -147,9 +149,11 @@ export class Http1Client implements HttpClient {
       privateHeaders: request.privateHeaders ?? [],
       proxy: undefined,
       connection: undefined,
+      unpacking: undefined,
     }
     const cancel = (error: Error): void => {
       attempt.failure ??= error
+      attempt.unpacking?.(error)
       attempt.dialling?.abort(error)
       attempt.connection?.abort(error)
     }
@@ -361,7 +365,13 @@ export class Http1Client implements HttpClient {
     }
     if (body.length === 0) return { ...head, body: NOTHING, release: () => body.release() }
     const maxBytes = attempt.request.maxBodyBytes ?? RESPONSE_BODY_BYTES_DEFAULT
-    const plain = await unpacked(coding, body.view(), maxBytes)
+    // A bomb is unpacked in many turns, and a busy process has few: its time is up all the same. What is left of the
+    // work is bounded, and reads a buffer that may be another's by then into a result that nobody takes.
+    const plain = await Promise.race([
+      unpacked(coding, body.view(), maxBytes),
+      new Promise<never>((_resolve, reject) => (attempt.unpacking = reject)),
+    ])
+    attempt.unpacking = undefined
     body.release()
     if (attempt.failure !== undefined) throw attempt.failure
     return { ...head, body: plain, release: nothingToRelease }

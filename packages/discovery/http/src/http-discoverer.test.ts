@@ -94,3 +94,31 @@ test('an answer that is not a list of groups in JSON is a failure, an empty list
   stop.abort()
   await done
 })
+
+test('a backend that is away for an hour, or comes and goes, empties nothing and tells nothing anew', async () => {
+  const { clock, net, discoverer } = bench()
+  const good: SimHttpAnswer = { body: '[{"targets":["a:1","b:1"]}]' }
+  let answer = good
+  serveHttp(net, 'h:80', () => answer)
+  const told: number[] = []
+  const stop = new AbortController()
+  const done = discoverer.run((groups) => {
+    told.push(groups.reduce((sum, group) => sum + group.targets.length, 0))
+  }, stop.signal)
+  await clock.advance(1_000)
+  expect(told).toEqual([2])
+  net.silence('h:80')
+  await clock.advance(1_800_000)
+  net.restore('h:80')
+  net.cut('h:80')
+  await clock.advance(1_800_000)
+  net.restore('h:80')
+  for (let i = 0; i < 20; i++) {
+    answer = i % 2 === 0 ? { status: '503 Service Unavailable', body: '[]' } : good
+    await clock.advance(60_000)
+  }
+  expect(told.every((count) => count === 2)).toBe(true)
+  expect(discoverer.stats.failures).toBeGreaterThan(50)
+  stop.abort()
+  await done
+})
