@@ -1,5 +1,5 @@
-import express from 'express'
+import Fastify from 'fastify'
 import { service } from '@pharos/kits-http/service'
-const app = express()
-app.get('/ping', (_request, response) => void response.send('pong'))
+const app = Fastify()
+app.get('/ping', async () => 'pong')
 await service(app, { name: 'pinger' })

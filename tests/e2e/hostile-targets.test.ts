@@ -98,7 +98,7 @@ test('whatever a target sends, it alone is down, and says why', async () => {
 `,
   )
   const file = join(directory, 'prometheus.yml')
-  writeFileSync(file, `global: { scrape_interval: 2s }\nscrape_configs:\n${jobs.join('')}`)
+  writeFileSync(file, `global: { scrape_interval: 5s }\nscrape_configs:\n${jobs.join('')}`)
   const port = await freePort()
   const server = pharos([
     'server',
@@ -119,7 +119,6 @@ test('whatever a target sends, it alone is down, and says why', async () => {
     'every target to be judged',
     async () => {
       const found = await targets()
-      console.log(found.filter((one) => one.health === 'unknown').map((one) => one.scrapePool))
       return found.every((one) => one.health !== 'unknown') ? found : undefined
     },
     60_000,
@@ -137,8 +136,8 @@ test('whatever a target sends, it alone is down, and says why', async () => {
     const { data } = await instant(base, query, Date.now() / 1_000)
     return Number(data?.result[0]?.value?.[1])
   }
-  await until('more scrapes of the good one', async () =>
-    (await now('count_over_time(good[1m])')) >= 3 ? true : undefined,
+  await until('another scrape of the good one', async () =>
+    (await now('count_over_time(good[1m])')) > 1 ? true : undefined,
   )
   expect(await now('sum(up)')).toBe(1)
   expect(await now('count(a)')).toBeNaN()

@@ -16,6 +16,11 @@ export interface TargetGroup {
  */
 export interface Discoverer {
   /**
+   * `<kind> <settings>`, equal for discoverers of the same settings: after a reload what the one before has found stays
+   * until this one has spoken. Missing: nothing is known of it.
+   */
+  readonly identity?: string
+  /**
    * Runs until `signal` is aborted, then resolves; never rejects. `found` is called with the groups that
    * changed since the last call; a group with no targets is gone. A failing backend is not an empty answer:
    * the last good groups stay and the failure is logged and counted.

@@ -39,3 +39,6 @@ export const FAILURE_LINES_WAITING_MAX = 10_000
 
 /** A quarantine grows from time to time, but never longer than its cooldown doubled so often. */
 export const QUARANTINE_DOUBLINGS_MAX = 5
+
+/** After a reload, targets of a discovery whose settings have changed stay so long, ms, while its successor is silent. */
+export const BEFORE_MS_MAX = 60_000

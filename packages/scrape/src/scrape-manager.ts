@@ -3,12 +3,12 @@
 import type { ScrapeSettings } from '@pharos/config'
 import { BodyTemplates } from '@pharos/exposition'
 import { BufferPool } from '@pharos/http'
-import { background } from '@pharos/base'
-import type { Clock, Disk, Logger, Net, Timer } from '@pharos/base'
+import type { Clock, Disk, Logger, Net } from '@pharos/base'
 import { createKernel, type Kernel } from '@pharos/kernel'
-import type { Discoverer, TargetGroup } from '@pharos/model'
+import type { Discoverer } from '@pharos/model'
 import type { Appender } from '@pharos/tsdb'
 import { FailureLogs } from './failure-log.ts'
+import { RunningJob } from './running-job.ts'
 import type { ScrapeFeatures } from './writer-context.ts'
 import { ScrapePool } from './scrape-pool.ts'
 import type { PoolContext } from './scrape-pool.ts'
@@ -111,78 +111,5 @@ export class ScrapeManager {
     await Promise.all(jobs.map((job) => job.stop()))
     await this.#writers.close(areMarked)
     await this.#failures.close()
-  }
-}
-
-/** A job with its running discoverers. Findings are noted as they come and taken together a moment later. */
-class RunningJob {
-  readonly pool: ScrapePool
-  readonly #options: ScrapeManagerOptions
-  #run = new AbortController()
-  /** Groups of each discoverer of this run by source. */
-  #groups: Map<string, TargetGroup>[] = []
-  /** Groups of the run before, until all of this run have spoken. */
-  #before: readonly TargetGroup[] = []
-  #silent = 0
-  #pending: Timer | undefined
-
-  constructor(pool: ScrapePool, options: ScrapeManagerOptions) {
-    this.pool = pool
-    this.#options = options
-  }
-
-  apply(settings: ScrapeSettings, discoverers: readonly Discoverer[]): void {
-    this.#before = this.#current()
-    this.#run.abort()
-    const run = new AbortController()
-    this.#run = run
-    this.#silent = discoverers.length
-    this.#groups = discoverers.map(() => new Map<string, TargetGroup>())
-    this.pool.reconfigure(settings)
-    discoverers.forEach((discoverer, i) => {
-      let isSilent = true
-      const found = (groups: readonly TargetGroup[]): void => {
-        if (run.signal.aborted) return
-        if (isSilent) this.#silent--
-        isSilent = false
-        const known = this.#groups[i]!
-        for (const group of groups) {
-          if (group.targets.length === 0) known.delete(group.source)
-          else known.set(group.source, group)
-        }
-        this.#syncSoon()
-      }
-      background(
-        `discovery of ${settings.jobName}`,
-        discoverer.run(found, run.signal),
-        this.#options.log,
-      )
-    })
-    this.#syncSoon()
-  }
-
-  close(): void {
-    this.#run.abort()
-    this.#pending?.cancel()
-    this.pool.close()
-  }
-
-  async stop(): Promise<void> {
-    this.#run.abort()
-    this.#pending?.cancel()
-    await this.pool.stop()
-  }
-
-  #syncSoon(): void {
-    this.#pending ??= this.#options.clock.after(0, () => {
-      this.#pending = undefined
-      if (this.#silent === 0) this.#before = []
-      this.pool.sync(this.#current())
-    })
-  }
-
-  #current(): TargetGroup[] {
-    const groups = this.#groups.flatMap((known) => [...known.values()])
-    return [...this.#before, ...groups]
   }
 }

@@ -13,17 +13,32 @@ import type { Discoverer } from '@pharos/model'
 
 /** The discoverers of one scrape configuration. A new mechanism is one line here. */
 export function discoverersOf(settings: ScrapeSettings, world: World): Discoverer[] {
-  const found: Discoverer[] = []
-  if (settings.staticGroups.length > 0) found.push(createStaticDiscoverer(settings.staticGroups))
-  for (const one of settings.fileDiscoveries) found.push(createFileDiscoverer(one, world))
-  for (const one of settings.etcdDiscoveries) found.push(createEtcdDiscoverer(one, world))
-  const { backends } = settings
-  for (const one of backends.http) found.push(createHttpDiscoverer(one, world))
-  for (const one of backends.dns) found.push(createDnsDiscoverer(one, world))
-  for (const one of backends.consul) found.push(createConsulDiscoverer(one, world))
-  for (const one of backends.nacos) found.push(createNacosDiscoverer(one, world))
-  for (const one of backends.docker) found.push(createDockerDiscoverer(one, world))
-  for (const one of backends.dockerswarm) found.push(createSwarmDiscoverer(one, world))
-  for (const one of backends.kubernetes) found.push(createKubernetesDiscoverer(one, world))
-  return found
+  const { staticGroups, backends } = settings
+  const each = <T>(
+    kind: string,
+    all: readonly T[],
+    make: (one: T, world: World) => Discoverer,
+  ): Discoverer[] => all.map((one) => identified(kind, one, make(one, world)))
+  return [
+    // What stands in the file is known at once: its identity says nothing of what it holds.
+    ...(staticGroups.length === 0
+      ? []
+      : [identified('static', '', createStaticDiscoverer(staticGroups))]),
+    ...each('file', settings.fileDiscoveries, createFileDiscoverer),
+    ...each('etcd', settings.etcdDiscoveries, createEtcdDiscoverer),
+    ...each('http', backends.http, createHttpDiscoverer),
+    ...each('dns', backends.dns, createDnsDiscoverer),
+    ...each('consul', backends.consul, createConsulDiscoverer),
+    ...each('nacos', backends.nacos, createNacosDiscoverer),
+    ...each('docker', backends.docker, createDockerDiscoverer),
+    ...each('dockerswarm', backends.dockerswarm, createSwarmDiscoverer),
+    ...each('kubernetes', backends.kubernetes, createKubernetesDiscoverer),
+  ]
+}
+
+function identified(kind: string, settings: unknown, discoverer: Discoverer): Discoverer {
+  return {
+    identity: `${kind} ${JSON.stringify(settings)}`,
+    run: (found, signal) => discoverer.run(found, signal),
+  }
 }

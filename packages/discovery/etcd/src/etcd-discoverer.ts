@@ -83,10 +83,8 @@ class EtcdDiscovery implements EtcdDiscoverer {
   }
 
   async run(found: (groups: readonly TargetGroup[]) => void, signal: AbortSignal): Promise<void> {
-    await this.#watch.run((change) => {
-      const groups = groupsOf(change)
-      if (groups.length > 0) found(groups)
-    }, signal)
+    // The first list is told even when it is empty: what was there before a reload is gone then.
+    await this.#watch.run((change) => found(groupsOf(change)), signal)
     this.#client.close()
   }
 }

@@ -94,6 +94,7 @@ class FileDiscovery implements FileDiscoverer {
     const changes = new ChangeSignal()
     let stopWatching = (): void => {}
     let isPeriodic = true
+    let hasSpoken = false
     while (!signal.aborted) {
       if (isPeriodic) {
         // A directory that was removed and made again needs a new watch.
@@ -102,7 +103,11 @@ class FileDiscovery implements FileDiscoverer {
       }
       const changed = await this.#scan(isPeriodic, signal)
       if (signal.aborted) break
-      if (changed.length > 0) found(changed)
+      // The first look is told even when there is nothing: what stood there before a reload is gone then.
+      if (changed.length > 0 || (!hasSpoken && this.#told.size === 0)) {
+        hasSpoken = true
+        found(changed)
+      }
       const isAnyGone = [...this.#known.values()].some((file) => file.goneSinceMs !== undefined)
       const waitMs = isAnyGone
         ? Math.min(GONE_GRACE_MS, this.#refreshIntervalMs)

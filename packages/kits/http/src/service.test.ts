@@ -3,9 +3,7 @@ import { realWorld } from '@pharos/base/node'
 import { SimDisk } from '@pharos/base/sim'
 import { Discovery } from '@pharos/registry'
 import { startRegistry } from '@pharos/registry/server'
-import express from 'express'
 import Fastify from 'fastify'
-import Koa from 'koa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ServiceApp, service } from './service.ts'
 
@@ -30,16 +28,6 @@ afterAll(async () => {
 })
 
 const APPS: Readonly<Record<string, () => ServiceApp>> = {
-  express: () => {
-    const app = express()
-    app.get('/users/:id', (_request, response) => void response.send('user'))
-    return app
-  },
-  koa: () => {
-    const app = new Koa()
-    app.use((context) => void (context.body = 'user'))
-    return app
-  },
   fastify: () => {
     const app = Fastify()
     app.get('/users/:id', async () => 'user')
@@ -60,7 +48,7 @@ test.each(Object.keys(APPS))('%s: one call listens, measures, registers', async 
   expect(await text('/users/7')).toBe('user')
   expect(await text('/healthz')).toBe('ok\n')
   const page = await text('/metrics')
-  const hasRoute = name === 'express' || name === 'fastify'
+  const hasRoute = name === 'fastify'
   const route = hasRoute ? '/users/:id' : '<unmatched>'
   expect(page).toMatch(/^http_request_duration_seconds_count\{.*} 1$/m)
   expect(page).toContain(`"${route}"`)

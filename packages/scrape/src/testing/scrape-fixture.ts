@@ -64,10 +64,12 @@ export function jobSettings(changed: Partial<ScrapeSettings> = {}): ScrapeSettin
 export class FakeDiscoverer implements Discoverer {
   #found: ((groups: readonly TargetGroup[]) => void) | undefined
   readonly #first: readonly string[] | undefined
+  readonly identity?: string
 
   /** @param first  addresses found at once; undefined: silent until `find` */
-  constructor(first?: readonly string[]) {
+  constructor(first?: readonly string[], identity?: string) {
     this.#first = first
+    if (identity !== undefined) this.identity = identity
   }
 
   run(found: (groups: readonly TargetGroup[]) => void, signal: AbortSignal): Promise<void> {
