@@ -1,19 +1,6 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expositionPage } from './exposition-page.ts'
 import { type Bench, cpuSecondsOf, residentMib, type Size } from './measure.ts'
-import { hasPrometheus, type Peer, startPeer } from './peers.ts'
-
-/** Serves `targets` pages of `series` samples at /0 … /n, each version a second long. */
-async function exporter(series: number): Promise<{ port: number; close(): void }> {
-  const pages = Array.from({ length: 60 }, (_, version) => expositionPage(series, version + 1))
-  const server = createServer((_, response) => {
-    response.setHeader('Content-Type', 'text/plain; version=0.0.4')
-    response.end(pages[Math.floor(Date.now() / 1000) % 60])
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { port: (server.address() as AddressInfo).port, close: () => void server.close() }
-}
+import { hasPrometheus, startPeer } from './peers.ts'
+import { exporter, samplesOf } from './scrape-load.ts'
 
 function config(port: number, targets: number): string {
   const jobs = Array.from(
@@ -22,15 +9,6 @@ function config(port: number, targets: number): string {
       `  - {job_name: job${i}, metrics_path: /${i}, static_configs: [{targets: ['127.0.0.1:${port}']}]}`,
   )
   return `global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n${jobs.join('\n')}\n`
-}
-
-async function samplesOf(peer: Peer): Promise<number> {
-  const answer = await fetch(`${peer.base}/metrics`)
-  const match = /^prometheus_tsdb_head_samples_appended_total(?:\{type="float"\})? (\S+)/m.exec(
-    await answer.text(),
-  )
-  if (match === null) throw new Error(`${peer.name} does not say how many samples it took`)
-  return Number(match[1])
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
