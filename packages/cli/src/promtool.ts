@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { checkConfigFiles, checkMetricsPage } from './promtool-check.ts'
+import { type CheckConfigFlags, checkConfigFiles, checkMetricsPage } from './promtool-check.ts'
 import { fillPromql } from './promtool-promql.ts'
 import { queryInstant, queryRange } from './promtool-query.ts'
 import { addRuleCommands } from './promtool-rule-commands.ts'
@@ -24,11 +24,12 @@ export function fillPromtool(
     .description('check configuration files; all mistakes at once')
     .argument('<config-files...>')
     .option('--syntax-only', 'do not look at the files that are referred to')
-    .option('--lint <checks>', 'accepted')
-    .option('--lint-fatal', 'accepted')
-    .option('--agent', 'accepted')
-    .action(async (files: string[], options: { syntaxOnly?: boolean }) =>
-      done(await checkConfigFiles(files, options.syntaxOnly === true, terminal)),
+    .option('--lint <checks>', 'duplicate-rules, all or none', 'duplicate-rules')
+    .option('--lint-fatal', 'exit code 3 when there are findings')
+    .option('--ignore-unknown-fields', 'take keys in rule files that are not known')
+    .option('--agent', 'refuse what an agent cannot do')
+    .action(async (files: string[], options: CheckConfigFlags) =>
+      done(await checkConfigFiles(files, options, terminal)),
     )
   check
     .command('metrics')
