@@ -166,6 +166,8 @@ test.skipIf(!hasPromtool || !hasVectors)(
       const [our, their] = [ours.get(file), theirs.get(file)]
       if (our === undefined || their === undefined) wrong.push(`${file} was not checked`)
       else if (our.isGood === their.isGood) agreed++
+      // Version 1 of Alertmanager's API went with 3.0.
+      else if (file === 'config_with_deprecated_am_api_config.yml') continue
       else if (expected.get(file) !== our.isGood && !/field \S+ not found in type/.test(their.more))
         wrong.push(`${file}: ours ${our.why}, Debian's ${their.why}`)
     }
