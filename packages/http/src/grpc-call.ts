@@ -8,7 +8,7 @@ import { OutsideError } from '@pharos/base'
 import { deadlineError, dialError } from './client-errors.ts'
 import { GRPC_ANSWER_BYTES_MAX } from './limits.ts'
 
-export interface GrpcCall {
+interface GrpcCall {
   readonly host: string
   readonly port: number
   /** `/grpc.health.v1.Health/Check`. */
