@@ -1,4 +1,7 @@
-import { createRealDisk } from '@pharos/base/node'
+import { silentLogger } from '@pharos/base'
+import { createRealDisk, realWorld } from '@pharos/base/node'
+import { parseSelector } from '@pharos/promql'
+import { Tsdb } from '@pharos/tsdb'
 import { expect, test } from 'vitest'
 import { runCommand } from './program.ts'
 
@@ -46,6 +49,45 @@ test('a damaged directory is verified with code 1, and the damage is named', asy
     expect(out).toMatch(
       /^DAMAGED .*\.blk: at byte \d+: checksum of a tile does not match\n4 files, .* 1 damages\n$/,
     )
+  } finally {
+    await disk.removeTree(copy)
+  }
+})
+
+test('a deletion is taken back by its matchers, once', async () => {
+  const disk = createRealDisk()
+  const copy = `${process.env['TMPDIR'] ?? '/tmp'}/pharos-tsdb-undelete-${process.pid}`
+  try {
+    for (const folder of ['blocks', 'head', 'wal']) {
+      await disk.makeDirectory(`${copy}/${folder}`)
+      for (const name of await disk.list(`${GOLDEN}/${folder}`)) {
+        const bytes = await disk.readFile(`${GOLDEN}/${folder}/${name}`)
+        await disk.writeFileAtomic(`${copy}/${folder}/${name}`, bytes)
+      }
+    }
+    const whole = (await run('dump', '--match', 'gauge', copy)).out
+    expect(whole.length).toBeGreaterThan(1000)
+    const world = { ...realWorld(), log: silentLogger }
+    const db = await Tsdb.open(world, {
+      path: copy,
+      retentionMs: 0,
+      retentionBytes: 0,
+      minBlockMs: 7_200_000,
+      maxBlockMs: 7_200_000,
+      walSync: 'interval',
+      maxFutureMs: 0,
+      outOfOrderMs: 0,
+      maxHeadSeries: 0,
+      minFreeDiskBytes: 0,
+    })
+    await db.deleteSeries([parseSelector('gauge')], -1e15, 1e15)
+    await db.close()
+    expect((await run('dump', '--match', 'gauge', copy)).out).toBe('')
+    const undelete = (): Promise<{ code: number; out: string }> =>
+      run('undelete', '--match', 'gauge', copy)
+    expect(await undelete()).toMatchObject({ code: 0, out: '1 deletions taken back\n' })
+    expect((await run('dump', '--match', 'gauge', copy)).out).toBe(whole)
+    expect(await undelete()).toMatchObject({ code: 1, out: '0 deletions taken back\n' })
   } finally {
     await disk.removeTree(copy)
   }

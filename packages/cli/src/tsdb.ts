@@ -42,6 +42,14 @@ function addMoves(tsdb: Command, terminal: Terminal, done: (code: number) => voi
     .argument('<directory>')
     .action(async (directory: string) => done(await repair(directory, terminal)))
   tsdb
+    .command('undelete')
+    .description('take deletions back whose samples are still in the files')
+    .argument('<directory>')
+    .requiredOption('--match <selector>', 'of the deletion, as it was given')
+    .action(async (directory: string, { match }: { match: string }) =>
+      done(await undelete(directory, match, terminal)),
+    )
+  tsdb
     .command('import-prometheus')
     .description("copy the blocks of a Prometheus' data directory or snapshot into one of ours")
     .argument('<from>', 'with block directories in it')
@@ -62,22 +70,39 @@ function addMoves(tsdb: Command, terminal: Terminal, done: (code: number) => voi
     })
 }
 
-async function repair(directory: string, terminal: Terminal): Promise<number> {
+/** Works on a directory as a server would, and gives it back. */
+async function changed(directory: string, work: (db: Tsdb) => Promise<number>): Promise<number> {
   const world = realWorld()
   if ((await world.disk.stat(directory)) === undefined) {
     throw new UserError('flag/invalid', `${directory}: no data directory`)
   }
   const db = await Tsdb.open(world, repairOptions(directory))
   try {
+    return await work(db)
+  } finally {
+    await db.close()
+  }
+}
+
+function repair(directory: string, terminal: Terminal): Promise<number> {
+  return changed(directory, async (db) => {
     const repaired = await db.repair()
     for (const name of repaired) terminal.write(`${name}: rewritten without what was damaged\n`)
     terminal.write(
       `${repaired.length} files rewritten; what was set aside is in ${directory}/quarantine\n`,
     )
-  } finally {
-    await db.close()
-  }
-  return 0
+    return 0
+  })
+}
+
+/** @returns 1 when no deletion has these matchers */
+function undelete(directory: string, match: string, terminal: Terminal): Promise<number> {
+  const matchers = parseSelector(match)
+  return changed(directory, async (db) => {
+    const count = await db.undeleteSeries([matchers])
+    terminal.write(`${count} deletions taken back\n`)
+    return count > 0 ? 0 : 1
+  })
 }
 
 /** Nothing expires and nothing is refused while a directory is repaired. */

@@ -248,6 +248,29 @@ test('a querier reads on while its blocks are joined and removed', async () => {
   expect(await everything({ querier: () => held })).toEqual(before)
 })
 
+test('the log stays short although a group writes once in half an hour', async () => {
+  const world = simWorld()
+  const db = await Tsdb.open(world, options({ minBlockMs: HOUR_MS / 6, maxBlockMs: HOUR_MS / 2 }))
+  const fast = groupOf(db, 1)
+  const slow = db.group(Labels.from({ job: 'slow' }), 'rules')
+  slow.column(Labels.from({ __name__: 'slow', job: 'slow' }))
+  let filesMax = 0
+  for (let i = 0; i < 6 * 120; i++) {
+    await world.clock.advance(HOUR_MS / 120)
+    fast.appendRow(world.clock.now(), new Float64Array([i]))
+    if (i % 60 === 0) slow.appendRow(world.clock.now(), new Float64Array([i]))
+    if (i % 10 === 0) await db.maintain()
+    filesMax = Math.max(filesMax, world.disk.listSync('/data/wal').length)
+  }
+  // A file each ten minutes: 36 of them were begun.
+  expect(world.disk.listSync('/data/wal').at(-1)! > '00000030').toBe(true)
+  expect(filesMax).toBeLessThan(8)
+  const again = await Tsdb.open({ ...world, disk: world.disk.crash() }, options())
+  const sizes = [...(await everything(again))].map(([, samples]) => samples.size)
+  expect(sizes.toSorted((a, b) => a - b)[0]).toBe(12)
+  await again.close()
+})
+
 test('a clean stop leaves nothing to replay', async () => {
   const { world, disk } = await killed(200)
   const first = await Tsdb.open({ ...world, disk }, options())
