@@ -41,6 +41,8 @@ export const KEYFRAME_ROWS: number = 32
 export const FILE_BYTES: number = 2 ** 31 - 1
 /** Verified tiles kept in memory for the next query. */
 export const TILE_CACHE_BYTES: number = 64 << 20
+/** Decoded columns kept for the next query: 17,000 of 240 rows. Memory is taken as they come. */
+export const DECODED_BYTES: number = 32 << 20
 /** Selectors kept for the next query, each with the columns it found; a large dashboard has some 200. */
 export const SELECTORS_KEPT: number = 256
 /** Label values of which one matcher of a kept selector remembers its verdict. */

@@ -4,6 +4,7 @@ import type { NativeHistogram } from '@pharos/model'
 import type { OpenTile } from '../head/open-tile.ts'
 import type { ColumnDecoder } from '../tile/column-decoder.ts'
 import type { TileView } from '../tile/tile-view.ts'
+import type { DecodedColumns } from './decoded-columns.ts'
 
 export interface Part {
   /** Strictly ascending, ms. */
@@ -63,28 +64,56 @@ export function openPart(
   }
 }
 
+/** How a column of a sealed tile is read: rows [from, to), with room for all of them in `whole`. */
+type ReadRows = (
+  column: number,
+  from: number,
+  to: number,
+  whole: Float64Array,
+  out: Float64Array,
+  at: number,
+) => boolean
+
+/** Rows of a sealed tile, as they are decoded. */
 export function sealedPart(
   view: TileView,
   startMs: number,
   endMs: number,
   decoder: ColumnDecoder,
 ): Part | undefined {
+  return partOf(view, startMs, endMs, (column, from, to, whole, out, at) => {
+    if (from === 0 && to === view.times.length) return decoder.read(view, column, out, at)
+    const hasMarkers = decoder.read(view, column, whole, 0)
+    out.set(whole.subarray(from, to), at)
+    return hasMarkers
+  })
+}
+
+/** The same for queries, who come again. */
+export function cachedPart(
+  view: TileView,
+  startMs: number,
+  endMs: number,
+  columns: DecodedColumns,
+): Part | undefined {
+  return partOf(view, startMs, endMs, (column, from, to, whole, out, at) =>
+    columns.read(view, column, from, to, whole, out, at),
+  )
+}
+
+function partOf(view: TileView, startMs: number, endMs: number, read: ReadRows): Part | undefined {
   const [from, to] = rowRange(view.times, view.times.length, startMs, endMs)
   if (from >= to) return undefined
   const isWhole = from === 0 && to === view.times.length
-  let all: Float64Array | undefined
-  const read = (column: number, out: Float64Array, at: number): boolean =>
-    decoder.read(view, column, out, at)
+  // One buffer for all columns of the part.
+  let whole: Float64Array | undefined
   return {
     times: isWhole ? view.times : view.times.subarray(from, to),
     isLate: view.isLate,
     readValues(column, out, at) {
-      if (isWhole) return read(column, out, at)
-      // One buffer for all columns of the part.
-      all ??= new Float64Array(view.times.length)
-      const hasMarkers = read(column, all, 0)
-      out.set(all.subarray(from, to), at)
-      return hasMarkers
+      if (isWhole) return read(column, from, to, out, out, at)
+      whole ??= new Float64Array(view.times.length)
+      return read(column, from, to, whole, out, at)
     },
     hasHistograms: (column) => view.hasHistograms(column),
     readHistograms(column, out, at) {

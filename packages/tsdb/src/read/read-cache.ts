@@ -1,10 +1,11 @@
-// What queriers leave behind for the next one: tiles that were verified, selectors with what they found, and what is
+// What queriers leave behind for the next one: tiles that were verified, columns that were decoded, selectors with what they found, and what is
 // known of the labels of a list of columns. All of it can be worked out anew at any time.
 
 import type { Layout } from '../catalog/layout.ts'
 import { SelectorCache } from '../catalog/selector.ts'
 import { ColumnLabels } from './column-labels.ts'
 import type { ColumnDecoder } from '../tile/column-decoder.ts'
+import { DecodedColumns } from './decoded-columns.ts'
 import { SortedUnions } from './sorted-unions.ts'
 import { TileCache } from './tile-cache.ts'
 
@@ -14,11 +15,11 @@ export class ReadCache {
   readonly unions: SortedUnions = new SortedUnions()
   /** Lists of columns belong to selectors, and go with them. */
   readonly #facts = new WeakMap<Int32Array, ColumnLabels>()
-  readonly decoder: ColumnDecoder
+  readonly columns: DecodedColumns
   readonly #cut = new WeakMap<Int32Array, Int32Array>()
 
   constructor(decoder: ColumnDecoder) {
-    this.decoder = decoder
+    this.columns = new DecodedColumns(decoder)
   }
 
   facts(layout: Layout, columns: Int32Array): ColumnLabels {

@@ -5,7 +5,7 @@ import type { Matcher } from '@pharos/model'
 import type { TileFile } from '../block/tile-file.ts'
 import type { LabelList, Querier, SelectHints, Selection } from '../querier.ts'
 import { maskedPart, Masks, unmasked } from './mask.ts'
-import { openPart, type Part, sealedPart } from './part.ts'
+import { cachedPart, openPart, type Part } from './part.ts'
 import { SelectionBuilder } from './selection-builder.ts'
 import { filesOf, type SnapshotGroup, type SnapshotTile } from './snapshot.ts'
 import type { ReadCache } from './read-cache.ts'
@@ -143,7 +143,7 @@ export class TsdbQuerier implements Querier {
   ): Part | undefined {
     if ('tile' in tile) return openPart(tile.tile, tile.rowCount, startMs, endMs)
     try {
-      const part = sealedPart(this.#cache.tiles.view(tile), startMs, endMs, this.#cache.decoder)
+      const part = cachedPart(this.#cache.tiles.view(tile), startMs, endMs, this.#cache.columns)
       return part === undefined ? undefined : maskedPart(part, this.#masks.of(tile, key))
     } catch (error) {
       const warning = `samples from ${tile.firstMs} to ${tile.lastMs} are missing: ${messageOf(error)}`
