@@ -5,6 +5,7 @@
 import { ABSENT } from '@pharos/model'
 import { quantileOfSorted, sortFloats } from './quantile.ts'
 import { rateKernel } from './rate-kernel.ts'
+import { Regression } from './regression.ts'
 import { SortedWindow } from './sorted-window.ts'
 import type { ColumnKernel } from './column-kernel.ts'
 import type { Windows } from './windows.ts'
@@ -59,7 +60,7 @@ export const RANGE_KERNELS: ReadonlyMap<string, RangeKernel> = new Map<string, R
   ['mad_over_time', madKernel],
   ['changes', (w) => windowed(w, 1, changesOver)],
   ['resets', (w) => windowed(w, 1, resetsOver)],
-  ['deriv', (w) => windowed(w, 2, (vs, lo, hi) => regression(w.ts, vs, lo, hi, w.ts[lo]!).slope)],
+  ['deriv', derivKernel],
   ['predict_linear', predictKernel],
   ['double_exponential_smoothing', smoothingKernel],
 ])
@@ -393,54 +394,23 @@ function resetsOver(vs: Float64Array, lo: number, hi: number): number {
   return count
 }
 
-/** Least squares over the window; x in seconds from `originMs`. */
-function regression(
-  ts: Float64Array,
-  vs: Float64Array,
-  lo: number,
-  hi: number,
-  originMs: number,
-): { slope: number; intercept: number } {
-  const sums = new Float64Array(8)
-  const first = vs[lo]!
-  let constant = true
-  for (let i = lo; i < hi; i++) {
-    const y = vs[i]!
-    if (constant && i > lo && y !== first) constant = false
-    const x = (ts[i]! - originMs) / 1e3
-    addTo(sums, 0, x)
-    addTo(sums, 2, y)
-    addTo(sums, 4, x * y)
-    addTo(sums, 6, x * x)
-  }
-  if (constant) {
-    if (first === Infinity || first === -Infinity) return { slope: NaN, intercept: NaN }
-    return { slope: 0, intercept: first }
-  }
-  const n = hi - lo
-  const sumX = sums[0]! + sums[1]!
-  const sumY = sums[2]! + sums[3]!
-  const covariance = sums[4]! + sums[5]! - (sumX * sumY) / n
-  const variance = sums[6]! + sums[7]! - (sumX * sumX) / n
-  const slope = covariance / variance
-  return { slope, intercept: sumY / n - (slope * sumX) / n }
-}
-
-/** Kahan addition to the pair (sum, compensation) at `at`. */
-function addTo(sums: Float64Array, at: number, v: number): void {
-  const sum = sums[at]!
-  const t = sum + v
-  if (t === Infinity || t === -Infinity) sums[at + 1] = 0
-  else if (Math.abs(sum) >= Math.abs(v)) sums[at + 1]! += sum - t + v
-  else sums[at + 1]! += v - t + sum
-  sums[at] = t
+function derivKernel(windows: Windows): ColumnKernel {
+  const { ts, lo } = windows
+  const regression = new Regression(
+    windows,
+    Float64Array.from(lo, (first) => ts[first] ?? 0),
+  )
+  return windowed(windows, 2, (vs, _lo, _hi, s) => {
+    regression.fit(vs, s)
+    return regression.slope
+  })
 }
 
 function predictKernel(windows: Windows, [seconds]: readonly Float64Array[]): ColumnKernel {
-  const { ts, evalTimes } = windows
-  return windowed(windows, 2, (vs, lo, hi, s) => {
-    const { slope, intercept } = regression(ts, vs, lo, hi, evalTimes[s]!)
-    return slope * seconds![s]! + intercept
+  const regression = new Regression(windows, windows.evalTimes)
+  return windowed(windows, 2, (vs, _lo, _hi, s) => {
+    regression.fit(vs, s)
+    return regression.slope * seconds![s]! + regression.intercept
   })
 }
 
