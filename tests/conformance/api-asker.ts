@@ -4,6 +4,7 @@ import {
   type ApiServices,
   registerApi,
   type RuleGroupStatus,
+  type SeriesExemplar,
   type TargetMetadata,
 } from '@pharos/api'
 import { silentLogger } from '@pharos/base'
@@ -122,6 +123,8 @@ export interface Setup {
   readonly metadata?: readonly TargetMetadata[]
   readonly ruleGroups?: readonly RuleGroupStatus[]
   readonly externalLabels?: Labels
+  readonly exemplars?: readonly SeriesExemplar[]
+  readonly alertmanagers?: ReturnType<ApiServices['alertmanagers']>
   /** Instead of the engine: what every query answers. */
   readonly result?: QueryResult
 }
@@ -135,6 +138,8 @@ function services({
   metadata = [],
   ruleGroups = [],
   externalLabels = Labels.EMPTY,
+  exemplars = [],
+  alertmanagers = NO_ALERTMANAGERS,
   result,
 }: Setup): ApiServices {
   const queryable = timed(store)
@@ -190,7 +195,8 @@ function services({
     ruleGroups: () => ruleGroups,
     ruleTrials: NO_TRIALS,
     ruleFiles: undefined,
-    alertmanagers: () => NO_ALERTMANAGERS,
+    alertmanagers: () => alertmanagers,
+    exemplars: () => exemplars,
     reload: () => Promise.resolve(),
     quit: () => undefined,
   }

@@ -20,10 +20,17 @@ function featuresOf(script: string): ReadonlySet<string> {
   return features
 }
 
+/** Evals that do not pass, and why. */
+const KNOWN: Readonly<Record<string, string>> = {
+  'testdata/aggregators.test:481':
+    'count_values with a label name that is no UTF-8: the error quotes it, and a JavaScript string has lost the byte',
+}
+
 test.skipIf(missing)('2 237 evals of 22 scripts pass as often as written down', async () => {
   const clock = createRealClock()
   const lines: string[] = []
   const failures: string[] = []
+  const failed: string[] = []
   let all = 0
   for (const [script, known] of Object.entries(passes)) {
     const text = readFileSync(new URL(script, dir), 'utf8')
@@ -35,10 +42,13 @@ test.skipIf(missing)('2 237 evals of 22 scripts pass as often as written down', 
     all += passed.length
     lines.push(`${script.padEnd(56)} ${passed.length} / ${outcomes.length}`)
     for (const { line, query, failure } of outcomes)
-      if (failure !== undefined) failures.push(`${script}:${line} ${query}\n    ${failure}`)
+      if (failure !== undefined) {
+        failed.push(`${script}:${line}`)
+        failures.push(`${script}:${line} ${query}\n    ${failure}`)
+      }
     expect(outcomes.length, script).toBe(known.total)
     expect(passed.length, `${script}\n${failures.join('\n')}`).toBeGreaterThanOrEqual(known.passes)
   }
-  console.log(`${lines.join('\n')}\nall ${all}\nnot passing: ${failures.length}`)
-  if (process.env['SHOW_FAILURES'] !== undefined) console.log(failures.join('\n'))
+  expect(failed, failures.join('\n')).toEqual(Object.keys(KNOWN))
+  console.log(`${lines.join('\n')}\nall ${all}\nnot passing: ${JSON.stringify(KNOWN)}`)
 })

@@ -263,6 +263,25 @@ test.skipIf(missing)(
   },
 )
 
+test.skipIf(missing)(
+  'the one expression that is not compared, 65,000 characters deep, is refused',
+  () => {
+    interface Recipe {
+      readonly input_recipe?: { readonly concat: readonly (string | Repeated)[] }
+    }
+    interface Repeated {
+      readonly repeat: string
+      readonly times: number
+    }
+    const recipes = cases<Recipe>('parse-expr.json').flatMap((one) => one.input_recipe ?? [])
+    expect(recipes).toHaveLength(1)
+    const input = recipes[0]!.concat
+      .map((part) => (typeof part === 'string' ? part : part.repeat.repeat(part.times)))
+      .join('')
+    expect(() => parseExpr(input, options)).toThrow(ParseErrors)
+  },
+)
+
 interface PrintVector {
   readonly input?: string
   readonly name?: string

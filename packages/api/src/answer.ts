@@ -1,8 +1,9 @@
 // Sending: the envelope around every answer.
 
-import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { type ApiError, STATUS_OF } from './api-error.ts'
+import { ChunkStream } from './chunk-stream.ts'
+import type { ChunkPool } from './chunk-writer.ts'
 import { jsonText } from './json-text.ts'
 import { notesJson } from './result-json.ts'
 
@@ -33,29 +34,19 @@ export function errorJson(error: ApiError, open: string = '{'): string {
   return `${open}"status":"error","errorType":"${error.errorType}","error":${jsonText(error.message)}}`
 }
 
-/** An answer that is made while it is sent. What fits one chunk goes out as a whole. */
+/**
+ * An answer that is made while it is sent. What fits one chunk goes out as a whole.
+ * @param pool  takes back the chunks that are out
+ */
 export function sendChunks(
   reply: FastifyReply,
   chunks: Iterator<string | Buffer, unknown, undefined>,
+  pool?: ChunkPool,
 ): FastifyReply {
   reply.header('Content-Type', JSON_TYPE)
   const first = chunks.next()
   if (first.done === true) return reply.send('')
   const second = chunks.next()
   if (second.done === true) return reply.send(first.value)
-  const all = following(first.value, second.value, chunks)
-  return reply.send(Readable.from(all, { objectMode: true, highWaterMark: CHUNKS_AHEAD }))
-}
-
-/** Chunks that are made before the first of them is on its way. */
-const CHUNKS_AHEAD = 2
-
-function* following(
-  first: string | Buffer,
-  second: string | Buffer,
-  rest: Iterator<string | Buffer, unknown, undefined>,
-): Generator<string | Buffer, void, undefined> {
-  yield first
-  yield second
-  for (let next = rest.next(); next.done !== true; next = rest.next()) yield next.value
+  return reply.send(new ChunkStream([first.value, second.value], chunks, pool))
 }

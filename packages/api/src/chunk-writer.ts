@@ -1,6 +1,6 @@
 // Bytes of an answer in chunks that go to the socket as they are.
 
-import { CHUNK_BYTES } from './limits.ts'
+import { CHUNK_BYTES, SPARE_CHUNKS } from './limits.ts'
 
 /** Answers up to this size go out whole; those of dashboards hardly ever are larger. */
 const WHOLE_BYTES = 65_536
@@ -8,20 +8,40 @@ const WHOLE_BYTES = 65_536
 /** Below this the call that writes a text takes longer than a loop. */
 const SHORT_CHARS = 16
 
-/** Room that answers share while they are begun. An answer lets others run only after it has left it. */
-export function sharedRoom(): Buffer<ArrayBuffer> {
-  return Buffer.allocUnsafeSlow(WHOLE_BYTES)
+/**
+ * Where answers are written. Chunks that were sent are used again: left to the collector, tens of megabytes an answer
+ * make it go over the whole heap every few queries.
+ */
+export class ChunkPool {
+  /** Where answers begin. An answer lets others run only after it has left it. */
+  readonly room: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(WHOLE_BYTES)
+  readonly #free: ArrayBuffer[] = []
+
+  take(bytes: number): Buffer<ArrayBuffer> {
+    if (bytes > CHUNK_BYTES) return Buffer.allocUnsafeSlow(bytes)
+    const free = this.#free.pop()
+    return free === undefined ? Buffer.allocUnsafeSlow(CHUNK_BYTES) : Buffer.from(free)
+  }
+
+  /** Takes back a chunk that nobody reads any more; anything that was not taken here is left alone. */
+  give(chunk: unknown): void {
+    if (!Buffer.isBuffer(chunk) || this.#free.length >= SPARE_CHUNKS) return
+    const { buffer, byteOffset } = chunk
+    if (byteOffset === 0 && buffer instanceof ArrayBuffer && buffer.byteLength === CHUNK_BYTES)
+      this.#free.push(buffer)
+  }
 }
 
 export class ChunkWriter {
+  readonly #pool: ChunkPool
   #buffer: Buffer<ArrayBuffer>
   #isShared = true
   #length = 0
   readonly #full: Buffer[] = []
 
-  /** @param room  of `sharedRoom` */
-  constructor(room: Buffer<ArrayBuffer>) {
-    this.#buffer = room
+  constructor(pool: ChunkPool) {
+    this.#pool = pool
+    this.#buffer = pool.room
   }
 
   text(text: string): void {
@@ -66,13 +86,13 @@ export class ChunkWriter {
     if (this.#length + bytes <= this.#buffer.length) return
     const filled = this.#buffer.subarray(0, this.#length)
     if (this.#isShared) {
-      this.#buffer = Buffer.allocUnsafe(Math.max(this.#length + bytes, CHUNK_BYTES))
+      this.#buffer = this.#pool.take(this.#length + bytes)
       this.#buffer.set(filled)
       this.#isShared = false
       return
     }
     if (this.#length > 0) this.#full.push(filled)
-    this.#buffer = Buffer.allocUnsafe(Math.max(bytes, CHUNK_BYTES))
+    this.#buffer = this.#pool.take(bytes)
     this.#length = 0
   }
 }

@@ -23,6 +23,9 @@ export const STATUS_ROWS_MAX = 10_000
 /** Bytes of an answer that go to the socket in one piece. */
 export const CHUNK_BYTES = 262_144
 
+/** Chunks kept for the next answer: what some three clients take at the same time. */
+export const SPARE_CHUNKS = 16
+
 /** Characters of an answer that are collected before they go out. Small ones go out whole. */
 export const CHUNK_CHARS = 65_536
 

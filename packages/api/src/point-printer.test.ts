@@ -7,7 +7,7 @@ import { PointPrinter } from './point-printer.ts'
 const printer = new PointPrinter(createKernel())
 
 function written(times: Float64Array, values: Float64Array): string {
-  const out = new ChunkWriter(printer.room)
+  const out = new ChunkWriter(printer.pool)
   printer.write(times, values, '{"metric":{}', out)
   return `${Buffer.concat([...out.rest()]).toString()}}`
 }
@@ -29,7 +29,7 @@ test('nothing is written where no point is', () => {
 })
 
 test('texts and bytes of any size keep their order over chunks', () => {
-  const out = new ChunkWriter(printer.room)
+  const out = new ChunkWriter(printer.pool)
   const chunks: Buffer[] = []
   let all = ''
   for (let i = 0; i < 60; i++) {

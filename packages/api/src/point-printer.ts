@@ -1,7 +1,7 @@
 // Points of series as JSON bytes, printed by the kernel: 50 ns a point, where String(v) and joining texts take 300.
 
 import { type Kernel, writeShortestPowers } from '@pharos/kernel'
-import { type ChunkWriter, sharedRoom } from './chunk-writer.ts'
+import { ChunkPool, type ChunkWriter } from './chunk-writer.ts'
 
 /** Points printed at once; what the kernel keeps for them is 200 KB. */
 const BLOCK = 2048
@@ -11,8 +11,7 @@ const POINT_BYTES = 64
 const SLACK_BYTES = 96
 
 export class PointPrinter {
-  /** Where answers begin. */
-  readonly room: Buffer<ArrayBuffer> = sharedRoom()
+  readonly pool: ChunkPool = new ChunkPool()
   readonly #kernel: Kernel
   readonly #powersAt: number
   readonly #headsAt: number

@@ -51,7 +51,8 @@ async function instantQuery(
   const timeMs = form.timeOr('time', services.clock.now())
   const options = queryOptions(services, form, request, hangUpSignal(reply))
   const answer = await services.engine.instant(form.get('query'), timeMs, options)
-  return sendChunks(reply, answerJson(writtenAnswer(form, answer, limit), printer))
+  const chunks = answerJson(writtenAnswer(form, answer, limit), printer)
+  return sendChunks(reply, chunks, printer.pool)
 }
 
 async function rangeQuery(
@@ -65,7 +66,8 @@ async function rangeQuery(
   const { startMs, endMs, stepMs } = rangeOf(form)
   const options = queryOptions(services, form, request, hangUpSignal(reply))
   const answer = await services.engine.range(form.get('query'), startMs, endMs, stepMs, options)
-  return sendChunks(reply, answerJson(writtenAnswer(form, answer, limit), printer))
+  const chunks = answerJson(writtenAnswer(form, answer, limit), printer)
+  return sendChunks(reply, chunks, printer.pool)
 }
 
 /** Runs the query like `query`, or with a start like `query_range`, and answers what its operators did. */

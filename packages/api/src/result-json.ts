@@ -35,7 +35,7 @@ export function* answerJson(
   open: string = '{',
 ): Generator<Buffer, void, undefined> {
   const { result, stats } = answer
-  const out = new ChunkWriter(printer.room)
+  const out = new ChunkWriter(printer.pool)
   out.text(`${open}"status":"success","data":{"resultType":"${result.type}","result":`)
   if (result.type === 'matrix') yield* matrixJson(result, printer, out)
   else if (result.type === 'vector') yield* vectorJson(result, out)
