@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { UserError } from '@pharos/base'
 import { goQuote, type Matcher } from '@pharos/model'
 import { parseSelector } from '@pharos/promql'
-import { sendData } from './answer.ts'
+import { answerData, type Payload } from './answer.ts'
 import { ApiError, badData, invalidParameter } from './api-error.ts'
 import type { ApiServices, StoreAdministration } from './api-services.ts'
 import { jsonText } from './json-text.ts'
@@ -15,7 +15,7 @@ type Answer = (
   store: StoreAdministration,
   form: RequestForm,
   reply: FastifyReply,
-) => Promise<FastifyReply>
+) => Promise<FastifyReply | Payload>
 
 export function registerAdminRoutes(app: FastifyInstance, services: ApiServices): void {
   const change = (name: string, answer: Answer): void => {
@@ -52,7 +52,7 @@ export function registerAdminRoutes(app: FastifyInstance, services: ApiServices)
   })
   change('snapshot', async (store, form, reply) => {
     const name = await store.snapshot(truthOf('skip_head', form.get('skip_head')))
-    return sendData(reply, `{"name":${jsonText(name)}}`)
+    return answerData(reply, `{"name":${jsonText(name)}}`)
   })
 }
 

@@ -7,17 +7,22 @@ import type { ChunkPool } from './chunk-writer.ts'
 import { jsonText } from './json-text.ts'
 import { notesJson } from './result-json.ts'
 
+/**
+ * The body of an answer. Handlers return it; one that returned the reply would make Fastify wait for its end with eight
+ * listeners.
+ */
+export type Payload = string | Buffer | ChunkStream
+
 const JSON_TYPE = 'application/json'
 
 /** `{"status":"success","data":…}` around JSON that is ready. */
-export function sendData(
+export function answerData(
   reply: FastifyReply,
   dataJson: string,
   warnings: readonly string[] = [],
-): FastifyReply {
-  return reply
-    .header('Content-Type', JSON_TYPE)
-    .send(`{"status":"success","data":${dataJson}${notesJson({ warnings, infos: [] })}}`)
+): Payload {
+  reply.header('Content-Type', JSON_TYPE)
+  return `{"status":"success","data":${dataJson}${notesJson({ warnings, infos: [] })}}`
 }
 
 export function sendError(reply: FastifyReply, error: ApiError): FastifyReply {
@@ -38,15 +43,15 @@ export function errorJson(error: ApiError, open: string = '{'): string {
  * An answer that is made while it is sent. What fits one chunk goes out as a whole.
  * @param pool  takes back the chunks that are out
  */
-export function sendChunks(
+export function answerChunks(
   reply: FastifyReply,
   chunks: Iterator<string | Buffer, unknown, undefined>,
   pool?: ChunkPool,
-): FastifyReply {
+): Payload {
   reply.header('Content-Type', JSON_TYPE)
   const first = chunks.next()
-  if (first.done === true) return reply.send('')
+  if (first.done === true) return ''
   const second = chunks.next()
-  if (second.done === true) return reply.send(first.value)
-  return reply.send(new ChunkStream([first.value, second.value], chunks, pool))
+  if (second.done === true) return first.value
+  return new ChunkStream([first.value, second.value], chunks, pool)
 }

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { UserError } from '@pharos/base'
 import { formatValue, Labels, type Matcher } from '@pharos/model'
 import { type Expr, parseExpr, selectorsIn } from '@pharos/promql'
-import { sendData } from './answer.ts'
+import { answerData, type Payload } from './answer.ts'
 import { badData } from './api-error.ts'
 import type { ApiServices, SeriesExemplar } from './api-services.ts'
 import { jsonLabels, jsonText } from './json-text.ts'
@@ -14,7 +14,7 @@ export async function sendExemplars(
   services: ApiServices,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply> {
+): Promise<Payload> {
   const form = new RequestForm(request)
   const startMs = form.timeOr('start', MIN_TIME_MS)
   const endMs = form.timeOr('end', MAX_TIME_MS)
@@ -26,7 +26,7 @@ export async function sendExemplars(
       timestampMs <= endMs &&
       sets.some((matchers) => isMatch(series, matchers)),
   )
-  return sendData(reply, exemplarsJson(found))
+  return answerData(reply, exemplarsJson(found))
 }
 
 function parsed(services: ApiServices, query: string): Expr {

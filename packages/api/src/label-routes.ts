@@ -10,7 +10,7 @@ import {
   unescapeName,
 } from '@pharos/model'
 import type { LabelList, Querier } from '@pharos/promql'
-import { sendChunks, sendData } from './answer.ts'
+import { answerChunks, answerData, type Payload } from './answer.ts'
 import type { ApiServices } from './api-services.ts'
 import { badData, invalidParameter } from './api-error.ts'
 import { jsonTexts, LabelsJson } from './json-text.ts'
@@ -49,7 +49,7 @@ async function labelList(
   form: RequestForm,
   reply: FastifyReply,
   read: (querier: Querier, matchers: readonly Matcher[], limit: number) => Promise<LabelList>,
-): Promise<FastifyReply> {
+): Promise<Payload> {
   const limit = form.limit()
   const startMs = form.timeOr('start', MIN_TIME_MS)
   const endMs = form.timeOr('end', MAX_TIME_MS)
@@ -74,14 +74,14 @@ async function labelList(
     sorted = sorted.slice(0, limit)
     warnings.add(TRUNCATED)
   }
-  return sendData(reply, jsonTexts(sorted), [...warnings])
+  return answerData(reply, jsonTexts(sorted), [...warnings])
 }
 
 async function series(
   services: ApiServices,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply> {
+): Promise<Payload> {
   const form = new RequestForm(request)
   if (form.all('match[]').length === 0) throw badData('no match[] parameter provided')
   const limit = form.limit()
@@ -101,7 +101,7 @@ async function series(
     sorted = sorted.slice(0, limit)
     warnings.add(TRUNCATED)
   }
-  return sendChunks(reply, coalesced(seriesPieces(sorted, [...warnings])))
+  return answerChunks(reply, coalesced(seriesPieces(sorted, [...warnings])))
 }
 
 async function collect(

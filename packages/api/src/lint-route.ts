@@ -11,7 +11,7 @@ import {
   parseExpr,
   type Querier,
 } from '@pharos/promql'
-import { sendData } from './answer.ts'
+import { answerData, type Payload } from './answer.ts'
 import type { ApiServices } from './api-services.ts'
 import { jsonText } from './json-text.ts'
 import { LINT_LOOKBACK_MS, LINT_SERIES } from './limits.ts'
@@ -29,11 +29,11 @@ async function lint(
   services: ApiServices,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply> {
+): Promise<Payload> {
   const query = new RequestForm(request).get('query')
   const expr = parseExpr(query, { features: services.features })
   const findings = lintExpr(expr, await knowledgeOf(services, metricNamesIn(expr)))
-  return sendData(reply, `[${findings.map(findingJson).join(',')}]`)
+  return answerData(reply, `[${findings.map(findingJson).join(',')}]`)
 }
 
 function findingJson({ code, message, position }: LintFinding): string {

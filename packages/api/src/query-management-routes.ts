@@ -1,7 +1,7 @@
 // The list of running queries, and stopping one.
 
 import type { FastifyInstance } from 'fastify'
-import { sendData } from './answer.ts'
+import { answerData } from './answer.ts'
 import { ApiError } from './api-error.ts'
 import type { ApiServices } from './api-services.ts'
 import { jsonText } from './json-text.ts'
@@ -9,7 +9,7 @@ import type { RunningQuery } from './running-query.ts'
 
 export function registerQueryManagementRoutes(app: FastifyInstance, services: ApiServices): void {
   app.get('/api/v1/status/queries', async (_request, reply) =>
-    sendData(reply, `[${services.queries.list().map(queryJson).join(',')}]`),
+    answerData(reply, `[${services.queries.list().map(queryJson).join(',')}]`),
   )
   app.delete<{ Params: { id: string } }>('/api/v1/status/queries/:id', async (request, reply) => {
     const { id } = request.params

@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { bug } from '@pharos/base'
 import { type Expr, parseExpr, prettyExpr } from '@pharos/promql'
-import { sendChunks, sendData } from './answer.ts'
+import { answerChunks, answerData, type Payload } from './answer.ts'
 import type { ApiServices } from './api-services.ts'
 import { sendExemplars } from './exemplar-route.ts'
 import { explainJson } from './explain-json.ts'
@@ -22,7 +22,7 @@ export function registerQueryRoutes(
 ): void {
   const both = (
     path: string,
-    handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
+    handler: (request: FastifyRequest, reply: FastifyReply) => Promise<Payload>,
   ): void => {
     app.route({ method: ['GET', 'POST'], url: `/api/v1/${path}`, handler })
   }
@@ -32,11 +32,11 @@ export function registerQueryRoutes(
   both('query_exemplars', async (request, reply) => sendExemplars(services, request, reply))
   both('format_query', async (request, reply) => {
     const expr = parsed(services, new RequestForm(request).get('query'))
-    return sendData(reply, jsonText(prettyExpr(expr)))
+    return answerData(reply, jsonText(prettyExpr(expr)))
   })
   both('parse_query', async (request, reply) => {
     const expr = parsed(services, new RequestForm(request).get('query'))
-    return sendData(reply, treeJson(expr))
+    return answerData(reply, treeJson(expr))
   })
 }
 
@@ -45,14 +45,14 @@ async function instantQuery(
   printer: PointPrinter,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply> {
+): Promise<Payload> {
   const form = new RequestForm(request)
   const limit = form.limit()
   const timeMs = form.timeOr('time', services.clock.now())
   const options = queryOptions(services, form, request, hangUpSignal(reply))
   const answer = await services.engine.instant(form.get('query'), timeMs, options)
   const chunks = answerJson(writtenAnswer(form, answer, limit), printer)
-  return sendChunks(reply, chunks, printer.pool)
+  return answerChunks(reply, chunks, printer.pool)
 }
 
 async function rangeQuery(
@@ -60,14 +60,14 @@ async function rangeQuery(
   printer: PointPrinter,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply> {
+): Promise<Payload> {
   const form = new RequestForm(request)
   const limit = form.limit()
   const { startMs, endMs, stepMs } = rangeOf(form)
   const options = queryOptions(services, form, request, hangUpSignal(reply))
   const answer = await services.engine.range(form.get('query'), startMs, endMs, stepMs, options)
   const chunks = answerJson(writtenAnswer(form, answer, limit), printer)
-  return sendChunks(reply, chunks, printer.pool)
+  return answerChunks(reply, chunks, printer.pool)
 }
 
 /** Runs the query like `query`, or with a start like `query_range`, and answers what its operators did. */
@@ -75,7 +75,7 @@ async function explainQuery(
   services: ApiServices,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply> {
+): Promise<Payload> {
   const form = new RequestForm(request)
   const query = form.get('query')
   const times = form.get('start') === '' ? undefined : rangeOf(form)
@@ -93,7 +93,7 @@ async function explainQuery(
     stats: statsJson(answer.stats, answer.queueMs ?? 0),
     infos: jsonTexts(answer.infos),
   })
-  return sendData(reply, json, answer.warnings)
+  return answerData(reply, json, answer.warnings)
 }
 
 function parsed(services: ApiServices, query: string): Expr {

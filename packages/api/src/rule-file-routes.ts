@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { UserError } from '@pharos/base'
-import { sendData } from './answer.ts'
+import { answerData, type Payload } from './answer.ts'
 import { ApiError, badData } from './api-error.ts'
 import type { ApiServices, RuleFiles } from './api-services.ts'
 import { jsonText } from './json-text.ts'
@@ -28,7 +28,7 @@ export function registerRuleFileRoutes(app: FastifyInstance, services: ApiServic
   app.get('/api/v1/rule-namespaces', async (_request, reply) => {
     const known = services.ruleFiles
     const names = known === undefined ? [] : await known.namespaces()
-    return sendData(
+    return answerData(
       reply,
       `{"enabled":${known !== undefined},"directory":${jsonText(known?.directory ?? '')},"namespaces":${JSON.stringify(names)}}`,
     )
@@ -54,7 +54,7 @@ export function registerRuleFileRoutes(app: FastifyInstance, services: ApiServic
   const remove = async (
     request: FastifyRequest<OfNamespace>,
     reply: FastifyReply,
-  ): Promise<FastifyReply> => {
+  ): Promise<FastifyReply | Payload> => {
     const { namespace, group } = request.params
     if (!(await asBadData(() => files().delete(namespace, group))))
       throw new ApiError(
@@ -76,12 +76,12 @@ function textOf({ body }: FastifyRequest): string {
   throw badData('wants one rule group, as YAML')
 }
 
-function yaml(reply: FastifyReply, text: string): FastifyReply {
+function yaml(reply: FastifyReply, text: string): FastifyReply | Payload {
   return reply.type('application/yaml; charset=utf-8').send(text)
 }
 
-function accepted(reply: FastifyReply): FastifyReply {
-  return sendData(reply.code(202), 'null')
+function accepted(reply: FastifyReply): FastifyReply | Payload {
+  return answerData(reply.code(202), 'null')
 }
 
 /** Whatever is wrong with names and files is the fault of the request. */

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { compareText, formatExponent } from '@pharos/model'
-import { sendData } from './answer.ts'
+import { answerData } from './answer.ts'
 import type { AlertStatus, ApiServices, RuleGroupStatus, RuleStatus } from './api-services.ts'
 import { badData, invalidParameter } from './api-error.ts'
 import { jsonLabels, jsonText, jsonTime } from './json-text.ts'
@@ -11,16 +11,16 @@ import { RequestForm, wholeNumber } from './request-form.ts'
 
 export function registerRuleRoutes(app: FastifyInstance, services: ApiServices): void {
   app.get('/api/v1/rules', async (request, reply) =>
-    sendData(reply, rulesJson(services.ruleGroups(), new RequestForm(request))),
+    answerData(reply, rulesJson(services.ruleGroups(), new RequestForm(request))),
   )
   app.get('/api/v1/alerts', async (_request, reply) => {
     const alerts = sorted(services.ruleGroups())
       .flatMap((group) => group.rules)
       .flatMap((rule) => rule.alerts)
-    return sendData(reply, `{"alerts":[${alerts.map(alertJson).join(',')}]}`)
+    return answerData(reply, `{"alerts":[${alerts.map(alertJson).join(',')}]}`)
   })
   app.get('/api/v1/alertmanagers', async (_request, reply) =>
-    sendData(reply, alertmanagersJson(services.alertmanagers())),
+    answerData(reply, alertmanagersJson(services.alertmanagers())),
   )
 }
 

@@ -5,7 +5,7 @@ import { UserError } from '@pharos/base'
 import type { RuleSettings } from '@pharos/config'
 import { formatShortest, parseDuration } from '@pharos/model'
 import { type Backtest, type ExpectedMessage, readRules, type RuleTrial } from '@pharos/rules'
-import { sendData } from './answer.ts'
+import { answerData } from './answer.ts'
 import { badData } from './api-error.ts'
 import type { ApiServices } from './api-services.ts'
 import { jsonLabels, jsonText, jsonTime } from './json-text.ts'
@@ -17,7 +17,7 @@ export function registerRuleTrialRoutes(app: FastifyInstance, services: ApiServi
   app.post('/api/v1/rules/test', async (request, reply) => {
     const rule = ruleOf(bodyOf(request)['rule'], services)
     const trial = await asRuleError(() => services.ruleTrials.test(rule, services.clock.now()))
-    return sendData(reply, trialJson(trial))
+    return answerData(reply, trialJson(trial))
   })
   app.post('/api/v1/rules/backtest', async (request, reply) => {
     const body = bodyOf(request)
@@ -34,7 +34,7 @@ export function registerRuleTrialRoutes(app: FastifyInstance, services: ApiServi
     const { backtest, messages } = await asRuleError(() =>
       services.ruleTrials.backtest(rule, range),
     )
-    return sendData(reply, backtestJson(backtest, messages, startMs, endMs))
+    return answerData(reply, backtestJson(backtest, messages, startMs, endMs))
   })
 }
 

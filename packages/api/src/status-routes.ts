@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { BlockInfo, Cardinality, NameCount } from '@pharos/tsdb'
-import { sendData } from './answer.ts'
+import { answerData } from './answer.ts'
 import type { ApiServices, RuntimeInfo } from './api-services.ts'
 import { badData } from './api-error.ts'
 import { featureTable } from './feature-table.ts'
@@ -12,7 +12,7 @@ import { RequestForm, wholeNumber } from './request-form.ts'
 
 export function registerStatusRoutes(app: FastifyInstance, services: ApiServices): void {
   const answer = (path: string, json: () => string): void => {
-    app.get(`/api/v1/${path}`, async (_request, reply) => sendData(reply, json()))
+    app.get(`/api/v1/${path}`, async (_request, reply) => answerData(reply, json()))
   }
   answer('status/config', () => `{"yaml":${jsonText(services.configYaml())}}`)
   answer('status/flags', () => flagsJson(services.flags))
@@ -24,7 +24,7 @@ export function registerStatusRoutes(app: FastifyInstance, services: ApiServices
   answer('notifications', () => jsonValue(services.notifications()))
   app.get('/api/v1/status/tsdb', async (request, reply) => {
     const limit = rowLimit(new RequestForm(request).get('limit'))
-    return sendData(reply, cardinalityJson(services.cardinality(limit), limit))
+    return answerData(reply, cardinalityJson(services.cardinality(limit), limit))
   })
   app.get('/version', async (_request, reply) =>
     reply.header('Content-Type', 'application/json').send(`${jsonValue(services.buildInfo)}\n`),

@@ -6,7 +6,7 @@ import type { RelabelRule } from '@pharos/config'
 import { formatDuration, Labels, type Matcher, type Metadata } from '@pharos/model'
 import { parseSelector } from '@pharos/promql'
 import type { ScrapePoolStatus, TargetStatus } from '@pharos/scrape'
-import { sendData } from './answer.ts'
+import { answerData, type Payload } from './answer.ts'
 import type { ApiServices } from './api-services.ts'
 import { badData, invalidParameter } from './api-error.ts'
 import { globalUrl } from './global-url.ts'
@@ -23,13 +23,13 @@ export function registerTargetRoutes(app: FastifyInstance, services: ApiServices
   )
   app.get('/api/v1/scrape_pools', async (_request, reply) => {
     const names = services.targets().map((pool) => pool.name)
-    return sendData(reply, `{"scrapePools":${jsonTexts(names.sort())}}`)
+    return answerData(reply, `{"scrapePools":${jsonTexts(names.sort())}}`)
   })
   app.get('/api/v1/scrape_pools/config', async (request, reply) => {
     const pool = requiredPool(new RequestForm(request))
     const yaml = services.scrapeConfigYaml(pool)
     if (yaml === undefined) throw unknownPool(pool)
-    return sendData(reply, `{"yaml":${jsonText(yaml)}}`)
+    return answerData(reply, `{"yaml":${jsonText(yaml)}}`)
   })
   app.get('/api/v1/targets/relabel_steps', async (request, reply) =>
     relabelSteps(services, new RequestForm(request), reply),
@@ -40,7 +40,7 @@ function targets(
   services: ApiServices,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply {
+): FastifyReply | Payload {
   const form = new RequestForm(request)
   const wantedPool = form.getFromUrl('scrapePool')
   const state = form.getFromUrl('state').toLowerCase()
@@ -55,7 +55,7 @@ function targets(
   const counts = dropsShown
     ? jsonMap(pools.map((pool) => [pool.name, String(pool.droppedCount)]))
     : 'null'
-  return sendData(
+  return answerData(
     reply,
     `{"activeTargets":[${active.join(',')}],"droppedTargets":[${dropped.join(',')}],"droppedTargetCounts":${counts}}`,
   )
@@ -111,7 +111,7 @@ function targetMetadata(
   services: ApiServices,
   form: RequestForm,
   reply: FastifyReply,
-): FastifyReply {
+): FastifyReply | Payload {
   const limit = numberParameter(form, 'limit')
   const matchers = targetMatchers(form.get('match_target'))
   const metric = form.get('metric')
@@ -126,7 +126,7 @@ function targetMetadata(
       `{"target":${jsonLabels(target)},${name}"type":"${type}","help":${jsonText(help)},"unit":${jsonText(unit)}}`,
     )
   }
-  return sendData(reply, `[${rows.join(',')}]`)
+  return answerData(reply, `[${rows.join(',')}]`)
 }
 
 function targetMatchers(text: string): readonly Matcher[] {
@@ -143,7 +143,7 @@ function metricMetadata(
   services: ApiServices,
   form: RequestForm,
   reply: FastifyReply,
-): FastifyReply {
+): FastifyReply | Payload {
   const limit = numberParameter(form, 'limit')
   const limitPerMetric = numberParameter(form, 'limit_per_metric')
   const metric = form.get('metric')
@@ -155,7 +155,7 @@ function metricMetadata(
     families.set(family, known.add(metadataJson(metadata)))
   }
   const shown = [...families].slice(0, limit < 0 ? undefined : limit)
-  return sendData(reply, jsonMap(shown.map(([name, set]) => [name, `[${[...set].join(',')}]`])))
+  return answerData(reply, jsonMap(shown.map(([name, set]) => [name, `[${[...set].join(',')}]`])))
 }
 
 function metadataJson({ type, unit, help }: Metadata): string {
@@ -172,7 +172,11 @@ function unknownPool(pool: string): Error {
   return badData(`error retrieving scrape config: scrape pool ${JSON.stringify(pool)} not found`)
 }
 
-function relabelSteps(services: ApiServices, form: RequestForm, reply: FastifyReply): FastifyReply {
+function relabelSteps(
+  services: ApiServices,
+  form: RequestForm,
+  reply: FastifyReply,
+): FastifyReply | Payload {
   const pool = requiredPool(form)
   const text = form.get('labels')
   if (text === '') throw badData('no labels parameter provided')
@@ -187,7 +191,7 @@ function relabelSteps(services: ApiServices, form: RequestForm, reply: FastifyRe
     labels = next ?? Labels.EMPTY
     steps.push(`{"rule":${ruleJson(rule)},"output":${jsonLabels(labels)},"keep":${keep}}`)
   }
-  return sendData(reply, `{"steps":[${steps.join(',')}]}`)
+  return answerData(reply, `{"steps":[${steps.join(',')}]}`)
 }
 
 function labelsFromJson(text: string): Labels {
