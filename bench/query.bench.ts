@@ -149,7 +149,7 @@ async function measured(asked: Asked, peers: readonly Peer[], size: Size): Promi
     const startedMs = performance.now()
     await ask(peer, asked)
     const count = WORK_MS / BATCHES / (performance.now() - startedMs)
-    counts.set(peer.name, size === 'smoke' ? 1 : Math.min(200, Math.max(2, Math.ceil(count))))
+    counts.set(peer.name, size === 'smoke' ? 1 : Math.min(1000, Math.max(2, Math.ceil(count))))
   }
   // As long as it is measured, and not counted: what a server does all day it does warm.
   for (const peer of size === 'smoke' ? [] : peers)
