@@ -17,15 +17,28 @@ interface Entry {
 
 /** How far bucket counts had to be corrected, merged over steps and series. */
 interface Monotonicity {
-  readonly fromMs: number
-  readonly toMs: number
-  readonly minBucket: number
-  readonly maxBucket: number
-  readonly maxDiff: number
-  readonly sampleCount: number
+  fromMs: number
+  toMs: number
+  minBucket: number
+  maxBucket: number
+  maxDiff: number
+  sampleCount: number
+}
+
+function nothingForced(): Monotonicity {
+  return {
+    fromMs: Infinity,
+    toMs: -Infinity,
+    minBucket: Infinity,
+    maxBucket: -Infinity,
+    maxDiff: -Infinity,
+    sampleCount: 0,
+  }
 }
 
 export class Annotations {
+  /** What was noted last: it comes for nearly every step of a histogram that has it. */
+  #forced: { metric: string; pos: Pos; details: Monotonicity } | undefined = undefined
   readonly #entries = new Map<string, Entry>()
 
   /** `text` without the leading `PromQL warning: `. */
@@ -59,17 +72,20 @@ export class Annotations {
     maxBucket: number,
     maxDiff: number,
   ): void {
-    const key = `PromQL info: ${withMetric(FORCED_MONOTONICITY, metric)}`
-    const old = this.#entries.get(key)?.details
-    const details: Monotonicity = {
-      fromMs: Math.min(timeMs, old?.fromMs ?? Infinity),
-      toMs: Math.max(timeMs, old?.toMs ?? -Infinity),
-      minBucket: Math.min(minBucket, old?.minBucket ?? Infinity),
-      maxBucket: Math.max(maxBucket, old?.maxBucket ?? -Infinity),
-      maxDiff: Math.max(maxDiff, old?.maxDiff ?? -Infinity),
-      sampleCount: 1 + (old?.sampleCount ?? 0),
+    let last = this.#forced
+    if (last === undefined || last.metric !== metric || last.pos !== pos) {
+      const key = `PromQL info: ${withMetric(FORCED_MONOTONICITY, metric)}`
+      const details = this.#entries.get(key)?.details ?? nothingForced()
+      this.#entries.set(key, { kind: 'info', pos, details })
+      this.#forced = last = { metric, pos, details }
     }
-    this.#entries.set(key, { kind: 'info', pos, details })
+    const { details } = last
+    details.fromMs = Math.min(timeMs, details.fromMs)
+    details.toMs = Math.max(timeMs, details.toMs)
+    details.minBucket = Math.min(minBucket, details.minBucket)
+    details.maxBucket = Math.max(maxBucket, details.maxBucket)
+    details.maxDiff = Math.max(maxDiff, details.maxDiff)
+    details.sampleCount++
   }
 
   /**

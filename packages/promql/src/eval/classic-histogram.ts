@@ -168,11 +168,9 @@ function* familiesOf(context: EvalContext, input: Frame, pos: Pos): Task<Family[
   for (let r = 0; r < input.rowCount; r++) {
     if (context.budget.due(input.stepCount)) yield
     const labels = input.labels[r]!
-    const row = input.row(r)
-    const hasNative = row.cells?.some((cell) => cell !== undefined) === true
-    if (hasNative) familyOf(labels).nativeRows.push(r)
-    const nativeCount = row.cells?.filter((cell) => cell !== undefined).length ?? 0
-    if (row.presentCount() === nativeCount) continue
+    const nativeCount = input.cells[r]?.filter((cell) => cell !== undefined).length ?? 0
+    if (nativeCount > 0) familyOf(labels).nativeRows.push(r)
+    if (input.presentCount(r) === nativeCount) continue
     const le = labels.get('le')
     let bound = bounds.get(le)
     if (bound === undefined) bounds.set(le, (bound = parseValue(le)))
