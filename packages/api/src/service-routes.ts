@@ -1,7 +1,7 @@
 // Registered services: who is there, with which routes, and how each instance is.
 
 import type { FastifyInstance } from 'fastify'
-import { sendData } from './answer.ts'
+import { answerData } from './answer.ts'
 import type { ApiServices, ServiceInstanceStatus, ServiceStatus } from './api-services.ts'
 import { globalUrl } from './global-url.ts'
 import { jsonMap, jsonText, jsonTime } from './json-text.ts'
@@ -14,7 +14,7 @@ export function registerServiceRoutes(app: FastifyInstance, services: ApiService
       .registeredServices()
       .filter(({ name }) => wanted === '' || name === wanted)
       .map((service) => serviceJson(service, services))
-    return sendData(reply, `{"services":[${shown.join(',')}]}`)
+    return answerData(reply, `{"services":[${shown.join(',')}]}`)
   })
 }
 
