@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const SERVER_FLAGS = ['--max-semi-space-size=8', '--no-memory-reducer']
+const FLAGS = { up: SERVER_FLAGS, server: SERVER_FLAGS, node: ['--max-semi-space-size=1'] }
 const here = dirname(fileURLToPath(import.meta.url))
 const major = Number(process.versions.node.split('.')[0])
 
@@ -56,14 +57,14 @@ function isFresh(bundle) {
  * but then large queries spend 40 % of their time in the collector. V8's memory reducer takes the pauses between
  * scrapes for idleness and collects everything once a second: without it the same load takes 0.6 s of CPU in ten
  * instead of 1.0. The flags are read when the heap is made, so the process replaces itself (some 40 ms) where it was
- * not started with them.
+ * not started with them. The host exporter allocates little, and its memory is what counts beside other programs: 1 MB.
  */
 function restartWithFlags() {
   const command = process.argv.slice(2).find((word) => !word.startsWith('-'))
-  const isServer = command === 'up' || command === 'server'
-  if (!isServer || process.execve === undefined) return
+  const flags = Object.hasOwn(FLAGS, command ?? '') ? FLAGS[command] : undefined
+  if (flags === undefined || process.execve === undefined) return
   if (process.execArgv.some((flag) => flag.startsWith('--max-semi-space-size'))) return
-  const args = [process.execPath, ...process.execArgv, ...SERVER_FLAGS, ...process.argv.slice(1)]
+  const args = [process.execPath, ...process.execArgv, ...flags, ...process.argv.slice(1)]
   process.execve(process.execPath, args, process.env)
 }
 

@@ -102,6 +102,10 @@ test('the demo shows the metrics of every seed, and its numbers are the stated o
 })
 
 const NAMES = [
+  'system_cpu_usage_percent >= 0',
+  'system_memory_usage_percent > 0',
+  'system_process_count > 1',
+  'nodejs_active_resources_total',
   'promhttp_metric_handler_requests_total',
   'server_handle_request_seconds_bucket',
   'server_handle_request_status',

@@ -7,7 +7,7 @@ import { startUp, upFlags } from '@pharos/server'
 import { type Flag, flag, FlagReader } from '@pharos/server/flags'
 import type { Command } from 'commander'
 import { addFlags } from './flag-options.ts'
-import { serve } from './serve.ts'
+import { serve } from './run-service.ts'
 import type { Terminal } from './terminal.ts'
 
 const DEMO_FLAGS: readonly Flag[] = [

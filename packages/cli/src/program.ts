@@ -40,7 +40,7 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'node',
     description: "the host exporter, with node_exporter's flags",
-    load: async () => (await import('./serve.ts')).fillNode,
+    load: async () => (await import('./node.ts')).fillNode,
   },
   {
     name: 'pushgateway',

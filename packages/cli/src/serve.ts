@@ -1,12 +1,8 @@
-// `pharos up`, `server`, `node` and `pushgateway`: start, then obey signals as the reference does. The first SIGINT or
-// SIGTERM ends in order, the second at once; SIGHUP reloads.
-import type { Service } from '@pharos/server'
+// `pharos up`, `server`, `pushgateway` and `alertmanager`.
 import {
   AGENT_FLAGS,
-  nodeFlags,
   PUSHGATEWAY_FLAGS,
   SERVER_FLAGS,
-  startNode,
   startPushgateway,
   startServer,
   startUp,
@@ -16,6 +12,7 @@ import {
 } from '@pharos/server'
 import type { Command } from 'commander'
 import { addFlags } from './flag-options.ts'
+import { serve } from './run-service.ts'
 import type { Terminal } from './terminal.ts'
 
 type Done = (code: number) => void
@@ -30,11 +27,6 @@ export function fillAgent(command: Command, terminal: Terminal, done: Done): voi
   command.action(async () =>
     done(await serve(await startServer(values, terminal, AGENT_FLAGS), terminal)),
   )
-}
-
-export function fillNode(command: Command, terminal: Terminal, done: Done): void {
-  const values = addFlags(command, nodeFlags(), terminal.environment)
-  command.action(async () => done(await serve(await startNode(values), terminal)))
 }
 
 export function fillPushgateway(command: Command, terminal: Terminal, done: Done): void {
@@ -54,18 +46,4 @@ export function fillUp(command: Command, terminal: Terminal, done: Done): void {
     terminal.writeError(`\n  Pharos is up: ${service.url}\n\n`)
     done(await serve(service, terminal))
   })
-}
-
-/** Runs a service until a signal ends it. @returns the exit code */
-export async function serve(service: Service, terminal: Terminal): Promise<number> {
-  let stops = 0
-  const stop = (signal: string): void => {
-    stops++
-    if (stops > 1) terminal.exit(1)
-    service.quit(`received ${signal}`)
-  }
-  terminal.onSignal('SIGINT', () => stop('SIGINT'))
-  terminal.onSignal('SIGTERM', () => stop('SIGTERM'))
-  terminal.onSignal('SIGHUP', () => service.reload())
-  return service.ended
 }

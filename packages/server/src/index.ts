@@ -1,7 +1,6 @@
 export { ALERTMANAGER_FLAGS } from './alertmanager-flags.ts'
 export { startAlertmanager } from './alertmanager-service.ts'
 export { AGENT_FLAGS, SERVER_FLAGS } from './server-flags.ts'
-export { nodeFlags, startNode } from './node-service.ts'
 export { startPushgateway } from './push-service.ts'
 export { PUSHGATEWAY_FLAGS } from './push-flags.ts'
 export { startServer, startUp, upFlags } from './start.ts'
