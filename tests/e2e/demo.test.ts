@@ -97,6 +97,19 @@ test('the demo shows the metrics of every seed, and its numbers are the stated o
     const bound = 4 * Math.sqrt((p * (1 - p)) / count)
     expect(Math.abs((await share(handler, code)) - p), `${handler} ${code}`).toBeLessThan(bound)
   }
+  const mail = await until(
+    'the mail of the alert',
+    async () => {
+      const answer = await fetch(`http://127.0.0.1:${course}/inbox.json`)
+      return ((await answer.json()) as { subject: string; text: string }[]).find(({ text }) =>
+        text.includes('/handler2 fails for'),
+      )
+    },
+    60_000,
+  )
+  expect(mail.subject).toMatch(/^\[FIRING:\d\] HandlerFailing/)
+  const inbox = await (await fetch(`http://127.0.0.1:${course}/inbox`)).text()
+  expect(inbox).toContain('firing: /handler2 fails for')
   demo.child.kill('SIGTERM')
   expect(await demo.exited).toBe(0)
 })

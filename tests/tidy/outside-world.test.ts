@@ -62,6 +62,11 @@ const EXCEPTIONS: readonly {
     why: 'published for other services, as the client is: they measure with the clock of the process',
   },
   {
+    path: /^packages\/demo\/src\/inbox/,
+    what: /^(node:)?net$/,
+    why: 'listens for the mails of the demo',
+  },
+  {
     path: /^packages\/ui\/src\//,
     what: /^(setTimeout|setInterval|performance\.now|Date\.now|fetch|new Date)/,
     why: 'runs in the browser',

@@ -1,7 +1,7 @@
 // `pharos demo`: `pharos up` beside the seeds' services, their registry and their traffic.
 import { UserError } from '@pharos/base'
 import { realWorld } from '@pharos/base/node'
-import { demoScrapes, startDemo } from '@pharos/demo'
+import { demoAlertmanager, demoRules, demoScrapes, startDemo } from '@pharos/demo'
 import { startRegistry } from '@pharos/registry/server'
 import { startUp, upFlags } from '@pharos/server'
 import { type Flag, flag, FlagReader } from '@pharos/server/flags'
@@ -52,12 +52,23 @@ export function fillDemo(command: Command, terminal: Terminal, done: (code: numb
       })
       closing.unshift(() => demo.close())
       const own = new Map([...values].filter(([name]) => !name.startsWith('demo.')))
+      const directory = `${flags.text('storage.tsdb.path')}/demo`
+      const write = async (name: string, text: string): Promise<string> => {
+        await world.disk.makeDirectory(directory)
+        await world.disk.writeFileAtomic(`${directory}/${name}`, new TextEncoder().encode(text))
+        return `${directory}/${name}`
+      }
+      if (!flags.isGiven('alertmanager.config.file'))
+        own.set('alertmanager.config.file', [
+          await write('alertmanager.yml', demoAlertmanager(demo.smtpPort)),
+        ])
       const service = await startUp(own, {
         ...terminal,
         moreScrapes: demoScrapes(demo.coursePort, registryUrl),
+        moreRuleFiles: [await write('rules.yml', demoRules())],
       })
       terminal.writeError(
-        `\n  Pharos is up: ${service.url}\n  The demo's first service: http://localhost:${demo.coursePort}/metrics\n\n`,
+        `\n  Pharos is up: ${service.url}\n  The demo's first service: http://localhost:${demo.coursePort}/metrics\n  Its alert mails: http://localhost:${demo.coursePort}/inbox\n\n`,
       )
       done(await serve(service, terminal))
     } finally {

@@ -4,6 +4,7 @@ import { metricsHandler, Registry } from '@pharos/client'
 import { createHttpServer, type HttpServer } from '@pharos/http'
 import { Seed4Metrics } from '@pharos/kits-http'
 import { fastifyMetrics } from '@pharos/kits-http/fastify'
+import { addInboxRoutes, type Inbox } from './inbox.ts'
 
 interface CourseWorld {
   readonly clock: Clock
@@ -21,7 +22,11 @@ const HANDLERS: readonly { readonly path: string; readonly ok: number; readonly 
 const LONGEST_MS = 1_000
 
 /** @throws UserError `http/address-in-use` */
-export async function startCourseServer(world: CourseWorld, address: string): Promise<HttpServer> {
+export async function startCourseServer(
+  world: CourseWorld,
+  address: string,
+  inbox: Inbox,
+): Promise<HttpServer> {
   const registry = new Registry()
   const metrics = new Seed4Metrics(registry, { normMean: 1, normDomain: 0.2, goNames: true })
   const server = createHttpServer({
@@ -30,7 +35,8 @@ export async function startCourseServer(world: CourseWorld, address: string): Pr
     address,
     allowedHosts: 'any',
   })
-  fastifyMetrics(server.app, metrics)
+  addInboxRoutes(server.app, inbox)
+  fastifyMetrics(server.app, metrics, { excludePaths: ['/metrics', '/inbox', '/inbox.json'] })
   for (const { path, ok, bad } of HANDLERS) {
     server.app.get(path, async (_request, reply) => {
       await world.clock.sleep(world.random.next() * LONGEST_MS)

@@ -1,6 +1,7 @@
 // All services of the demo and their traffic, started and stopped together.
 import { createHttpClient } from '@pharos/http'
 import { startCourseServer } from './course-server.ts'
+import { startInbox } from './inbox.ts'
 import { startMonitor } from './monitor-service.ts'
 import type { DemoService, DemoWorld } from './service-page.ts'
 import { startTraffic } from './traffic.ts'
@@ -15,6 +16,8 @@ export interface DemoOptions extends DemoWorld {
 export interface Demo {
   /** Port of the fourth seed's server. */
   readonly coursePort: number
+  /** Of the mail server whose mails its `/inbox` shows. */
+  readonly smtpPort: number
   close(): Promise<void>
 }
 
@@ -29,7 +32,13 @@ const G_RPC = '@grpc/grpc-js @grpc/proto-loader @grpc/reflection grpc-health-che
 /** @throws UserError `http/address-in-use` when the fourth seed's port is taken */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { clock, random } = options
-  const course = await startCourseServer(options, options.courseAddress ?? ':8083')
+  const inbox = await startInbox(clock)
+  const course = await startCourseServer(options, options.courseAddress ?? ':8083', inbox).catch(
+    async (error: unknown) => {
+      await inbox.close()
+      throw error
+    },
+  )
   const ends = new AbortController()
   const services: DemoService[] = []
   const client = createHttpClient(options)
@@ -40,6 +49,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await Promise.all(services.map((one) => one.close()))
     client.close()
     await course.close()
+    await inbox.close()
   }
   try {
     const monitor = await startMonitor(options)
@@ -70,7 +80,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await close()
     throw error
   }
-  return { coursePort: course.port, close }
+  return { coursePort: course.port, smtpPort: inbox.port, close }
 }
 
 /** The services of the third and fifth seeds, undefined where gRPC, which only they need, is not installed. */

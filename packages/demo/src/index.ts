@@ -1,2 +1,3 @@
+export { demoAlertmanager, demoRules } from './alerting.ts'
 export { demoScrapes, startDemo } from './demo.ts'
 export type { Demo, DemoOptions } from './demo.ts'

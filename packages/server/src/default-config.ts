@@ -15,15 +15,14 @@ export function defaultConfig(
     /** What was pushed comes another way; only the gateway's own series are kept. */
     readonly isOwnOnly?: boolean
   },
-  rulesDirectory: string,
+  ruleFiles: readonly string[],
 ): string {
   return `global:
   scrape_interval: 5s
   scrape_timeout: 4s
   evaluation_interval: 15s
 rule_files:
-  - '${rulesDirectory}/*.yml'
-scrape_configs:
+${ruleFiles.map((path) => `  - '${path}'\n`).join('')}scrape_configs:
   - job_name: pharos
     metrics_path: ${own.metricsPath}
     static_configs:

@@ -26,6 +26,8 @@ export interface StartOptions {
   readonly workingDirectory: string
   /** Put behind the `scrape_configs` of a server that nobody configured. */
   readonly moreScrapes?: string
+  /** Further `rule_files` of that server. */
+  readonly moreRuleFiles?: readonly string[]
 }
 
 /** Rules for what everybody has; see the files there. */
@@ -109,7 +111,7 @@ export async function startUp(values: FlagValues, options: StartOptions): Promis
       { address: `localhost:${bound.port}`, metricsPath: `${bound.prefix}/metrics` },
       host.target(bound),
       { ...push.target(bound), isOwnOnly: direct !== undefined },
-      SHIPPED_RULES,
+      [`${SHIPPED_RULES}/*.yml`, ...(options.moreRuleFiles ?? [])],
     ) + (options.moreScrapes ?? '')
   return withParts(closing, { ...settings, standardConfig }, onStart)
 }
