@@ -1,13 +1,15 @@
+import { type DashboardSpec, heatmap, stat, table, timeSeries } from '../builder/index.ts'
 import {
-  type DashboardSpec,
-  heatmap,
-  queryVariable,
-  stat,
-  table,
-  timeSeries,
-} from '../builder/index.ts'
+  CHOSEN,
+  durations,
+  failures,
+  quantileOf,
+  rateOf,
+  serviceVariable,
+} from './request-panels.ts'
 
-const ME = 'job=~"$job"'
+const COUNT = 'http_request_duration_seconds_count'
+const BUCKETS = 'http_request_duration_seconds_bucket'
 
 /** Services that answer HTTP with one of the kits: rate, errors, durations, by route. */
 export const HTTP_SERVICE: DashboardSpec = {
@@ -15,45 +17,14 @@ export const HTTP_SERVICE: DashboardSpec = {
   title: 'HTTP service',
   description: 'Requests, errors and durations of services that use the HTTP kits.',
   tags: ['http', 'built-in'],
-  variables: [
-    queryVariable('job', 'label_values(http_request_duration_seconds_count, job)', {
-      label: 'Service',
-      multi: true,
-      includeAll: true,
-      allValue: '.*',
-    }),
-  ],
+  variables: [serviceVariable(COUNT)],
   rows: [
     {
       panels: [
-        stat(
-          'Requests',
-          `sum(rate(http_request_duration_seconds_count{${ME}}[$__rate_interval]))`,
-          { unit: 'reqps', width: 6 },
-        ),
-        stat(
-          'Errors',
-          `100 * (sum(rate(http_request_duration_seconds_count{${ME},status_code=~"5.."}[$__rate_interval])) or vector(0)) / sum(rate(http_request_duration_seconds_count{${ME}}[$__rate_interval]))`,
-          {
-            unit: 'percent',
-            width: 6,
-            thresholds: [
-              [null, 'green'],
-              [1, 'yellow'],
-              [5, 'red'],
-            ],
-          },
-        ),
-        stat(
-          'Median',
-          `histogram_quantile(0.5, sum by (le) (rate(http_request_duration_seconds_bucket{${ME}}[$__rate_interval])))`,
-          { unit: 's', width: 6 },
-        ),
-        stat(
-          'Slowest 1 %',
-          `histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket{${ME}}[$__rate_interval])))`,
-          { unit: 's', width: 6 },
-        ),
+        stat('Requests', rateOf(COUNT), { unit: 'reqps', width: 6 }),
+        failures('Errors', COUNT, 'status_code=~"5.."', 6),
+        stat('Median', quantileOf(BUCKETS, 0.5), { unit: 's', width: 6 }),
+        stat('Slowest 1 %', quantileOf(BUCKETS, 0.99), { unit: 's', width: 6 }),
       ],
     },
     {
@@ -61,46 +32,23 @@ export const HTTP_SERVICE: DashboardSpec = {
       panels: [
         timeSeries(
           'By status',
-          {
-            expr: `sum by (status_code) (rate(http_request_duration_seconds_count{${ME}}[$__rate_interval]))`,
-            legend: '{{status_code}}',
-          },
+          { expr: rateOf(COUNT, 'status_code'), legend: '{{status_code}}' },
           { unit: 'reqps', isStacked: true, min: 0 },
         ),
         timeSeries(
           'By route',
-          {
-            expr: `sum by (method, route) (rate(http_request_duration_seconds_count{${ME}}[$__rate_interval]))`,
-            legend: '{{method}} {{route}}',
-          },
+          { expr: rateOf(COUNT, 'method, route'), legend: '{{method}} {{route}}' },
           { unit: 'reqps', min: 0 },
         ),
-        timeSeries(
-          'Durations',
-          [
-            {
-              expr: `histogram_quantile(0.5, sum by (le) (rate(http_request_duration_seconds_bucket{${ME}}[$__rate_interval])))`,
-              legend: 'p50',
-            },
-            {
-              expr: `histogram_quantile(0.9, sum by (le) (rate(http_request_duration_seconds_bucket{${ME}}[$__rate_interval])))`,
-              legend: 'p90',
-            },
-            {
-              expr: `histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket{${ME}}[$__rate_interval])))`,
-              legend: 'p99',
-            },
-          ],
-          { unit: 's', min: 0 },
-        ),
+        durations(BUCKETS, [0.5, 0.9, 0.99]),
         heatmap(
           'Durations, all',
-          `sum by (le) (increase(http_request_duration_seconds_bucket{${ME}}[$__rate_interval]))`,
+          `sum by (le) (increase(${BUCKETS}{${CHOSEN}}[$__rate_interval]))`,
         ),
         table(
           'Routes',
           {
-            expr: `topk(50, sum by (method, route) (rate(http_request_duration_seconds_count{${ME}}[$__range])))`,
+            expr: `topk(50, sum by (method, route) (rate(${COUNT}{${CHOSEN}}[$__range])))`,
           },
           {
             unit: 'reqps',

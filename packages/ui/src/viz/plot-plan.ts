@@ -20,6 +20,7 @@ import {
   type PlotStyle,
   type PlotValue,
 } from './plot-series.ts'
+import { tickTexts } from './tick-texts.ts'
 
 export interface PlotPlan extends PlotData {
   /** The field of each series. */
@@ -205,24 +206,6 @@ function thresholdValue({ config }: Field, value: number): number {
   if (config.thresholds?.mode !== 'percentage') return value
   const [min, max] = [config.min ?? 0, config.max ?? 100]
   return min + (value / 100) * (max - min)
-}
-
-/** More decimals are used until two ticks never read alike. */
-function tickTexts(field: Field, splits: readonly number[]): string[] {
-  const textWith = (decimals: number | undefined) =>
-    splits.map((split) => {
-      const shown = field.display?.(split, decimals)
-      return shown === undefined
-        ? String(split)
-        : `${shown.prefix ?? ''}${shown.text}${shown.suffix ?? ''}`
-    })
-  const plain = textWith(undefined)
-  if (new Set(plain).size === plain.length) return plain
-  for (let decimals = 1; decimals <= 6; decimals++) {
-    const texts = textWith(decimals)
-    if (new Set(texts).size === texts.length) return texts
-  }
-  return plain
 }
 
 const DASHES: Readonly<Record<string, readonly number[]>> = {

@@ -13,6 +13,8 @@ import { TileLink } from './tile-link.tsx'
 const NAME_PX = 16
 const SUFFIX_SHARE = 0.55
 const VALUE_PX_MAX = 88
+/** Tiles higher than this have room for the course below the value; in lower ones it is behind it. */
+const COURSE_BELOW_PX = 90
 
 export function StatView(props: PanelProps): ReactNode {
   const { frames, options, widthPx, heightPx } = props
@@ -74,7 +76,7 @@ function statFontPx(
     letters,
     grid.widthPx - (grid.widthPx < 100 ? 10 : 20),
     (grid.heightPx - nameRoomPx(isNamed, grid.heightPx)) *
-      (hasGraph && grid.heightPx > 90 ? 0.5 : 0.62),
+      (hasGraph && grid.heightPx > COURSE_BELOW_PX ? 0.46 : 0.62),
     VALUE_PX_MAX,
     12,
   )
@@ -124,17 +126,19 @@ function StatTile(props: {
     : colorMode === 'background_solid'
       ? value.color
       : `linear-gradient(120deg, ${value.color}, ${mixed(value.color, '#000000', 0.16)})`
+  const coursePx = Math.min(heightPx * 0.46, 90)
+  const paddingBottom = hasGraph && heightPx > COURSE_BELOW_PX ? coursePx * 0.8 : undefined
   return (
     <TileLink
       value={value}
       className={isCentered ? 'stat is-centered' : 'stat'}
-      style={{ minHeight: 0, height: heightPx, color: ink, background }}
+      style={{ minHeight: 0, height: heightPx, color: ink, background, paddingBottom }}
     >
       {hasGraph && (
         <Sparkline
           values={value.field.values as Float64Array}
           widthPx={widthPx}
-          heightPx={Math.min(heightPx * 0.5, 90)}
+          heightPx={coursePx}
           color={isTile ? inkOn(value.color) : value.color}
           isFilled={options['graphMode'] !== 'line'}
         />

@@ -1,10 +1,9 @@
-import { type FormEvent, type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { nowMs } from '../../data/browser.ts'
 import { formatSpan, parseMoment } from '../../data/time.ts'
 import { AnchoredPopover } from '../../kit/anchored-popover.tsx'
-import { Segmented } from '../../kit/segmented.tsx'
+import { type RangeFault, RangeForm } from '../../kit/range-form.tsx'
 import { useServices, useSettings, useText, useTimeFormat } from '../../services.tsx'
-import type { TextKey } from '../../text/dictionary.ts'
 import type { PopoverContentProps } from '../../kit/lazy-popover.tsx'
 import type { RangeControlProps } from './range-control-props.ts'
 
@@ -52,60 +51,34 @@ function AbsoluteRange(props: RangePopoverProps): ReactNode {
   const { zone } = useSettings()
   const { settings } = useServices()
   const endMs = panel.endMs ?? runMs
-  const [from, setFrom] = useState(time.full(endMs - panel.rangeSeconds * 1000))
-  const [to, setTo] = useState(panel.endMs === undefined ? 'now' : time.full(endMs))
-  const [fault, setFault] = useState<TextKey | undefined>(undefined)
-  const apply = (event: FormEvent) => {
-    event.preventDefault()
+  const apply = (from: string, to: string): RangeFault | undefined => {
     const now = nowMs()
     const start = parseMoment(from, now, zone)
     const end = parseMoment(to, now, zone)
-    if (start === undefined || end === undefined) setFault('range.invalid')
-    else if (start >= end) setFault('range.order')
-    else {
-      const isNow = to.trim() === 'now'
-      if (isNow) props.onNow()
-      onChange({
-        ...panel,
-        rangeSeconds: Math.max(1, Math.round((end - start) / 1000)),
-        endMs: isNow ? undefined : end,
-      })
-      props.onClose()
-    }
+    if (start === undefined || end === undefined) return 'range.invalid'
+    if (start >= end) return 'range.order'
+    const isNow = to.trim() === 'now'
+    if (isNow) props.onNow()
+    onChange({
+      ...panel,
+      rangeSeconds: Math.max(1, Math.round((end - start) / 1000)),
+      endMs: isNow ? undefined : end,
+    })
+    props.onClose()
+    return undefined
   }
-  const field = { className: 'input', spellCheck: false, 'aria-invalid': fault !== undefined }
   return (
-    <form className="range-form" onSubmit={apply}>
-      <h3>{t('range.absolute')}</h3>
-      <label>
-        {t('range.from')}
-        <input {...field} value={from} onChange={(event) => setFrom(event.target.value)} />
-      </label>
-      <label>
-        {t('range.to')}
-        <input {...field} value={to} onChange={(event) => setTo(event.target.value)} />
-      </label>
-      {fault !== undefined && (
-        <p className="field-fault" role="alert">
-          {t(fault)}
-        </p>
-      )}
-      <button type="submit" className="btn is-primary">
-        {t('range.apply')}
-      </button>
-      <div className="zone">
-        <span>{t('range.zone')}</span>
-        <Segmented
-          label={t('range.zone')}
-          value={zone}
-          options={[
-            { value: 'local', label: t('range.zoneLocal') },
-            { value: 'utc', label: t('range.zoneUtc') },
-          ]}
-          onChange={(next) => settings.change({ zone: next })}
-        />
-      </div>
-      {zone === 'local' && <span className="hint">{time.zoneName}</span>}
-    </form>
+    <RangeForm
+      from={time.full(endMs - panel.rangeSeconds * 1000)}
+      to={panel.endMs === undefined ? 'now' : time.full(endMs)}
+      onApply={apply}
+      zone={zone}
+      zones={[
+        { value: 'local', label: t('range.zoneLocal') },
+        { value: 'utc', label: t('range.zoneUtc') },
+      ]}
+      onZone={(next) => settings.change({ zone: next })}
+      hasZoneName={zone === 'local'}
+    />
   )
 }
