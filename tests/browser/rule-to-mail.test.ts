@@ -1,5 +1,7 @@
 // From a query to an alert rule to a mail in the box, and the other pages of alerting against the real server.
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createAuthority } from '@pharos/http/testing'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort, pharos, ready, type Running, temporaryDirectory, until } from '../e2e/process.ts'
@@ -22,7 +24,10 @@ const STORY_MS_MAX = 60_000
 
 let server: Running
 let browser: Browser
+/** On 465, TLS at once. */
 let sink: MailSink
+/** On 587, STARTTLS. */
+let submission: MailSink
 let base = ''
 let pushes = ''
 
@@ -31,16 +36,25 @@ beforeAll(async () => {
   const [port, pushPort] = [await freePort(), await freePort()]
   base = `http://127.0.0.1:${port}`
   pushes = `http://127.0.0.1:${pushPort}`
-  sink = await mailSink()
+  const authority = createAuthority()
+  const directory = temporaryDirectory(true)
+  writeFileSync(join(directory, 'ca.pem'), authority.cert)
+  const mail = {
+    certificate: authority.issue({ name: 'mail', hosts: ['127.0.0.1'] }),
+    user: 'pharos@example.com',
+    password: 'code',
+  }
+  sink = await mailSink({ ...mail, isSecure: true, port: 465 })
+  submission = await mailSink({ ...mail, isSecure: false, port: 587 })
   server = pharos(
     [
       'up',
       `--web.listen-address=127.0.0.1:${port}`,
       '--node.web.listen-address=127.0.0.1:0',
       `--pushgateway.web.listen-address=127.0.0.1:${pushPort}`,
-      `--storage.tsdb.path=${join(temporaryDirectory(true), 'data')}`,
+      `--storage.tsdb.path=${join(directory, 'data')}`,
     ],
-    { lasting: true },
+    { lasting: true, env: { NODE_EXTRA_CA_CERTS: join(directory, 'ca.pem') } },
   )
   browser = await launch()
   await ready(base, server)
@@ -50,6 +64,7 @@ afterAll(async () => {
   await browser?.close()
   await server?.stop()
   await sink?.close()
+  await submission?.close()
 })
 
 test.skipIf(!hasBrowser)(
@@ -63,9 +78,14 @@ test.skipIf(!hasBrowser)(
     await page.getByLabel('To', { exact: true }).fill('ops@example.com')
     await page.getByLabel('From', { exact: true }).fill('pharos@example.com')
     await page.getByLabel('Server and port').fill(`127.0.0.1:${sink.port}`)
-    await page.getByLabel('Encryption').selectOption('none')
-    sink.refusal = '550 5.1.1 nobody here'
+    await page.getByLabel('Encryption').selectOption('implicit')
+    await page.getByLabel('User').fill('pharos@example.com')
+    await page.getByLabel('Password').fill('wrong')
     const form = page.getByRole('form', { name: 'Contact point' })
+    await form.getByRole('button', { name: 'Send test' }).click()
+    await page.getByText('535 5.7.8 bad login').first().waitFor()
+    await page.getByLabel('Password').fill('code')
+    sink.refusal = '550 5.1.1 nobody here'
     await form.getByRole('button', { name: 'Send test' }).click()
     await page.getByText('550 5.1.1 nobody here').first().waitFor()
     expect(await page.locator('.dialogue').textContent()).toContain('RCPT TO:<ops@example.com>')
@@ -74,6 +94,13 @@ test.skipIf(!hasBrowser)(
     sink.refusal = undefined
     await form.getByRole('button', { name: 'Send test' }).click()
     await until('the test mail', async () => (sink.mails.length === 1 ? true : undefined))
+    // The other way in: a port where TLS is asked for.
+    await page.getByLabel('Server and port').fill(`127.0.0.1:${submission.port}`)
+    await page.getByLabel('Encryption').selectOption('starttls')
+    await form.getByRole('button', { name: 'Send test' }).click()
+    await until('mail by STARTTLS', async () => (submission.mails.length === 1 ? true : undefined))
+    await page.getByLabel('Server and port').fill(`127.0.0.1:${sink.port}`)
+    await page.getByLabel('Encryption').selectOption('implicit')
     await form.getByRole('button', { name: 'Save' }).click()
     await page.getByText('ops@example.com').waitFor()
 
@@ -100,7 +127,9 @@ test.skipIf(!hasBrowser)(
     )
     expect(Date.now() - startMs).toBeLessThan(STORY_MS_MAX)
     expect(mail).toMatch(/^To: ops@example\.com/m)
-    expect(mail).toContain('pharos is seen')
+    const letter = pageOf(mail)
+    expect(letter).toContain('pharos is seen')
+    await look(browser, letter)
 
     await page.goto(`${base}/#/alerts?filter=${encodeURIComponent('{alertname="SeenByTest"}')}`)
     await page.waitForURL(/view=groups/)
@@ -126,6 +155,28 @@ test.skipIf(!hasBrowser)(
   },
   150_000,
 )
+
+/** The page in a mail, decoded from quoted-printable. */
+function pageOf(mail: string): string {
+  const part = mail.slice(mail.indexOf('text/html'))
+  const coded = part.slice(part.indexOf('\r\n\r\n') + 4).split('\r\n--', 1)[0]!
+  const bytes = coded
+    .replace(/=\r\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(bytes, 'latin1').toString('utf8')
+}
+
+/** As a mail reader shows it: nothing runs over at the width of a telephone. */
+async function look(reader: Browser, html: string): Promise<void> {
+  for (const width of [800, 390]) {
+    const page = await reader.newPage({ viewport: { width, height: 900 } })
+    await page.setContent(html)
+    expect(await overflow(page)).toBe(0)
+    await page.getByRole('link', { name: 'Acknowledge or comment' }).waitFor()
+    await picture(page, `mail-${width}`)
+    await page.close()
+  }
+}
 
 test.skipIf(!hasBrowser)(
   'a pushed group is shown, and its deletion can be taken back',

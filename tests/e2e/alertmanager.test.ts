@@ -9,7 +9,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { hasPeers, peer } from '../peers/peers.ts'
 import {
   freePort,
+  NODE,
   pause,
+  PHAROS,
   pharos,
   type Running,
   run,
@@ -225,6 +227,63 @@ test.skipIf(!hasReference)(
     expect((await amtool('silence', 'expire', id)).code).toBe(0)
     expect((await amtool('silence', 'query', '--expired')).output).toContain('me')
     expect((await amtool('cluster', 'show')).output).toContain('disabled')
+  },
+  60_000,
+)
+
+test.skipIf(!hasReference)(
+  '`pharos amtool` renders templates as Debian’s, and imports the silences that Debian’s exports',
+  async () => {
+    const directory = temporaryDirectory()
+    const file = join(directory, 'mine.tmpl')
+    writeFileSync(
+      file,
+      '{{ define "mine" }}{{ range .Alerts }}{{ .Labels.baz | toUpper }} {{ .StartsAt.Year }} {{ .Fingerprint }}; {{ end }}{{ .ExternalURL }} <b>{{ .Receiver }}{{ end }}',
+    )
+    const data = join(directory, 'data.json')
+    writeFileSync(
+      data,
+      '{"receiver":"<r>","alerts":[{"status":"firing","labels":{"baz":"ü<"},"startsAt":"2024-01-31T15:04:05Z"}]}',
+    )
+    const ownTool = (args: readonly string[], input = '') =>
+      run(NODE, [PHAROS, 'amtool', ...args], input)
+    for (const type of ['text', 'html'])
+      for (const more of [[], [`--template.data=${data}`]]) {
+        const text = '--template.text={{ template "mine" . }}'
+        const args = [
+          'template',
+          'render',
+          `--template.glob=${file}`,
+          text,
+          `--template.type=${type}`,
+        ]
+        const theirs = await run('amtool', [...args, ...more])
+        expect(theirs.code).toBe(0)
+        expect(await ownTool([...args, ...more])).toEqual(theirs)
+      }
+    const { url } = await hook()
+    const { base } = await ours(CONFIG(url), directory)
+    const at = `--alertmanager.url=${base}`
+    await run('amtool', [at, 'silence', 'add', 'job=~"x|y"', '--comment=c', '--author=me'])
+    const exported = await run('amtool', [
+      at,
+      '--no-version-check',
+      'silence',
+      'query',
+      '-o',
+      'json',
+    ])
+    const count = async (): Promise<number> =>
+      ((await (await fetch(`${base}/api/v2/silences`)).json()) as unknown[]).length
+    // What is there is changed, unless all are to be new.
+    expect((await ownTool([at, 'silence', 'import'], exported.output)).code).toBe(0)
+    expect(await count()).toBe(1)
+    expect((await ownTool([at, 'silence', 'import', '--force'], exported.output)).code).toBe(0)
+    const silences = (await (await fetch(`${base}/api/v2/silences`)).json()) as {
+      matchers: unknown[]
+    }[]
+    expect(silences.length).toBe(2)
+    expect(silences[0]?.matchers).toEqual(silences[1]?.matchers)
   },
   60_000,
 )

@@ -56,7 +56,7 @@ export function start(
 /** Starts `pharos …` under Node 24. */
 export function pharos(
   args: readonly string[],
-  options: { lasting?: boolean; cwd?: string } = {},
+  options: { lasting?: boolean; cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Running {
   return start(NODE, [PHAROS, ...args], options)
 }

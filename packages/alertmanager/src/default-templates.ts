@@ -168,16 +168,47 @@ export const DEFAULT_TEMPLATES: string = DEFINITIONS.map(([name, body]) => defin
   '\n',
 )
 
-/** One alert of a mail as rows of a table. */
+const CELL = 'padding:6px 12px;vertical-align:top;border-bottom:1px solid #eee'
+
+function mailRow(name: string, value: string): string {
+  return `<tr><td style="${CELL};color:#555;width:110px">${name}</td><td style="${CELL}">${value}</td></tr>`
+}
+
+/** One alert of a mail as rows of a table: what it is about first, then its other annotations, its labels, its time. */
 const MAIL_ALERT = [
-  '<table style="width:100%;border-collapse:collapse;margin:0 0 16px;font-size:13px">',
+  '<table style="width:100%;border-collapse:collapse;margin:0 0 8px;font-size:13px">',
   '<tr><td colspan="2" style="padding:8px 12px;color:#fff;font-weight:600;background:{{ if eq .Status "firing" }}#b3261e{{ else }}#1b7f3b{{ end }}">{{ .Labels.alertname }}</td></tr>',
-  '{{ range .Annotations.SortedPairs }}<tr><td style="padding:6px 12px;color:#555;vertical-align:top;border-bottom:1px solid #eee">{{ .Name }}</td><td style="padding:6px 12px;border-bottom:1px solid #eee">{{ .Value }}</td></tr>{{ end }}',
-  '{{ range .Labels.SortedPairs }}<tr><td style="padding:6px 12px;color:#555;vertical-align:top;border-bottom:1px solid #eee">{{ .Name }}</td><td style="padding:6px 12px;border-bottom:1px solid #eee"><code>{{ .Value }}</code></td></tr>{{ end }}',
-  '<tr><td style="padding:6px 12px;color:#555">since</td><td style="padding:6px 12px">{{ .StartsAt.Format "2006-01-02 15:04:05 UTC" }}{{ if eq .Status "resolved" }}, until {{ .EndsAt.Format "2006-01-02 15:04:05 UTC" }}{{ end }}</td></tr>',
-  '<tr><td></td><td style="padding:6px 12px">{{ with .GeneratorURL }}<a href="{{ . }}">Source</a> {{ end }}{{ with .Annotations.runbook_url }}<a href="{{ . }}">Runbook</a> {{ end }}{{ with .Annotations.dashboard_url }}<a href="{{ . }}">Dashboard</a>{{ end }}</td></tr>',
+  ...['summary', 'description'].map(
+    (name) => `{{ with .Annotations.${name} }}${mailRow(name, '{{ . }}')}{{ end }}`,
+  ),
+  `{{ range (.Annotations.Remove (stringSlice "summary" "description" "runbook_url" "dashboard_url")).SortedPairs }}${mailRow('{{ .Name }}', '{{ .Value }}')}{{ end }}`,
+  `{{ range .Labels.SortedPairs }}${mailRow('{{ .Name }}', '<code style="word-break:break-word">{{ .Value }}</code>')}{{ end }}`,
+  mailRow(
+    'since',
+    '{{ .StartsAt.Format "2006-01-02 15:04:05 UTC" }}{{ if eq .Status "resolved" }}, until {{ .EndsAt.Format "2006-01-02 15:04:05 UTC" }}{{ end }}',
+  ),
   '</table>',
 ].join('\n')
+
+/** Matchers of one alert, to be found again by. */
+const ONE_ALERT =
+  '{{ "{" }}{{ range $i, $pair := .Labels.SortedPairs }}{{ if $i }},{{ end }}{{ $pair.Name }}={{ printf "%q" $pair.Value }}{{ end }}{{ "}" }}'
+
+const MAIL_LINK = (url: string, text: string): string =>
+  `<a href="${url}" style="margin-right:16px;white-space:nowrap">${text}</a> `
+
+/** Where an alert comes from, and what can be done about it: the pages ask who it is, a link alone does nothing. */
+const MAIL_LINKS = [
+  '<p style="margin:0 0 24px 12px;font-size:13px;line-height:1.8">',
+  '{{ if eq .Status "firing" }}',
+  MAIL_LINK(`{{ $.ExternalURL }}/#/alerts?filter=${ONE_ALERT}`, 'Acknowledge or comment'),
+  MAIL_LINK(`{{ $.ExternalURL }}/#/silences/new?filter=${ONE_ALERT}`, 'Silence'),
+  '{{ end }}',
+  `{{ with .GeneratorURL }}${MAIL_LINK('{{ . }}', 'Source')}{{ end }}`,
+  `{{ with .Annotations.runbook_url }}${MAIL_LINK('{{ . }}', 'Runbook')}{{ end }}`,
+  `{{ with .Annotations.dashboard_url }}${MAIL_LINK('{{ . }}', 'Dashboard')}{{ end }}`,
+  '</p>',
+].join('')
 
 const MAIL_PAGE = [
   '<!doctype html>',
@@ -187,8 +218,10 @@ const MAIL_PAGE = [
   '<div style="background:#fff;border-radius:6px;padding:16px;border-top:4px solid {{ if eq .Status "firing" }}#b3261e{{ else }}#1b7f3b{{ end }}">',
   '<h1 style="font-size:18px;margin:0 0 4px">{{ .Alerts | len }} alert{{ if gt (len .Alerts) 1 }}s{{ end }}{{ with .GroupLabels.SortedPairs }} for {{ range . }}{{ .Name }}={{ .Value }} {{ end }}{{ end }}</h1>',
   '<p style="margin:0 0 16px"><a href="{{ template "__alertmanagerURL" . }}">View in {{ template "__alertmanager" . }}</a></p>',
-  '{{ if gt (len .Alerts.Firing) 0 }}<h2 style="font-size:15px">[{{ .Alerts.Firing | len }}] Firing</h2>{{ range .Alerts.Firing }}{{ template "email.default.alert" . }}{{ end }}{{ end }}',
-  '{{ if gt (len .Alerts.Resolved) 0 }}<h2 style="font-size:15px">[{{ .Alerts.Resolved | len }}] Resolved</h2>{{ range .Alerts.Resolved }}{{ template "email.default.alert" . }}{{ end }}{{ end }}',
+  '{{ if gt (len .Alerts.Firing) 0 }}<h2 style="font-size:15px;margin:0 0 8px">[{{ .Alerts.Firing | len }}] Firing</h2>',
+  `{{ range .Alerts.Firing }}{{ template "email.default.alert" . }}${MAIL_LINKS}{{ end }}{{ end }}`,
+  '{{ if gt (len .Alerts.Resolved) 0 }}<h2 style="font-size:15px;margin:0 0 8px">[{{ .Alerts.Resolved | len }}] Resolved</h2>',
+  `{{ range .Alerts.Resolved }}{{ template "email.default.alert" . }}${MAIL_LINKS}{{ end }}{{ end }}`,
   '<p style="color:#777;font-size:12px;margin:16px 0 0"><a href="{{ .ExternalURL }}">Sent by {{ template "__alertmanager" . }}</a></p>',
   '</div></div></body></html>',
   '',

@@ -2,7 +2,7 @@
 import { Route } from '@pharos/alertmanager'
 import { messageOf, UserError } from '@pharos/base'
 import { createRealDisk, realWorld } from '@pharos/base/node'
-import { loadAlertmanagerFile } from '@pharos/config'
+import { loadAlertmanagerFile, readText } from '@pharos/config'
 import { AlertMatcher, Labels, parseAlertMatcher, parseDuration } from '@pharos/model'
 import type { Command } from 'commander'
 import {
@@ -13,6 +13,7 @@ import {
   type SilenceJson,
   table,
 } from './amtool-client.ts'
+import { renderTemplate } from './amtool-template.ts'
 import type { Terminal } from './terminal.ts'
 
 type Done = (code: number) => void
@@ -214,9 +215,33 @@ class Amtool {
     for (const id of ids) await this.client.ask('DELETE', `/silence/${encodeURIComponent(id)}`)
   }
 
-  async importSilences(text: string): Promise<void> {
-    const list = JSON.parse(text) as readonly (SilenceJson & { id?: string })[]
-    for (const { id: _, ...silence } of list) await this.postSilence(silence)
+  /** A silence that is there is changed, unless all are to be new; one that is not there is made. */
+  async importSilences(text: string, isForced: boolean): Promise<void> {
+    let list: unknown
+    try {
+      list = JSON.parse(text)
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+      throw new UserError('flag/invalid', `the silences are not JSON: ${error.message}`)
+    }
+    if (!Array.isArray(list))
+      throw new UserError(
+        'flag/invalid',
+        'wants a list of silences, as `silence query -o json` writes',
+      )
+    for (const { id, ...silence } of list as readonly SilenceJson[]) {
+      const known = isForced ? undefined : await this.#known(id)
+      await this.postSilence(known === undefined ? silence : { id, ...silence })
+    }
+  }
+
+  async #known(id: string): Promise<unknown> {
+    try {
+      return await this.client.ask('GET', `/silence/${encodeURIComponent(id)}`)
+    } catch (error) {
+      if (error instanceof UserError) return undefined
+      throw error
+    }
   }
 
   async checkConfig(files: readonly string[]): Promise<number> {
@@ -280,6 +305,7 @@ export function fillAmtool(amtool: Command, terminal: Terminal, done: Done): voi
     .argument('<files...>')
     .action(async (files: string[]) => end(await tool.checkConfig(files)))
   addConfigCommands(amtool, tool, end)
+  addTemplateCommands(amtool, tool, end)
   const cluster = amtool.command('cluster').description('the cluster')
   cluster.command('show', { isDefault: true }).action(async () => {
     const { cluster: found } = (await tool.client.ask('GET', '/status')) as {
@@ -363,11 +389,15 @@ function addSilenceCommands(amtool: Command, tool: Amtool, end: Done, terminal: 
     })
   silence
     .command('import')
-    .description('silences as `silence query -o json` writes them, from standard input')
-    .action(async () => {
+    .description('silences as `silence query -o json` writes them, from a file or standard input')
+    .argument('[file]')
+    .option('-f, --force', 'makes all of them anew, also those that are there')
+    .option('-w, --worker <count>', 'accepted')
+    .action(async (file: string | undefined, options: Record<string, unknown>) => {
       let text = ''
-      for await (const chunk of terminal.stdin) text += chunk.toString()
-      await tool.importSilences(text)
+      if (file !== undefined) text = await readText(createRealDisk(), file)
+      else for await (const chunk of terminal.stdin) text += chunk.toString()
+      await tool.importSilences(text, options['force'] === true)
       end(0)
     })
 }
@@ -407,5 +437,26 @@ function addConfigCommands(amtool: Command, tool: Amtool, end: Done): void {
         tool.write(`WARNING: Expected receivers did not match resolved receivers.\n`)
         end(1)
       } else end(0)
+    })
+}
+
+function addTemplateCommands(amtool: Command, tool: Amtool, end: Done): void {
+  const template = amtool.command('template').description('templates of notifications')
+  template
+    .command('render')
+    .description('a text with the templates of files, over alerts of a file or made-up ones')
+    .requiredOption('--template.glob <globs...>', 'files with definitions')
+    .requiredOption('--template.text <text>', 'what is rendered')
+    .option('--template.type <type>', 'text or html', 'text')
+    .option('--template.data <file>', 'alerts, as JSON of a webhook')
+    .action(async (options: Record<string, unknown>) => {
+      const text = await renderTemplate({
+        globs: options['template.glob'] as readonly string[],
+        text: String(options['template.text']),
+        type: String(options['template.type']),
+        data: options['template.data'] as string | undefined,
+      })
+      tool.write(text)
+      end(0)
     })
 }

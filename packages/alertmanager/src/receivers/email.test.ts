@@ -357,3 +357,30 @@ test('no label makes a header, a recipient or a tag', async () => {
   expect(aimed.outcome).toMatchObject({ ok: false, isRetryable: false, stage: 'template' })
   expect(server.mails.length).toBe(1)
 })
+
+test('a mail leads to the alert, to a silence for just this one, and to what its annotations name', async () => {
+  const server = await scriptedSmtp()
+  await mailed(server.port, PLAIN, {
+    alerts: [
+      alertOf({ path: '/"a"' }, { runbook_url: 'http://wiki/disk', dashboard_url: 'javascript:x' }),
+      alertOf({ instance: 'gone' }, {}, true),
+    ],
+  })
+  const page = server.mails[0]!.replace(/=\r\n/g, '').replaceAll('=3D', '=')
+  const links = [...page.matchAll(/href="([^"]*)"[^>]*>([^<]*)/g)].map(([, url, text]) => [
+    text,
+    url,
+  ])
+  const filter =
+    '%7balertname=%22DiskFull%22,instance=%22db-1%3a9100%22,path=%22%2f%5c%22a%5c%22%22%7d'
+  expect(links).toEqual([
+    ['View in Alertmanager', 'http://am/#/alerts?receiver=team'],
+    ['Acknowledge or comment', `http://am/#/alerts?filter=${filter}`],
+    ['Silence', `http://am/#/silences/new?filter=${filter}`],
+    ['Source', 'http://prom/graph?g0.expr=up'],
+    ['Runbook', 'http://wiki/disk'],
+    ['Dashboard', '#ZgotmplZ'],
+    ['Source', 'http://prom/graph?g0.expr=up'],
+    ['Sent by Alertmanager', 'http://am'],
+  ])
+})
