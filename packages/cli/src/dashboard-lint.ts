@@ -3,7 +3,7 @@ import { UserError } from '@pharos/base'
 import { loadDashboard, type Panel, Variables, withInputs } from '@pharos/dashboards'
 import { parseExpr } from '@pharos/promql'
 
-export interface DashboardFinding {
+interface DashboardFinding {
   /** `panel 7 "CPU", query A`; '' for the dashboard as a whole. */
   readonly path: string
   readonly message: string

@@ -5,7 +5,7 @@ import type { Path } from './config-errors.ts'
 import { readYaml, YamlScalar } from './yaml-tree.ts'
 import type { YamlMapping, YamlNode, YamlTree } from './yaml-tree.ts'
 
-export interface DashboardProvider {
+interface DashboardProvider {
   readonly name: string
   /** Title of the folder, '' for the top. */
   readonly folder: string
