@@ -9,8 +9,6 @@ import type { YamlMapping, YamlNode, YamlTree } from './yaml-tree.ts'
 
 const TOP_KEYS = ['tracing']
 
-const SCRAPE_KEYS = ['native_histogram_min_bucket_factor']
-
 /**
  * The parts of a valid file that nothing acts on yet, in the order of the file. `scrape_config_files` is one
  * of them when the caller brought no texts of theirs.
@@ -31,8 +29,7 @@ export function notImplementedParts(
   note([], root, hasScrapeFiles ? TOP_KEYS : [...TOP_KEYS, 'scrape_config_files'])
   const jobs = root['scrape_configs']
   if (Array.isArray(jobs)) {
-    const keys = [...OTHER_DISCOVERIES, ...SCRAPE_KEYS]
-    jobs.forEach((job, i) => note(['scrape_configs', i], mappingOf(job), keys))
+    jobs.forEach((job, i) => note(['scrape_configs', i], mappingOf(job), OTHER_DISCOVERIES))
   }
   return parts.sort((a, b) => a.line - b.line || a.column - b.column)
 }

@@ -118,7 +118,7 @@ export function checkStaticTargets(
 ): void {
   groups?.forEach((group, i) => {
     group?.targets?.forEach((target, k) => {
-      if (target?.includes('/'))
+      if (target?.includes('/') && !target.startsWith('unix:/'))
         refuse(`${quoted(target)} is not a valid hostname`, 'static_configs', i, 'targets', k)
     })
   })
@@ -249,6 +249,7 @@ export function scrapeSettings(job: ScrapeFields): ScrapeSettings {
     alwaysClassicHistograms: job.always_scrape_classic_histograms ?? false,
     convertClassicHistograms: job.convert_classic_histograms_to_nhcb ?? false,
     nativeHistogramBucketLimit: job.native_histogram_bucket_limit,
+    nativeHistogramMinBucketFactor: job.native_histogram_min_bucket_factor,
     extraScrapeMetrics: job.extra_scrape_metrics ?? false,
     failureLogFile: job.scrape_failure_log_file,
     quarantine: {

@@ -121,6 +121,8 @@ export interface ScrapeSettings {
   readonly convertClassicHistograms: boolean
   /** Buckets of a native histogram; 0: no limit. */
   readonly nativeHistogramBucketLimit: number
+  /** Smallest growth from one bucket to the next; 0: any. */
+  readonly nativeHistogramMinBucketFactor: number
   readonly extraScrapeMetrics: boolean
   /** '' for none. */
   readonly failureLogFile: string

@@ -35,6 +35,8 @@ export interface ExpositionCursor {
    * @throws UserError `exposition/parse` when a name is not UTF-8 or stands twice; the scrape has failed then
    */
   labels(): Labels
+  /** Names that stand there with an empty value; `labels()` leaves them out. They keep a target's label away. */
+  emptyLabels(): readonly string[]
   /** The exemplar of the current series; OpenMetrics only. */
   exemplar(): Exemplar | undefined
   /** All of them, where a sample may have several: native histograms. Missing: `exemplar()` says it all. */

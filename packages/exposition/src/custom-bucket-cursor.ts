@@ -19,6 +19,7 @@ type Suffix = (typeof SUFFIXES)[number]
 /** The histogram that is being gathered. */
 interface Gathered {
   readonly key: string
+  readonly emptyLabels: readonly string[]
   readonly labels: Labels
   start: number
   end: number
@@ -110,6 +111,10 @@ export class CustomBucketCursor implements ExpositionCursor {
     return this.#told?.from.labels ?? this.#inner.labels()
   }
 
+  emptyLabels(): readonly string[] {
+    return this.#told?.from.emptyLabels ?? this.#inner.emptyLabels()
+  }
+
   exemplar(): Exemplar | undefined {
     return this.exemplars()[0]
   }
@@ -164,6 +169,7 @@ export class CustomBucketCursor implements ExpositionCursor {
     const gathered = (this.#gathered ??= {
       key,
       labels: labelsOfFamily(labels, this.#family),
+      emptyLabels: inner.emptyLabels(),
       start: inner.seriesStart,
       end: inner.seriesEnd,
       hasTimestamp: inner.hasTimestamp,

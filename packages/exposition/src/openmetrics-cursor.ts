@@ -15,7 +15,14 @@ import { CLOSE, COMMA, EQUAL, HASH, LF, NAME_BYTES, OPEN, QUOTE, SPACE } from '.
 import { Entry, type ExpositionCursor, type ExpositionOptions } from './cursor.ts'
 import { floatFault, floatOf } from './float-bytes.ts'
 import { lexOpenMetrics, stringEnd, When } from './openmetrics-token.ts'
-import { exemplarOf, PARSE_ERROR, seriesLabels, Spans, unescaped } from './series-text.ts'
+import {
+  emptyNames,
+  exemplarOf,
+  PARSE_ERROR,
+  seriesLabels,
+  Spans,
+  unescaped,
+} from './series-text.ts'
 import { isUtf8, quotedBytes, textOf } from './utf8.ts'
 
 const TYPES: ReadonlySet<string> = new Set<MetricType>([
@@ -109,6 +116,10 @@ export class OpenMetricsCursor implements ExpositionCursor {
       unit: this.#unit,
       typeAndUnitLabels: this.#typeAndUnitLabels,
     })
+  }
+
+  emptyLabels(): readonly string[] {
+    return emptyNames(this.#body, this.#spans)
   }
 
   exemplar(): Exemplar | undefined {

@@ -88,6 +88,11 @@ export class ProtobufCursor implements ExpositionCursor {
     return new Labels(sortedPairs(own))
   }
 
+  emptyLabels(): readonly string[] {
+    const { pairs } = this.#current
+    return pairs.filter((_, i) => i % 2 === 0 && pairs[i + 1] === '')
+  }
+
   exemplar(): Exemplar | undefined {
     return this.exemplars()[0]
   }

@@ -89,6 +89,16 @@ export function seriesLabels(body: Uint8Array, spans: Spans, context: SeriesCont
   return new Labels(sortedPairs(flat))
 }
 
+/** Names of labels whose value is empty. */
+export function emptyNames(body: Uint8Array, spans: Spans): readonly string[] {
+  const { at } = spans
+  const names: string[] = []
+  for (let i = 2; i < spans.length; i += 4) {
+    if (at[i + 2] === at[i + 3]) names.push(unescaped(textOf(body, at[i]!, at[i + 1]!)))
+  }
+  return names
+}
+
 /** The exemplar whose spans start without a metric name. Names and values stay as written, as in the reference. */
 export function exemplarOf(
   body: Uint8Array,

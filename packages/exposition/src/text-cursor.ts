@@ -26,7 +26,7 @@ import {
 } from './ascii.ts'
 import { Entry, type ExpositionCursor, type ExpositionOptions } from './cursor.ts'
 import { type FloatFault, floatFault, floatOf } from './float-bytes.ts'
-import { PARSE_ERROR, seriesLabels, Spans } from './series-text.ts'
+import { emptyNames, PARSE_ERROR, seriesLabels, Spans } from './series-text.ts'
 import { After, lexText, stringEnd } from './text-token.ts'
 import { isUtf8, quotedBytes, textOf } from './utf8.ts'
 
@@ -103,6 +103,10 @@ export class TextCursor implements ExpositionCursor {
       unit: '',
       typeAndUnitLabels: this.#typeAndUnitLabels,
     })
+  }
+
+  emptyLabels(): readonly string[] {
+    return emptyNames(this.#body, this.#spans)
   }
 
   exemplar(): Exemplar | undefined {

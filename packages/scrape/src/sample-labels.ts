@@ -25,14 +25,18 @@ type LabelRules = Pick<
  *
  * @param exposed  as the target wrote them, with `__name__`
  * @param target   the target's own labels, none of them `__…`
+ * @param emptyLabels  names that the target wrote with an empty value
  * @source Prometheus 3.14 scrape mutateSampleLabels, verifyLabelLimits
  */
 export function sampleLabels(
   exposed: Labels,
   target: Labels,
   rules: LabelRules,
+  emptyLabels: readonly string[] = [],
 ): Labels | LabelFault | undefined {
-  const merged = rules.honorLabels ? honored(exposed, target) : overridden(exposed, target)
+  const merged = rules.honorLabels
+    ? honored(exposed, target, emptyLabels)
+    : overridden(exposed, target)
   const kept = relabel(merged, rules.metricRelabelRules)
   if (kept === undefined || kept.size === 0) return undefined
   if (!kept.has(METRIC_NAME))
@@ -49,10 +53,12 @@ export function reportLabels(metric: string, target: Labels): Labels {
   return new LabelsBuilder(target).set(METRIC_NAME, metric).labels()
 }
 
-function honored(exposed: Labels, target: Labels): Labels {
+function honored(exposed: Labels, target: Labels, emptyLabels: readonly string[]): Labels {
   const builder = new LabelsBuilder(exposed)
-  // An empty value in the exposition is a label too: it keeps the target's away, and then vanishes.
-  for (const [name, value] of target) if (!exposed.has(name)) builder.set(name, value)
+  // An empty value in the exposition is a label too: it keeps the target's away, and then vanishes. A push gateway says
+  // so that its own instance is not that of what was pushed.
+  for (const [name, value] of target)
+    if (!exposed.has(name) && !emptyLabels.includes(name)) builder.set(name, value)
   return builder.labels()
 }
 

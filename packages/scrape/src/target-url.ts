@@ -27,7 +27,8 @@ export function targetUrl(
     )
     .join('&')
   const address = labels.get('__address__')
-  const host = address === '' && labels.get('__unix_socket__') !== '' ? 'localhost' : address
+  const isSocket = address.startsWith('unix:/') || labels.get('__unix_socket__') !== ''
+  const host = isSocket && (address === '' || address.startsWith('unix:/')) ? 'localhost' : address
   const path = pathEscape(labels.get('__metrics_path__'))
   const slash = path === '' || path.startsWith('/') ? '' : '/'
   return `${labels.get('__scheme__')}://${host}${slash}${path}${query === '' ? '' : `?${query}`}`

@@ -217,6 +217,12 @@ test('honor_labels decides who gives way', () => {
     job: 'x',
     instance: 'i',
   })
+  // An empty value keeps the target's label away and is none itself: so a push gateway hides its own instance.
+  expect(series({ honorLabels: true }, 'a{job="x",instance=""}')).toEqual({
+    __name__: 'a',
+    job: 'x',
+  })
+  expect(series({}, 'a{instance=""}')).toEqual({ __name__: 'a', job: 'j', instance: 'i' })
   expect(series({}, '{"__proto__",constructor="toString"}')).toEqual({
     __name__: '__proto__',
     constructor: 'toString',

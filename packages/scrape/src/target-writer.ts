@@ -9,6 +9,7 @@ import type { Exemplar, Labels, Metadata, NativeHistogram } from '@pharos/model'
 import type { Appender, GroupAppender } from '@pharos/tsdb'
 import { AppendOutcome } from '@pharos/tsdb'
 import type { BodyResult } from './body-result.ts'
+import { finestSchema, limitedHistogram } from './histogram-limits.ts'
 import { AHEAD_MS_MAX, CACHE_SLACK_LINES, ENDED_COLUMNS, SAMPLES_DEFAULT } from './limits.ts'
 import { KnownBody } from './known-body.ts'
 import type { SeriesBudget } from './quarantine.ts'
@@ -252,9 +253,16 @@ export class TargetWriter {
       const entry = cursor.next()
       if (entry === Entry.series || entry === Entry.histogram) {
         this.#histogram = entry === Entry.histogram ? cursor.histogram?.() : undefined
-        const limit = this.#settings.nativeHistogramBucketLimit
-        if (limit > 0 && this.#histogram !== undefined && bucketCount(this.#histogram) > limit)
-          return { kind: 'limit', message: 'histogram bucket limit exceeded' }
+        if (this.#histogram !== undefined) {
+          const { nativeHistogramBucketLimit, nativeHistogramMinBucketFactor } = this.#settings
+          this.#histogram = limitedHistogram(
+            this.#histogram,
+            nativeHistogramBucketLimit,
+            finestSchema(nativeHistogramMinBucketFactor),
+          )
+          if (this.#histogram === undefined)
+            return { kind: 'limit', message: 'histogram bucket limit exceeded' }
+        }
         const wasOver = this.#isOver()
         const fault =
           honorTimestamps && cursor.hasTimestamp
@@ -302,7 +310,7 @@ export class TargetWriter {
 
   /** A series not met before, or one whose scrape failed: its labels are worked out and wait for the end of the body. */
   #takeNew(cursor: ExpositionCursor, known: number): Fault | undefined {
-    const labels = sampleLabels(cursor.labels(), this.#labels, this.#settings)
+    const labels = this.#labelsOf(cursor)
     const cache = this.#cache
     const entry = known >= 0 ? known : cache.add(cursor.seriesStart, cursor.seriesEnd, Line.unknown)
     if (known < 0) this.#known.note(entry, cursor.seriesEnd)
@@ -323,6 +331,11 @@ export class TargetWriter {
     this.#countTowardsLimit()
     if (!this.#sampleLimitHit) this.#seriesAdded++
     return undefined
+  }
+
+  #labelsOf(cursor: ExpositionCursor): ReturnType<typeof sampleLabels> {
+    const empty = this.#settings.honorLabels ? cursor.emptyLabels() : []
+    return sampleLabels(cursor.labels(), this.#labels, this.#settings, empty)
   }
 
   /** A sample with its own time. It goes round the row, and gets no stale marker unless the job asks for it. */
@@ -558,10 +571,6 @@ export class TargetWriter {
 /** The store renews columns under the same conditions, so that the group is not opened anew for nothing. */
 function isChurned(columnCount: number, liveCount: number): boolean {
   return columnCount - liveCount > Math.max(liveCount, ENDED_COLUMNS)
-}
-
-function bucketCount({ positiveBuckets, negativeBuckets }: NativeHistogram): number {
-  return positiveBuckets.length + negativeBuckets.length
 }
 
 type Fault = { readonly kind: 'labels' | 'limit'; readonly message: string }

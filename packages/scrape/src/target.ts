@@ -16,7 +16,7 @@ export interface Target {
   /** Without `__…`: what its series carry. */
   readonly labels: Labels
   readonly url: string
-  /** '' unless `__unix_socket__` is set. */
+  /** '' unless `__unix_socket__` is set, or `__address__` is `unix:/path`. */
   readonly socketPath: string
   readonly intervalMs: number
   readonly timeoutMs: number
@@ -89,7 +89,7 @@ function populateTarget(discovered: Labels, settings: ScrapeSettings): Target | 
     all,
     labels: own,
     url,
-    socketPath: all.get('__unix_socket__'),
+    socketPath: all.get('__unix_socket__') || socketIn(labels.get('__address__')),
     ...times,
     hash: hashText(identity),
   }
@@ -99,7 +99,8 @@ function populateTarget(discovered: Labels, settings: ScrapeSettings): Target | 
 function targetTimes(labels: Labels): { intervalMs: number; timeoutMs: number } | string {
   const address = labels.get('__address__')
   if (address === '' && labels.get('__unix_socket__') === '') return 'no address'
-  if (address.includes('/')) return `${goQuote(address)} is not a valid hostname`
+  if (socketIn(address) === '' && address.includes('/'))
+    return `${goQuote(address)} is not a valid hostname`
   const interval = labels.get('__scrape_interval__')
   const intervalMs = duration(interval)
   if (typeof intervalMs === 'string') return `error parsing scrape interval: ${intervalMs}`
@@ -112,6 +113,11 @@ function targetTimes(labels: Labels): { intervalMs: number; timeoutMs: number } 
     return `scrape timeout cannot be greater than scrape interval (${goQuote(timeout)} > ${goQuote(interval)})`
   }
   return { intervalMs, timeoutMs }
+}
+
+/** `/run/app.sock` of `unix:/run/app.sock`. */
+function socketIn(address: string): string {
+  return address.startsWith('unix:/') ? address.slice('unix:'.length) : ''
 }
 
 function duration(text: string): number | string {

@@ -46,6 +46,7 @@ export function jobSettings(changed: Partial<ScrapeSettings> = {}): ScrapeSettin
     alwaysClassicHistograms: false,
     convertClassicHistograms: false,
     nativeHistogramBucketLimit: 0,
+    nativeHistogramMinBucketFactor: 0,
     extraScrapeMetrics: false,
     failureLogFile: '',
     quarantine: { maxSeries: 0, maxChurn: 0, cooldownMs: 600_000 },
