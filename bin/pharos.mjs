@@ -19,8 +19,10 @@ if (major >= 24) {
   // Start-up takes a third of the time with the cache.
   nodeModule.enableCompileCache?.()
   const bundle = join(here, '../packages/cli/dist/main.cjs')
+  const source = join(here, '../packages/cli/src/main.ts')
   if (isFresh(bundle)) createRequire(import.meta.url)(bundle)
-  else await import(join(here, '../packages/cli/src/main.ts'))
+  // What is published is JavaScript already.
+  else await import(existsSync(source) ? source : source.replace(/ts$/, 'js'))
 } else {
   const node = bundledNode()
   if (node === undefined) {
@@ -32,11 +34,10 @@ if (major >= 24) {
   handOver(node)
 }
 
-/** Whether the bundle is there and no source is younger; a published package has no sources. */
+/** Whether the bundle is there and no source is younger. */
 function isFresh(bundle) {
   if (!existsSync(bundle)) return false
   const packages = join(here, '../packages')
-  if (!existsSync(join(packages, 'cli/src'))) return true
   const made = statSync(bundle).mtimeMs
   const waiting = [packages]
   for (const directory of waiting) {
