@@ -179,6 +179,43 @@ async function look(reader: Browser, html: string): Promise<void> {
 }
 
 test.skipIf(!hasBrowser)(
+  'a route is added, changed and taken away, and labels find it',
+  async () => {
+    const { context, page, faults } = await open(browser, base, DESKTOP)
+    await page.goto(`${base}/notification-policies`)
+    const routes = page.getByRole('region', { name: 'Routes' })
+    await routes.getByRole('button', { name: 'Add below' }).click()
+    const form = page.getByRole('form', { name: 'Route' })
+    await form.getByLabel('For alerts with').fill('team="db"')
+    await form.getByLabel('News after').fill('7m')
+    expect(await axe(page)).toEqual([])
+    await picture(page, 'route-form')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await form.waitFor({ state: 'detached' })
+    await routes.getByText('team="db"').waitFor()
+    const trial = page.getByRole('region', { name: 'Try labels' })
+    await trial.getByLabel('Labels of an alert').fill('alertname=X\nteam=db')
+    await trial.getByRole('button', { name: 'Try labels' }).click()
+    await trial.getByText('news after 7m').waitFor()
+    await routes.getByRole('button', { name: 'Edit' }).last().click()
+    await form.getByLabel('News after').fill('never')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await routes.getByRole('alert').waitFor()
+    await form.getByLabel('News after').fill('9m')
+    await form.getByRole('button', { name: 'Save' }).click()
+    await form.waitFor({ state: 'detached' })
+    await routes.getByText('news after 9m').waitFor()
+    await routes.getByRole('button', { name: 'Edit' }).last().click()
+    await form.getByRole('button', { name: 'Delete' }).click()
+    await form.waitFor({ state: 'detached' })
+    await routes.getByText('team="db"').waitFor({ state: 'detached' })
+    expect(faults.filter((one) => !one.includes('400'))).toEqual([])
+    await context.close()
+  },
+  90_000,
+)
+
+test.skipIf(!hasBrowser)(
   'a pushed group is shown, and its deletion can be taken back',
   async () => {
     await fetch(`${pushes}/metrics/job/backup/instance/db-1`, { method: 'PUT', body: 'done 3\n' })

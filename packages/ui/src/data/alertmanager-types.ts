@@ -101,6 +101,8 @@ export interface RouteNode {
 export interface Policies {
   readonly route: RouteNode
   readonly editable: boolean
+  /** Of the file that was read; a change of another one is refused. */
+  readonly version: string
 }
 
 export interface RouteAnswer {

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import { ApiError } from '../../data/api.ts'
 import type { Policies, RouteAnswer, RouteNode } from '../../data/alertmanager-types.ts'
+import { type RoutePath, withChild, withoutRoute, withRoute } from '../../data/route-edit.ts'
 import { labelsOf } from '../../data/rule-draft.ts'
 import { Button } from '../../kit/button.tsx'
 import { TextField } from '../../kit/field.tsx'
@@ -8,6 +9,7 @@ import { Pill } from '../../kit/labels.tsx'
 import { EmptyState, ErrorBox, Fetched } from '../../kit/states.tsx'
 import { useText } from '../../services.tsx'
 import { useChange, useJson } from '../use-json.ts'
+import { RouteForm } from './route-form.tsx'
 
 /** Which alert goes to whom: the tree of routes, and where labels would lead. */
 export function PoliciesPage(): ReactNode {
@@ -22,15 +24,9 @@ export function PoliciesPage(): ReactNode {
         <EmptyState icon="route" title={t('alerts.noManager')} hint={t('alerts.noManagerHint')} />
       ) : (
         <Fetched query={policies}>
-          {({ route }) => (
+          {(found) => (
             <>
-              <section className="card form-side" aria-label={t('policies.tree')}>
-                <h2>{t('policies.tree')}</h2>
-                <p className="hint">{t('policies.hint')}</p>
-                <ul className="route-tree">
-                  <Route node={route} inherited={route} />
-                </ul>
-              </section>
+              <Routes policies={found} />
               <RouteTest />
             </>
           )}
@@ -40,9 +36,76 @@ export function PoliciesPage(): ReactNode {
   )
 }
 
-function Route(props: { node: RouteNode; inherited: RouteNode }): ReactNode {
+/** Which route is open in the form: one that is there, or a new one below it. */
+interface Opened {
+  readonly path: RoutePath
+  readonly isNew: boolean
+}
+
+function Routes({ policies }: { policies: Policies }): ReactNode {
   const t = useText()
-  const { node, inherited } = props
+  const { route, editable, version } = policies
+  const [opened, setOpened] = useState<Opened>()
+  const receivers = useJson<readonly { readonly name: string }[]>(
+    'api/v2/receivers',
+    {},
+    { enabled: editable },
+  )
+  const save = useChange<unknown>(['api/v2/policies', 'api/v2/status'])
+  const put = (tree: RouteNode): void =>
+    save.mutate(
+      { method: 'PUT', path: 'api/v2/policies', body: { route: tree, version } },
+      { onSuccess: () => setOpened(undefined) },
+    )
+  const form = (node: RouteNode, path: RoutePath): ReactNode => {
+    const isNew = opened?.isNew === true
+    const isRoot = path.length === 0 && !isNew
+    return (
+      <RouteForm
+        node={isNew ? {} : node}
+        isRoot={isRoot}
+        receivers={(receivers.data ?? []).map(({ name }) => name)}
+        isBusy={save.isPending}
+        onSave={(changed) =>
+          put(isNew ? withChild(route, path, changed) : withRoute(route, path, changed))
+        }
+        {...(isNew || isRoot ? {} : { onDelete: () => put(withoutRoute(route, path)) })}
+        onCancel={() => setOpened(undefined)}
+      />
+    )
+  }
+  return (
+    <section className="card form-side" aria-label={t('policies.tree')}>
+      <h2>{t('policies.tree')}</h2>
+      <p className="hint">{t(editable ? 'policies.hint' : 'contacts.readOnly')}</p>
+      <ul className="route-tree">
+        <Route
+          node={route}
+          inherited={route}
+          path={[]}
+          opened={opened}
+          form={form}
+          {...(editable ? { onOpen: setOpened } : {})}
+        />
+      </ul>
+      {save.error !== null && <ErrorBox error={save.error} />}
+    </section>
+  )
+}
+
+interface RouteProps {
+  node: RouteNode
+  inherited: RouteNode
+  path: RoutePath
+  opened: Opened | undefined
+  form: (node: RouteNode, path: RoutePath) => ReactNode
+  /** Missing: nothing can be changed. */
+  onOpen?: (opened: Opened) => void
+}
+
+function Route(props: RouteProps): ReactNode {
+  const t = useText()
+  const { node, inherited, path, opened, onOpen } = props
   const own = { ...inherited, ...node }
   return (
     <li>
@@ -68,14 +131,25 @@ function Route(props: { node: RouteNode; inherited: RouteNode }): ReactNode {
           })}
         </span>
         {node.continue === true && <Pill>{t('policies.continue')}</Pill>}
+        {onOpen !== undefined && (
+          <>
+            <Button onClick={() => onOpen({ path, isNew: false })}>{t('policies.edit')}</Button>
+            <Button icon="plus" onClick={() => onOpen({ path, isNew: true })}>
+              {t('policies.add')}
+            </Button>
+          </>
+        )}
       </div>
+      {opened?.path.join() === path.join() && props.form(node, path)}
       {node.routes !== undefined && node.routes.length > 0 && (
         <ul>
           {node.routes.map((child, index) => (
             <Route
               key={index}
+              {...props}
               node={child}
               inherited={{ ...own, matchers: [], routes: [], continue: false }}
+              path={[...path, index]}
             />
           ))}
         </ul>
