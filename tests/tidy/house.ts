@@ -22,6 +22,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   scrape: 4,
   rules: 4,
   remote: 4,
+  cluster: 4,
   alertmanager: 4,
   pushgateway: 4,
   host: 4,

@@ -27,7 +27,8 @@ import { History } from './history.ts'
 import { Inhibitor } from './inhibitor.ts'
 import type { Integration, IntegrationWorld } from './integration.ts'
 import { TEMPLATE_FILES_CHARACTERS_MAX } from './limits.ts'
-import { NotificationLog } from './notification-log.ts'
+import { type NotificationEntry, NotificationLog } from './notification-log.ts'
+import { type SilenceRecord, silenceRecord } from './silence.ts'
 import { NotificationStats } from './notification-stats.ts'
 import { NotificationTemplates } from './notification-template.ts'
 import { Pipeline, type Quiet } from './pipeline.ts'
@@ -56,6 +57,14 @@ export interface AlertManagerOptions {
   readonly maxSilenceBytes: number
   /** After a start nothing is sent for so long. */
   readonly startDelayMs: number
+}
+
+/** Other alert managers that are one with this one. */
+export interface AlertCluster {
+  /** Whether this one sends messages now. */
+  maySend(): boolean
+  silence(record: SilenceRecord): void
+  said(entry: NotificationEntry): void
 }
 
 /** What a configuration makes. */
@@ -93,6 +102,7 @@ export class AlertManager implements Notifier {
   #look: Timer | undefined
   #looks = 0
   #isClosed = false
+  #cluster: AlertCluster | undefined
 
   private constructor(
     options: AlertManagerOptions,
@@ -146,6 +156,25 @@ export class AlertManager implements Notifier {
       }),
     }
     return new AlertManager(options, { ...parts, lock })
+  }
+
+  /** Takes part in a cluster: what is silenced and said here is told there, and only who may sends. */
+  join(cluster: AlertCluster): void {
+    this.#cluster = cluster
+    this.silences.listen((silence) => cluster.silence(silenceRecord(silence)))
+    for (const silence of this.silences.all()) cluster.silence(silenceRecord(silence))
+    this.#notifications.listen((entry) => cluster.said(entry))
+    for (const entry of this.#notifications.all()) cluster.said(entry)
+  }
+
+  /** A silence of another member. */
+  async takeSilence(record: SilenceRecord): Promise<void> {
+    await this.silences.take(record)
+  }
+
+  /** What another member has said. */
+  async takeSaid(entry: NotificationEntry): Promise<void> {
+    await this.#notifications.take(entry)
   }
 
   /** The configuration in force. */
@@ -292,6 +321,7 @@ export class AlertManager implements Notifier {
       notifications: this.#notifications,
       history: this.history,
       stats: this.stats,
+      maySend: () => this.#cluster?.maySend() ?? true,
     })
     const route = new Route(config.route)
     const quietUntilMs = this.startedMs + startDelayMs

@@ -3,7 +3,7 @@ import type { Clock, Disk, Logger } from '@pharos/base'
 import { NOTIFICATION_ENTRIES_MAX } from './limits.ts'
 import { StateJournal } from './state-journal.ts'
 
-interface NotificationEntry {
+export interface NotificationEntry {
   /** Group key and integration: `{}:{alertname="x"}` and `team/email/0`. */
   readonly groupKey: string
   readonly integration: string
@@ -27,6 +27,7 @@ export class NotificationLog {
   readonly #entries = new Map<string, NotificationEntry>()
   readonly #clock: Clock
   readonly #retentionMs: number
+  #listener: ((entry: NotificationEntry) => void) | undefined
   #journal: StateJournal<NotificationEntry> | undefined
 
   private constructor(clock: Clock, retentionMs: number) {
@@ -74,7 +75,27 @@ export class NotificationLog {
     if (!this.#entries.has(key) && this.#entries.size >= NOTIFICATION_ENTRIES_MAX)
       this.#dropOldest()
     this.#entries.set(key, whole)
+    this.#listener?.(whole)
     await this.#journal?.append([whole])
+  }
+
+  /** Told of everything that was said here. */
+  listen(listener: (entry: NotificationEntry) => void): void {
+    this.#listener = listener
+  }
+
+  all(): Iterable<NotificationEntry> {
+    return this.#entries.values()
+  }
+
+  /** What another member of the cluster said; older than what is known it changes nothing. */
+  async take(entry: NotificationEntry): Promise<void> {
+    const key = keyOf(entry.groupKey, entry.integration)
+    if ((this.#entries.get(key)?.atMs ?? -Infinity) >= entry.atMs) return
+    if (!this.#entries.has(key) && this.#entries.size >= NOTIFICATION_ENTRIES_MAX)
+      this.#dropOldest()
+    this.#entries.set(key, entry)
+    await this.#journal?.append([entry])
   }
 
   /** Drops what is too old to matter. */

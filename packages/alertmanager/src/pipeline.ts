@@ -52,6 +52,8 @@ interface PipelineOptions {
   readonly notifications: NotificationLog
   readonly history: HistorySink
   readonly stats: NotificationStats
+  /** Whether this member of a cluster sends; another one does otherwise. */
+  readonly maySend: () => boolean
 }
 
 export interface FlushResult {
@@ -74,8 +76,9 @@ export class Pipeline {
 
   /** @source Alertmanager notify: RoutingStage and the stages behind it */
   async run(flush: GroupFlush): Promise<FlushResult> {
-    const { quiet, stats } = this.#options
+    const { quiet, stats, maySend } = this.#options
     const { settings } = flush.route
+    if (!maySend()) return { isDelivered: true, mutedBy: [] }
     const heard = flush.alerts.filter((alert) => quiet.inhibitedBy(alert.labels).length === 0)
     stats.suppressed.inhibition += flush.alerts.length - heard.length
     const mutedBy = this.mutedBy(flush.route, flush.nowMs)
@@ -141,7 +144,8 @@ export class Pipeline {
     reason: string,
     text: string,
   ): Promise<void> {
-    const { clock, integrations } = this.#options
+    const { clock, integrations, maySend } = this.#options
+    if (!maySend()) return
     for (const [route, groups] of byGroup(tree, alerts)) {
       if (!route.settings.silenceNotices) continue
       for (const members of groups.values()) {

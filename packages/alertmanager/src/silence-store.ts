@@ -116,6 +116,15 @@ export class SilenceStore {
     await this.#keep({ ...before, startsAtMs, endsAtMs: nowMs - 1, updatedAtMs: nowMs }, before)
   }
 
+  /** As another member of the cluster has it; older than what is known it changes nothing. */
+  async take(record: SilenceRecord): Promise<void> {
+    const silence = silenceOf(record)
+    const before = this.#silences.get(silence.id)
+    if ((before?.updatedAtMs ?? -Infinity) >= silence.updatedAtMs) return
+    if (before === undefined) this.#checkRoom()
+    await this.#keep(silence, before)
+  }
+
   /** Drops silences that ended longer ago than they are kept. */
   collect(): void {
     const oldestMs = this.#options.clock.now() - this.#options.retentionMs

@@ -47,6 +47,7 @@ export type {
   StorageSettings,
 } from './settings.ts'
 export type {
+  ClusterConfig,
   OtlpSettings,
   RemoteQueueSettings,
   RemoteReadSettings,

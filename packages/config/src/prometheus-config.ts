@@ -5,6 +5,8 @@ import type { OutboundRules } from '@pharos/base'
 import { Labels } from '@pharos/model'
 import { alertingSettings } from './alerting-settings.ts'
 import { filePath } from './codec.ts'
+import { clusterConfig, clusterSection } from './cluster-section.ts'
+import type { ClusterFields } from './cluster-section.ts'
 import { ConfigErrors } from './config-errors.ts'
 import type { Mistake } from './config-errors.ts'
 import { mistakeAt } from './decode-file.ts'
@@ -71,6 +73,7 @@ interface ConfigFields {
   remote_read: readonly RemoteReadFields[]
   otlp: OtlpFields
   outbound: OutboundRules
+  cluster: ClusterFields | undefined
 }
 
 const jobList = list(scrapeSection, 'empty or null scrape config section')
@@ -89,6 +92,7 @@ const configSection = section<ConfigFields>(
     remote_read: list(remoteReadSection, 'empty or null remote read config section'),
     otlp: otlpSection,
     outbound: outboundSection,
+    cluster: clusterSection,
   },
   { check: checkWhole },
 )
@@ -248,6 +252,7 @@ export function loadConfig(fileText: string, options: LoadOptions): PrometheusCo
     remoteRead: remoteReadSettings(fields.remote_read),
     otlp: otlpSettings(fields.otlp),
     outbound: fields.outbound,
+    cluster: clusterConfig(fields.cluster),
     notImplemented: notImplementedParts(tree, options.scrapeFiles !== undefined),
     yaml: effectiveYaml(configSection.show(effective)),
   }

@@ -20,6 +20,7 @@ export interface PrometheusConfig {
   readonly otlp: OtlpSettings
   /** Where this server may connect to. */
   readonly outbound: OutboundRules
+  readonly cluster: ClusterConfig | undefined
   /** Parts of the file that are valid but have no component yet: `tracing`, `scrape_configs[2].consul_sd_configs`. */
   readonly notImplemented: readonly NotImplemented[]
   /** The effective configuration as YAML with defaults, secrets masked; what /api/v1/status/config answers. */
@@ -200,6 +201,31 @@ export interface RemoteReadSettings {
   /** External labels are asked for and taken off. */
   readonly filtersExternalLabels: boolean
   readonly http: HttpClientSettings
+}
+
+/** `cluster`. */
+export interface ClusterConfig {
+  readonly name: string
+  /** Endpoints; none: only peers. */
+  readonly etcd: readonly string[]
+  readonly username: string
+  readonly password: string
+  readonly passwordFile: string
+  /** '': made from host name and port. */
+  readonly id: string
+  /** Where the others reach this one; '': the external URL. */
+  readonly url: string
+  readonly weight: number
+  readonly leaseMs: number
+  readonly sharesTargets: boolean
+  readonly replication: number
+  /** Each group is evaluated by one member. */
+  readonly leadsRules: boolean
+  readonly sharesAlerts: boolean
+  /** Servers that scrape the same: what was missed while this one was away is read from them. */
+  readonly peers: readonly string[]
+  /** Longest gap that is filled, ms. */
+  readonly backfillMs: number
 }
 
 /** How metrics of OpenTelemetry become series. */

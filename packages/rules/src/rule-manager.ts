@@ -41,6 +41,18 @@ export interface RuleManagerSettings {
   readonly resendDelayMs: number
   readonly outageToleranceMs: number
   readonly graceMs: number
+  /** Who evaluates which group, in a cluster. Missing: this server does, all of them. */
+  readonly leadership?: RuleLeadership
+}
+
+/** A cluster as rules see it. Groups are named by `groupKeys`. */
+export interface RuleLeadership {
+  /** Whether this member evaluates a group now; asked before an iteration, and again before anybody is told of it. */
+  mayRun(group: string): boolean
+  /** What the leader before kept of the group's alerts; undefined for nothing. */
+  load(group: string): string | undefined
+  /** Keeps what a new leader has to know. */
+  save(group: string, alerts: string): void
 }
 
 /** What a reload may change. */
@@ -65,6 +77,8 @@ export class RuleManager {
   #saved: Map<string, readonly SavedAlert[]> | undefined
   #saving: Promise<void> | undefined
   #isUnsaved = false
+  /** Groups that another member led when they were due last; at the start all may have been. */
+  readonly #following = new WeakSet<RuleGroup>()
 
   constructor(settings: RuleManagerSettings) {
     this.#settings = settings
@@ -74,6 +88,11 @@ export class RuleManager {
   /** In the order of their files. */
   groups(): readonly RuleGroup[] {
     return [...this.#running.values()].map(({ group }) => group)
+  }
+
+  /** Names of the groups over all members of a cluster. */
+  groupKeys(): readonly string[] {
+    return this.groups().map(({ settings }) => sharedKey(settings))
   }
 
   intervalMs(group: RuleGroup): number {
@@ -138,6 +157,7 @@ export class RuleManager {
     const group = new RuleGroup(settings, this.#settings.appender, this.#settings.features)
     if (before !== undefined) group.inherit(before)
     else this.#restoreFromFile(group)
+    if (this.#settings.leadership !== undefined) this.#following.add(group)
     const stop = new AbortController()
     const running: Running = { group, intervalMs, stop, done: Promise.resolve() }
     running.done = this.#loop(group, intervalMs, stop.signal).catch((error: unknown) => {
@@ -157,7 +177,8 @@ export class RuleManager {
       // After the clock was set far back or forward, the grid of the new time counts.
       const late = Math.floor((clock.now() - dueMs) / intervalMs)
       if (late < -1) dueMs = clock.now()
-      await this.iterate(group, dueMs, intervalMs)
+      if (this.#mayRun(group)) await this.iterate(group, dueMs, intervalMs)
+      else this.#following.add(group)
       if (signal.aborted) return
       const missed = Math.max(0, Math.floor((clock.now() - dueMs) / intervalMs))
       if (missed > 0) {
@@ -170,6 +191,7 @@ export class RuleManager {
 
   /** One iteration at a time of the grid: evaluates, restores after the first one, tells, saves. */
   async iterate(group: RuleGroup, timeMs: number, intervalMs: number): Promise<void> {
+    this.#takeOver(group)
     const { clock, run, externalUrl, concurrentRules } = this.#settings
     const times = this.#times
     const queryOffsetMs = group.settings.queryOffsetMs ?? times?.queryOffsetMs ?? 0
@@ -192,8 +214,36 @@ export class RuleManager {
       () => clock.monotonicMs(),
     )
     await this.#restore(group, timeMs)
+    // It may have taken long, or been paused: who leads now may be another one.
+    if (!this.#mayRun(group)) return
+    this.#share(group)
     this.#tell(group, timeMs, intervalMs)
     this.#saveSoon()
+  }
+
+  #mayRun(group: RuleGroup): boolean {
+    return this.#settings.leadership?.mayRun(sharedKey(group.settings)) ?? true
+  }
+
+  /** The first iteration after another member led the group goes on where that one was. */
+  #takeOver(group: RuleGroup): void {
+    const { leadership } = this.#settings
+    if (leadership === undefined || !this.#following.delete(group)) return
+    const text = leadership.load(sharedKey(group.settings))
+    const saved = text === undefined ? undefined : sharedAlerts(text)
+    if (saved === undefined) return
+    group.alertingRules.forEach((rule, i) => {
+      rule.active.clear()
+      restoreSaved(rule, saved[i] ?? [])
+      rule.isRestored = true
+    })
+  }
+
+  #share(group: RuleGroup): void {
+    const { leadership } = this.#settings
+    if (leadership === undefined || group.alertingRules.length === 0) return
+    const alerts = group.alertingRules.map(savedAlerts)
+    leadership.save(sharedKey(group.settings), JSON.stringify(alerts))
   }
 
   async #restore(group: RuleGroup, nowMs: number): Promise<void> {
@@ -279,6 +329,25 @@ export class RuleManager {
       if (!(error instanceof OutsideError)) throw error
       this.#log.error('alerts cannot be saved', { file: stateFile, err: messageOf(error) })
     }
+  }
+}
+
+/** The same on all members that have the same rules, wherever their files lie. */
+function sharedKey(settings: RuleGroupSettings): string {
+  const file = settings.file.slice(settings.file.lastIndexOf('/') + 1)
+  const text = JSON.stringify([file, settings.name, settings.rules.map(({ expr }) => expr)])
+  return `${hash(text).toString(16).padStart(8, '0')}-${settings.name.replace(/[^\w.-]+/g, '_')}`
+}
+
+/** Undefined for what no leader of ours has written. */
+function sharedAlerts(text: string): readonly (readonly SavedAlert[])[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    const isOne = Array.isArray(value) && value.every((one) => Array.isArray(one))
+    return isOne ? (value as SavedAlert[][]) : undefined
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return undefined
   }
 }
 

@@ -39,6 +39,8 @@ export interface ScrapeManagerOptions {
   readonly offsetSeed?: number
   /** First scrape within a second of discovery (default), or at the next point of the grid. */
   readonly scrapeOnDiscovery?: boolean
+  /** Whether a target is scraped here; all are when missing. What it says may change: call `redistribute` then. */
+  readonly owns?: (identity: string) => boolean
   readonly onIntervalLength?: (intervalMs: number, actualMs: number) => void
 }
 
@@ -65,6 +67,7 @@ export class ScrapeManager {
       clock,
       disk: options.disk,
       log: options.log.component('scrape manager'),
+      owns: options.owns ?? (() => true),
       http: { net, clock, buffers: new BufferPool() },
       stats: this.stats,
       failures: this.#failures,
@@ -93,6 +96,11 @@ export class ScrapeManager {
     this.#jobs = next
   }
 
+  /** Looks again at which targets are scraped here. */
+  redistribute(): void {
+    for (const job of this.#jobs.values()) job.redistribute()
+  }
+
   pools(): ScrapePoolStatus[] {
     return [...this.#jobs.values()].map((job) => job.pool.status())
   }
@@ -111,5 +119,82 @@ export class ScrapeManager {
     await Promise.all(jobs.map((job) => job.stop()))
     await this.#writers.close(areMarked)
     await this.#failures.close()
+  }
+}
+
+/** A job with its running discoverers. Findings are noted as they come and taken together a moment later. */
+class RunningJob {
+  readonly pool: ScrapePool
+  readonly #options: ScrapeManagerOptions
+  #run = new AbortController()
+  /** Groups of each discoverer of this run by source. */
+  #groups: Map<string, TargetGroup>[] = []
+  /** Groups of the run before, until all of this run have spoken. */
+  #before: readonly TargetGroup[] = []
+  #silent = 0
+  #pending: Timer | undefined
+
+  constructor(pool: ScrapePool, options: ScrapeManagerOptions) {
+    this.pool = pool
+    this.#options = options
+  }
+
+  apply(settings: ScrapeSettings, discoverers: readonly Discoverer[]): void {
+    this.#before = this.#current()
+    this.#run.abort()
+    const run = new AbortController()
+    this.#run = run
+    this.#silent = discoverers.length
+    this.#groups = discoverers.map(() => new Map<string, TargetGroup>())
+    this.pool.reconfigure(settings)
+    discoverers.forEach((discoverer, i) => {
+      let isSilent = true
+      const found = (groups: readonly TargetGroup[]): void => {
+        if (run.signal.aborted) return
+        if (isSilent) this.#silent--
+        isSilent = false
+        const known = this.#groups[i]!
+        for (const group of groups) {
+          if (group.targets.length === 0) known.delete(group.source)
+          else known.set(group.source, group)
+        }
+        this.#syncSoon()
+      }
+      background(
+        `discovery of ${settings.jobName}`,
+        discoverer.run(found, run.signal),
+        this.#options.log,
+      )
+    })
+    this.#syncSoon()
+  }
+
+  close(): void {
+    this.#run.abort()
+    this.#pending?.cancel()
+    this.pool.close()
+  }
+
+  redistribute(): void {
+    this.#syncSoon()
+  }
+
+  async stop(): Promise<void> {
+    this.#run.abort()
+    this.#pending?.cancel()
+    await this.pool.stop()
+  }
+
+  #syncSoon(): void {
+    this.#pending ??= this.#options.clock.after(0, () => {
+      this.#pending = undefined
+      if (this.#silent === 0) this.#before = []
+      this.pool.sync(this.#current())
+    })
+  }
+
+  #current(): TargetGroup[] {
+    const groups = this.#groups.flatMap((known) => [...known.values()])
+    return [...this.#before, ...groups]
   }
 }

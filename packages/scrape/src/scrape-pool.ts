@@ -8,7 +8,12 @@ import { compareText, Labels } from '@pharos/model'
 import { JobClient } from './job-client.ts'
 import type { LoopContext } from './scrape-loop.ts'
 import { ScrapeLoop } from './scrape-loop.ts'
-import type { DroppedTarget, ScrapePoolStatus, TargetMetadata } from './scrape-status.ts'
+import type {
+  DroppedTarget,
+  ElsewhereTarget,
+  ScrapePoolStatus,
+  TargetMetadata,
+} from './scrape-status.ts'
 import type { Dropped, Target } from './target.ts'
 import { targetsOf } from './target.ts'
 import type { TargetWriters } from './target-writers.ts'
@@ -17,10 +22,13 @@ import type { TargetWriters } from './target-writers.ts'
 export interface PoolContext extends Omit<LoopContext, 'client'> {
   readonly http: HttpClientOptions
   readonly disk: Disk
+  /** Whether a target is scraped here, and not by another member of a cluster. */
+  readonly owns: (identity: string) => boolean
 }
 
 export class ScrapePool {
   readonly #context: LoopContext
+  readonly #owns: (identity: string) => boolean
   readonly #writers: TargetWriters
   readonly #client: JobClient
   #settings: ScrapeSettings
@@ -28,10 +36,13 @@ export class ScrapePool {
   readonly #loops = new Map<string, ScrapeLoop>()
   #dropped: DroppedTarget[] = []
   #droppedCount = 0
+  /** By identity. */
+  #elsewhere: ReadonlyMap<string, ElsewhereTarget> = new Map()
 
   constructor(settings: ScrapeSettings, writers: TargetWriters, context: PoolContext) {
     this.#settings = settings
     this.#writers = writers
+    this.#owns = context.owns
     this.#client = new JobClient(settings.http, context.http, context.disk)
     this.#context = { ...context, client: this.#client }
   }
@@ -50,7 +61,7 @@ export class ScrapePool {
     for (const [identity, loop] of this.#loops) {
       if (wanted.has(identity)) continue
       this.#loops.delete(identity)
-      this.#writers.retire(loop)
+      this.#writers.retire(loop, this.#elsewhere.has(identity))
     }
     for (const [identity, target] of wanted) {
       const running = this.#loops.get(identity)
@@ -89,6 +100,7 @@ export class ScrapePool {
       active,
       dropped: this.#dropped,
       droppedCount: this.#droppedCount,
+      elsewhere: [...this.#elsewhere.values()],
     }
   }
 
@@ -103,14 +115,17 @@ export class ScrapePool {
 
   #wanted(groups: Iterable<TargetGroup>): Map<string, Target> {
     const wanted = new Map<string, Target>()
+    const elsewhere = new Map<string, ElsewhereTarget>()
     this.#dropped = []
     this.#droppedCount = 0
     for (const group of groups) {
       for (const target of targetsOf(group, this.#settings)) {
         if ('reason' in target) this.#drop(target, group)
+        else if (!this.#owns(target.identity)) elsewhere.set(target.identity, elsewhereOf(target))
         else if (!wanted.has(target.identity)) wanted.set(target.identity, target)
       }
     }
+    this.#elsewhere = elsewhere
     return wanted
   }
 
@@ -139,4 +154,8 @@ export class ScrapePool {
     this.#loops.set(target.identity, loop)
     loop.start(free)
   }
+}
+
+function elsewhereOf({ identity, labels, url }: Target): ElsewhereTarget {
+  return { identity, labels, scrapeUrl: url }
 }

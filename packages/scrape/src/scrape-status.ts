@@ -49,4 +49,13 @@ export interface ScrapePoolStatus {
   readonly dropped: readonly DroppedTarget[]
   /** All dropped ones, also those that keep_dropped_targets did not keep. */
   readonly droppedCount: number
+  /** Targets that other members of a cluster scrape. */
+  readonly elsewhere?: readonly ElsewhereTarget[]
+}
+
+export interface ElsewhereTarget {
+  /** What `owns` was asked for. */
+  readonly identity: string
+  readonly labels: Labels
+  readonly scrapeUrl: string
 }

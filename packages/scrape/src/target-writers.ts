@@ -52,8 +52,11 @@ export class TargetWriters {
     return { writer, free }
   }
 
-  /** A target has vanished. Its last scrape may finish; its series end when the next one would have been. */
-  retire(loop: ScrapeLoop): void {
+  /**
+   * A target has vanished. Its last scrape may finish; its series end when the next one would have been.
+   * @param isMoved  another member of the cluster scrapes it: its series go on there, so nothing marks their end
+   */
+  retire(loop: ScrapeLoop, isMoved = false): void {
     const place = this.#placeOf.get(loop.writer)
     if (place === undefined) return
     place.left = loop
@@ -61,7 +64,9 @@ export class TargetWriters {
     const atMs = loop.nextScrapeMs()
     place.ending = this.#clock.after(atMs - this.#clock.now(), () => {
       void place.free.then(() => {
-        if (place.ending !== undefined) this.#end(place, atMs)
+        if (place.ending === undefined) return
+        if (isMoved) this.#forget(place)
+        else this.#end(place, atMs)
       })
     })
   }

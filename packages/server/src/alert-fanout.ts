@@ -8,9 +8,17 @@ export class AlertFanout implements Notifier {
   readonly #embedded: Notifier | undefined
   readonly #external: ExternalAlertmanagers
   readonly #log: Logger
+  readonly #tellOthers: (alerts: readonly Alert[]) => Promise<void> | undefined
   #externalLabels = Labels.EMPTY
 
-  constructor(embedded: Notifier | undefined, external: ExternalAlertmanagers, log: Logger) {
+  /** @param tellOthers  the other members of the cluster; never rejects */
+  constructor(
+    embedded: Notifier | undefined,
+    external: ExternalAlertmanagers,
+    log: Logger,
+    tellOthers: (alerts: readonly Alert[]) => Promise<void> | undefined,
+  ) {
+    this.#tellOthers = tellOthers
     this.#embedded = embedded
     this.#external = external
     this.#log = log
@@ -30,7 +38,7 @@ export class AlertFanout implements Notifier {
             labels: Labels.of([...this.#externalLabels, ...alert.labels]),
           })),
     )
-    await this.#external.send(labelled)
+    await Promise.all([this.#external.send(labelled), this.#tellOthers(labelled)])
     try {
       await this.#embedded?.send(labelled)
     } catch (error) {

@@ -84,6 +84,7 @@ export class FlagReader {
     const text = this.text(one.name)
     if (one.oneOf !== undefined && !one.oneOf.includes(text))
       this.#refuse(one.name, `one of ${one.oneOf.join(', ')}`)
+    if (one.pattern?.test(text) === false) this.#refuse(one.name, `the form ${one.pattern.source}`)
     if (one.kind === 'bool' && text !== 'true' && text !== 'false')
       this.#refuse(one.name, 'true or false')
     if (one.kind === 'integer' && !/^[+-]?\d+$/.test(text)) this.#refuse(one.name, 'an integer')

@@ -15,6 +15,8 @@ export interface Flag {
   /** Left out of the help page. */
   readonly isHidden?: boolean
   readonly oneOf?: readonly string[]
+  /** What a text has to look like. */
+  readonly pattern?: RegExp
 }
 
 /** What a command line said: flag name to texts as written (a list flag may have several). */

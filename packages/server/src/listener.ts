@@ -11,6 +11,7 @@ import { loadUi } from '@pharos/ui/serving'
 import { registerApi } from '@pharos/api'
 import { apiServices } from './api-services.ts'
 import { refuseAsAgent } from './agent-routes.ts'
+import { registerClusterRoute } from './cluster-routes.ts'
 import { registerDashboards } from './dashboards.ts'
 import type { FlagReader } from './flag-reader.ts'
 import { metricsHandler } from '@pharos/client'
@@ -60,6 +61,7 @@ export async function registerRoutes(
   registerMetrics(listener, server)
   registerRemoteWrite(app, server)
   registerRemoteRead(app, server)
+  registerClusterRoute(app, server)
   await app.register(async (scope) => registerApi(scope, apiServices(server)), { prefix })
   await app.register(async (scope) => registerDashboards(scope, server), { prefix })
   try {

@@ -11,6 +11,7 @@ import type { ScrapeManager } from '@pharos/scrape'
 import type { CellStore, ReplayStatus, Tsdb } from '@pharos/tsdb'
 import type { AlertFanout } from './alert-fanout.ts'
 import type { AlertmanagerPart } from './alertmanager-part.ts'
+import type { ClusterPart } from './cluster.ts'
 import type { ConfigSource } from './config-file.ts'
 import type { ExternalAlertmanagers } from './external-alertmanagers.ts'
 import type { FlagReader } from './flag-reader.ts'
@@ -47,6 +48,8 @@ export interface ServerParts {
   readonly tsdb: Tsdb
   /** The way into the store for everything that others send or rules find: remote endpoints get it too. */
   readonly appender: CellStore
+  /** Missing for a server of its own. */
+  readonly cluster?: ClusterPart
   readonly remoteWrite: RemoteWrite
   readonly remotePlaces: RemotePlaces
   /** What queries read: the own store, and others where it does not reach. */

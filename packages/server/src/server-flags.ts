@@ -214,6 +214,9 @@ const EVALUATION_FLAGS: readonly Flag[] = [
 
 const OTHER_FLAGS: readonly Flag[] = [
   flag('config.file', 'text', 'prometheus.yml', 'The configuration file.'),
+  flag('shard', 'text', '', 'Scrape only part i of n of the targets, i from 0: `0/3`.', {
+    pattern: /^(?:\d+\/[1-9]\d*)?$/,
+  }),
   flag('config.auto-reload', 'bool', 'false', 'Reload the configuration when its file changes.'),
   flag('config.auto-reload-interval', 'duration', '30s', 'How often the file is looked at.'),
   flag('agent', 'bool', 'false', 'Run as an agent: scrape and remote write only.'),

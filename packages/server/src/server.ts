@@ -14,6 +14,7 @@ import { ScrapeManager } from '@pharos/scrape'
 import { type ReplayStatus, Tsdb } from '@pharos/tsdb'
 import { AlertFanout, addNotifierMetrics } from './alert-fanout.ts'
 import { addAlertmanagerMetrics } from './alertmanager-metrics.ts'
+import { ClusterPart, staticOwner } from './cluster.ts'
 import { ConfigSource } from './config-file.ts'
 import { DASHBOARDS_HOME, dashboardStore, listenForDashboards } from './dashboards.ts'
 import { discoverersOf } from './discoverers.ts'
@@ -56,6 +57,7 @@ export class Server implements Service, RunningServer {
   #config: PrometheusConfig | undefined
   #replay: ReplayStatus = { current: 0, last: 0, isDone: false }
   #isReady = false
+  #cluster: ClusterPart | undefined
   #reloading: Promise<void> = Promise.resolve()
 
   /** Starts everything and resolves when the server is ready. @throws UserError, OutsideError with one clear line */
@@ -196,6 +198,7 @@ export class Server implements Service, RunningServer {
       { ...tsdbOptions(flags), ...reloadableOptions(flags, config.storage) },
       (status) => (this.#replay = status),
     )
+    this.#cluster = await this.#join(config)
     this.#parts = this.#wire(tsdb, config, startedMs)
     await this.#apply(config, ruleGroups)
     this.#isReady = true
@@ -207,8 +210,24 @@ export class Server implements Service, RunningServer {
     })
   }
 
+  async #join(config: PrometheusConfig): Promise<ClusterPart | undefined> {
+    const part = await ClusterPart.join({
+      world: this.#world,
+      config: config.cluster,
+      externalUrl: this.urls.external,
+      hostName: this.settings.hostName,
+      port: this.port,
+      onChange: () => this.#parts?.scrapes.redistribute(),
+    })
+    const { alertmanager } = this.settings
+    if (alertmanager !== undefined) part?.shareAlerts(alertmanager.source.manager)
+    return part
+  }
+
   #wire(tsdb: Tsdb, config: PrometheusConfig, startedMs: number): ServerParts {
     const { clock, disk, net, log } = this.#world
+    const cluster = this.#cluster
+    const owns = cluster?.owns ?? staticOwner(this.settings.flags)
     const remoteWrite = startRemoteWrite(tsdb, this.settings)
     const appender = remoteWrite.tee(tsdb)
     const scrapes = new ScrapeManager({
@@ -219,11 +238,18 @@ export class Server implements Service, RunningServer {
       log,
       userAgent: `Pharos/${VERSION}`,
       features: scrapeFeatures(this.settings.flags),
+      ...(owns === undefined ? {} : { owns }),
       onIntervalLength: (intervalMs, actualMs) => observations.scrapeInterval(intervalMs, actualMs),
     })
     const { flags } = this.settings
     const external = new ExternalAlertmanagers({ world: this.#world, flags })
-    const fanout = new AlertFanout(this.settings.alertmanager?.source.manager, external, log)
+    const fanout = new AlertFanout(
+      this.settings.alertmanager?.source.manager,
+      external,
+      log,
+      (alerts) => cluster?.tell(alerts),
+    )
+    const leadership = cluster?.leadership
     const rules = new RuleManager({
       notifier: fanout,
       appender,
@@ -234,6 +260,7 @@ export class Server implements Service, RunningServer {
       run: (expr, timeMs) => engine.instant(expr, timeMs),
       externalUrl: new URL(this.urls.external),
       stateFile: `${tsdbOptions(flags).path}/alerts.json`,
+      ...(leadership === undefined ? {} : { leadership }),
       ...ruleOptions(flags),
     })
     const observations: OwnObservations = createOwnMetrics({
@@ -261,6 +288,7 @@ export class Server implements Service, RunningServer {
     return {
       tsdb,
       appender,
+      ...(cluster === undefined ? {} : { cluster }),
       remoteWrite,
       remotePlaces,
       queryable,
@@ -307,6 +335,7 @@ export class Server implements Service, RunningServer {
       queryOffsetMs,
       externalLabels,
     })
+    this.#cluster?.useGroups(this.#parts?.rules.groupKeys() ?? [])
   }
 
   async #watchConfig(): Promise<void> {
@@ -325,6 +354,7 @@ export class Server implements Service, RunningServer {
   async #closeAll(): Promise<void> {
     this.#isReady = false
     await this.#parts?.rules.stop()
+    await this.#cluster?.close()
     await this.#parts?.external.close()
     this.#parts?.services.close()
     await this.#parts?.scrapes.stop({ areMarked: false })

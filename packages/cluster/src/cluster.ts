@@ -1,0 +1,293 @@
+// One member's view of the cluster, kept by one loop:
+//
+//   every second   renew the lease ─► list members and leaders ─► take the free groups that are ours ─► exchange records
+//
+//   /pharos/{cluster}/members/{id}      who is there: {"url", "weight"}; goes with the lease
+//   /pharos/{cluster}/leaders/{group}   id of the leader; made only where there is none, goes with the lease
+//   /pharos/{cluster}/shared/…          records that all members have
+//
+// Three states, by our own monotonic clock:
+//
+//   member   the lease was renewed less than TTL − skew ago: what etcd said last holds
+//   fenced   it was not, and nobody knows why, as after a pause: nothing is led until etcd was asked again
+//   alone    etcd was asked after that and did not answer: everything is led and what the last members had is shared
+//            among those of them that answer a ping. Twice rather than never.
+
+import { background, type Clock, type Logger, messageOf, OutsideError } from '@pharos/base'
+import type { EtcdClient } from '@pharos/registry'
+import { LEASE_MS_MIN, MEMBER_BYTES, MEMBERS_MAX, POLL_MS } from './limits.ts'
+import { isOwner, ownersOf } from './rendezvous.ts'
+import { SharedState } from './shared-state.ts'
+
+export interface ClusterSettings {
+  /** Of the cluster; part of every key. */
+  readonly name: string
+  /** Of this member. */
+  readonly id: string
+  /** Where other members reach this one. */
+  readonly url: string
+  /** Above 0; twice as much takes twice as many targets. */
+  readonly weight: number
+  readonly leaseMs: number
+  /** Members that scrape each target. */
+  readonly replication: number
+}
+
+export interface ClusterContext {
+  readonly etcd: EtcdClient
+  readonly clock: Clock
+  readonly log: Logger
+  /** Whether the member at a URL answers; asked while etcd is away. Never rejects. */
+  readonly ping: (url: string) => Promise<boolean>
+  /** Members or leaders are others than before. */
+  readonly onChange: () => void
+}
+
+export interface Member {
+  readonly id: string
+  readonly url: string
+  readonly weight: number
+}
+
+export type ClusterState = 'joining' | 'member' | 'fenced' | 'alone'
+
+/** Parts of the lease by which clocks may differ in speed, and a least time. */
+const SKEW = 0.1
+const SKEW_MS_MIN = 500
+/** Records stay for a day after the last member that put some has gone. */
+const RECORD_TTL_SECONDS = 86_400
+const RECORD_RENEWAL_MS = 3_600_000
+
+export class Cluster {
+  readonly shared: SharedState
+  readonly #settings: ClusterSettings
+  readonly #context: ClusterContext
+  readonly #prefix: string
+  readonly #stop = new AbortController()
+  #loop: Promise<void> = Promise.resolve()
+  #lease: string | undefined
+  #recordLease: { readonly id: string; readonly atMs: number } | undefined
+  /** Before the request that renewed the lease last was sent, monotonic ms. */
+  #renewedMs = -Infinity
+  #isAlone = false
+  #members: readonly Member[] = []
+  #leaders: ReadonlyMap<string, string> = new Map()
+  #wanted: ReadonlySet<string> = new Set()
+  #lastError = ''
+
+  constructor(settings: ClusterSettings, context: ClusterContext) {
+    this.#settings = { ...settings, leaseMs: Math.max(LEASE_MS_MIN, settings.leaseMs) }
+    this.#context = context
+    this.#prefix = `/pharos/${settings.name}/`
+    this.shared = new SharedState(`${this.#prefix}shared/`)
+  }
+
+  get id(): string {
+    return this.#settings.id
+  }
+
+  /** Who is there as far as we know, by id; we ourselves are among them once we have joined. */
+  get members(): readonly Member[] {
+    return this.#members
+  }
+
+  /** Ids by group, as etcd said last. */
+  get leaders(): ReadonlyMap<string, string> {
+    return this.#leaders
+  }
+
+  get lastError(): string {
+    return this.#lastError
+  }
+
+  get state(): ClusterState {
+    if (this.#isAlone) return 'alone'
+    if (this.#renewedMs === -Infinity) return 'joining'
+    return this.#isLeaseSure() ? 'member' : 'fenced'
+  }
+
+  /** Takes part from now on. Resolves after the first look at etcd, whether it answered or not. */
+  async start(): Promise<void> {
+    await this.#turn()
+    this.#loop = this.#run()
+    background('cluster', this.#loop, this.#context.log)
+  }
+
+  /** Leaves: others take over at once where etcd answers. */
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#loop
+    const { etcd } = this.#context
+    const timeoutMs = this.#timeoutMs
+    try {
+      if (this.#lease !== undefined) await etcd.revokeLease(this.#lease, { timeoutMs })
+    } catch (error) {
+      if (!(error instanceof OutsideError)) throw error
+      this.#context.log.warn('leaving the cluster without etcd', { err: messageOf(error) })
+    }
+    etcd.close()
+  }
+
+  /** The groups that are to have a leader. */
+  lead(groups: Iterable<string>): void {
+    this.#wanted = new Set(groups)
+  }
+
+  /** Whether this member scrapes a target. */
+  owns(target: string): boolean {
+    return isOwner(target, this.id, this.#members, this.#settings.replication)
+  }
+
+  /** Ids of the members that scrape a target. */
+  ownersOf(target: string): readonly string[] {
+    return ownersOf(target, this.#members, this.#settings.replication)
+  }
+
+  /** Whether this member evaluates a group now. */
+  mayLead(group: string): boolean {
+    if (this.#isLeaseSure()) return this.#leaders.get(group) === this.id
+    return this.#isAlone
+  }
+
+  get #timeoutMs(): number {
+    return Math.max(500, this.#settings.leaseMs / 4)
+  }
+
+  #isLeaseSure(): boolean {
+    const { leaseMs } = this.#settings
+    const skewMs = Math.max(SKEW_MS_MIN, leaseMs * SKEW)
+    return this.#context.clock.monotonicMs() - this.#renewedMs < leaseMs - skewMs
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      await this.#context.clock.sleep(POLL_MS, signal).catch(() => {})
+      if (!signal.aborted) await this.#turn()
+    }
+  }
+
+  /** One look at etcd. Never rejects but for a bug. */
+  async #turn(): Promise<void> {
+    const { clock, log } = this.#context
+    const before = this.#picture()
+    const startedMs = clock.monotonicMs()
+    const wasSure = this.#isLeaseSure()
+    try {
+      await this.#renew()
+      await this.#look()
+      await this.#takeFree()
+      await this.shared.exchange(this.#context.etcd, this.#timeoutMs, await this.#recordLeaseId())
+      if (this.#isAlone) log.info('etcd answers again, this member is in the cluster')
+      this.#isAlone = false
+      this.#lastError = ''
+    } catch (error) {
+      if (!(error instanceof OutsideError)) throw error
+      this.#lastError = messageOf(error)
+      // A look that took far longer than its calls may was paused, and says nothing of etcd.
+      const wasPaused = clock.monotonicMs() - startedMs > 6 * this.#timeoutMs
+      if (!wasSure && !wasPaused) await this.#goAlone()
+    }
+    if (this.#picture() !== before) this.#context.onChange()
+  }
+
+  #picture(): string {
+    return JSON.stringify([this.#members, [...this.#leaders], this.#isAlone])
+  }
+
+  async #renew(): Promise<void> {
+    const { etcd, clock } = this.#context
+    const timeoutMs = this.#timeoutMs
+    const askedMs = clock.monotonicMs()
+    if (this.#lease !== undefined) {
+      if ((await etcd.keepLease(this.#lease, { timeoutMs })) > 0) {
+        this.#renewedMs = askedMs
+        return
+      }
+      // It ran out: what we led belongs to others by now.
+      this.#lease = undefined
+      this.#leaders = new Map()
+    }
+    const { leaseMs, url, weight, id } = this.#settings
+    const lease = await etcd.grantLease(leaseMs / 1000, { timeoutMs })
+    const value = JSON.stringify({ url, weight })
+    await etcd.put(`${this.#prefix}members/${id}`, value, lease.id, { timeoutMs })
+    this.#lease = lease.id
+    this.#renewedMs = askedMs
+  }
+
+  async #look(): Promise<void> {
+    const { etcd } = this.#context
+    const timeoutMs = this.#timeoutMs
+    const members = await etcd.list(`${this.#prefix}members/`, { timeoutMs })
+    const found = members.keys.flatMap(({ key, value }) => {
+      const member = memberOf(key.slice(key.lastIndexOf('/') + 1), value)
+      return member === undefined ? [] : [member]
+    })
+    found.sort((a, b) => (a.id < b.id ? -1 : 1))
+    this.#members = found.slice(0, MEMBERS_MAX)
+    await this.#listLeaders()
+  }
+
+  async #listLeaders(): Promise<void> {
+    const path = `${this.#prefix}leaders/`
+    const { keys } = await this.#context.etcd.list(path, { timeoutMs: this.#timeoutMs })
+    this.#leaders = new Map(
+      keys.map(({ key, value }) => [key.slice(path.length), new TextDecoder().decode(value)]),
+    )
+  }
+
+  /** Groups without a leader that are ours among those who are there. */
+  async #takeFree(): Promise<void> {
+    const { etcd, log } = this.#context
+    const free = [...this.#wanted].filter(
+      (group) => !this.#leaders.has(group) && isOwner(group, this.id, this.#members, 1),
+    )
+    const lease = this.#lease
+    if (free.length === 0 || lease === undefined) return
+    for (const group of free) {
+      const key = `${this.#prefix}leaders/${group}`
+      const isTaken = await etcd.putIf(key, 0, this.id, lease, { timeoutMs: this.#timeoutMs })
+      if (isTaken) log.info('this member leads a group now', { group })
+    }
+    await this.#listLeaders()
+  }
+
+  async #recordLeaseId(): Promise<string> {
+    const { etcd, clock } = this.#context
+    const timeoutMs = this.#timeoutMs
+    const nowMs = clock.monotonicMs()
+    const known = this.#recordLease
+    if (known !== undefined && nowMs - known.atMs < RECORD_RENEWAL_MS) return known.id
+    const isKept = known !== undefined && (await etcd.keepLease(known.id, { timeoutMs })) > 0
+    const id = isKept ? known.id : (await etcd.grantLease(RECORD_TTL_SECONDS, { timeoutMs })).id
+    this.#recordLease = { id, atMs: nowMs }
+    return id
+  }
+
+  async #goAlone(): Promise<void> {
+    const { log, ping } = this.#context
+    if (!this.#isAlone)
+      log.error('etcd does not answer, this member goes on alone', { err: this.#lastError })
+    const { id, url, weight } = this.#settings
+    const others = this.#members.filter((member) => member.id !== id)
+    const answers = await Promise.all(others.map(async (member) => ping(member.url)))
+    this.#members = [{ id, url, weight }, ...others.filter((_, i) => answers[i])].sort((a, b) =>
+      a.id < b.id ? -1 : 1,
+    )
+    this.#isAlone = true
+  }
+}
+
+/** Undefined for what no member of ours has written. */
+function memberOf(id: string, value: Uint8Array): Member | undefined {
+  if (value.length > MEMBER_BYTES || id === '') return undefined
+  try {
+    const { url, weight } = JSON.parse(new TextDecoder().decode(value)) as Partial<Member>
+    const isOne = typeof url === 'string' && typeof weight === 'number' && weight > 0
+    return isOne ? { id, url, weight: Math.min(weight, 1000) } : undefined
+  } catch (error) {
+    if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error
+    return undefined
+  }
+}
