@@ -22,7 +22,7 @@ const HALF = 80
 
 interface Series {
   readonly labels: Readonly<Record<string, string>>
-  at(i: number): number
+  readonly at: (i: number) => number
 }
 
 const SERIES: readonly Series[] = [

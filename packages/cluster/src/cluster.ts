@@ -1,6 +1,6 @@
 // One member's view of the cluster, kept by one loop:
 //
-//   every second   renew the lease ─► list members and leaders ─► take the free groups that are ours ─► exchange records
+//   every second   list members and leaders ─► take the free groups that are ours; beside it: renew the lease, exchange records
 //
 //   /pharos/{cluster}/members/{id}      who is there: {"url", "weight"}; goes with the lease
 //   /pharos/{cluster}/leaders/{group}   id of the leader; made only where there is none, goes with the lease
@@ -15,11 +15,11 @@
 
 import { background, type Clock, type Logger, messageOf, OutsideError } from '@pharos/base'
 import type { EtcdClient } from '@pharos/registry'
-import { LEASE_MS_MIN, MEMBER_BYTES, MEMBERS_MAX, POLL_MS } from './limits.ts'
+import { CALLS_AT_ONCE, LEASE_MS_MIN, MEMBER_BYTES, MEMBERS_MAX, POLL_MS } from './limits.ts'
 import { isOwner, ownersOf } from './rendezvous.ts'
 import { SharedState } from './shared-state.ts'
 
-export interface ClusterSettings {
+interface ClusterSettings {
   /** Of the cluster; part of every key. */
   readonly name: string
   /** Of this member. */
@@ -33,7 +33,7 @@ export interface ClusterSettings {
   readonly replication: number
 }
 
-export interface ClusterContext {
+interface ClusterContext {
   readonly etcd: EtcdClient
   readonly clock: Clock
   readonly log: Logger
@@ -64,12 +64,22 @@ export class Cluster {
   readonly #context: ClusterContext
   readonly #prefix: string
   readonly #stop = new AbortController()
-  #loop: Promise<void> = Promise.resolve()
+  #loop: Promise<unknown> = Promise.resolve()
   #lease: string | undefined
   #recordLease: { readonly id: string; readonly atMs: number } | undefined
   /** Before the request that renewed the lease last was sent, monotonic ms. */
   #renewedMs = -Infinity
   #isAlone = false
+  /** When the lease was granted, monotonic ms. */
+  #enteredMs = -Infinity
+  /** The others have had the time to see us, and let go what is ours now. */
+  #isSeen = false
+  #exchanging: Promise<void> | undefined
+  #isHurried = false
+  /** When the last exchange that succeeded began, monotonic ms. */
+  #exchangedMs = -Infinity
+  /** By group that we lead: when we knew it first, monotonic ms. */
+  #ledSinceMs: ReadonlyMap<string, number> = new Map()
   #members: readonly Member[] = []
   #leaders: ReadonlyMap<string, string> = new Map()
   #wanted: ReadonlySet<string> = new Set()
@@ -109,7 +119,7 @@ export class Cluster {
   /** Takes part from now on. Resolves after the first look at etcd, whether it answered or not. */
   async start(): Promise<void> {
     await this.#turn()
-    this.#loop = this.#run()
+    this.#loop = Promise.all([this.#run(), this.#keepRenewed()])
     background('cluster', this.#loop, this.#context.log)
   }
 
@@ -117,6 +127,7 @@ export class Cluster {
   async close(): Promise<void> {
     this.#stop.abort()
     await this.#loop
+    await this.#exchanging
     const { etcd } = this.#context
     const timeoutMs = this.#timeoutMs
     try {
@@ -135,7 +146,7 @@ export class Cluster {
 
   /** Whether this member scrapes a target. */
   owns(target: string): boolean {
-    return isOwner(target, this.id, this.#members, this.#settings.replication)
+    return this.#isSeen && isOwner(target, this.id, this.#members, this.#settings.replication)
   }
 
   /** Ids of the members that scrape a target. */
@@ -145,8 +156,9 @@ export class Cluster {
 
   /** Whether this member evaluates a group now. */
   mayLead(group: string): boolean {
-    if (this.#isLeaseSure()) return this.#leaders.get(group) === this.id
-    return this.#isAlone
+    if (!this.#isLeaseSure()) return this.#isAlone
+    // What the leader before left behind has to be here first.
+    return this.#exchangedMs >= (this.#ledSinceMs.get(group) ?? Infinity)
   }
 
   get #timeoutMs(): number {
@@ -174,10 +186,10 @@ export class Cluster {
     const startedMs = clock.monotonicMs()
     const wasSure = this.#isLeaseSure()
     try {
-      await this.#renew()
+      await this.#enter()
       await this.#look()
       await this.#takeFree()
-      await this.shared.exchange(this.#context.etcd, this.#timeoutMs, await this.#recordLeaseId())
+      this.#exchangeSoon()
       if (this.#isAlone) log.info('etcd answers again, this member is in the cluster')
       this.#isAlone = false
       this.#lastError = ''
@@ -192,49 +204,88 @@ export class Cluster {
   }
 
   #picture(): string {
-    return JSON.stringify([this.#members, [...this.#leaders], this.#isAlone])
+    return JSON.stringify([this.#members, [...this.#leaders], this.#isAlone, this.#isSeen])
   }
 
-  async #renew(): Promise<void> {
-    const { etcd, clock } = this.#context
-    const timeoutMs = this.#timeoutMs
-    const askedMs = clock.monotonicMs()
-    if (this.#lease !== undefined) {
-      if ((await etcd.keepLease(this.#lease, { timeoutMs })) > 0) {
-        this.#renewedMs = askedMs
-        return
+  /** Keeps the lease while looks take long. What fails here is noticed by the next look. */
+  async #keepRenewed(): Promise<void> {
+    const { clock } = this.#context
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      await clock.sleep(this.#settings.leaseMs / 5, signal).catch(() => {})
+      if (signal.aborted || this.#lease === undefined) continue
+      try {
+        await this.#renew(this.#lease)
+      } catch (error) {
+        if (!(error instanceof OutsideError)) throw error
       }
+    }
+  }
+
+  async #renew(lease: string): Promise<void> {
+    const { etcd, clock } = this.#context
+    const askedMs = clock.monotonicMs()
+    const isKept = (await etcd.keepLease(lease, { timeoutMs: this.#timeoutMs })) > 0
+    if (this.#lease !== lease) return
+    if (isKept) this.#renewedMs = Math.max(this.#renewedMs, askedMs)
+    else {
       // It ran out: what we led belongs to others by now.
       this.#lease = undefined
-      this.#leaders = new Map()
+      this.#useLeaders(new Map())
     }
+  }
+
+  async #enter(): Promise<void> {
+    const { etcd, clock } = this.#context
+    const timeoutMs = this.#timeoutMs
     const { leaseMs, url, weight, id } = this.#settings
+    if (this.#lease !== undefined && clock.monotonicMs() - this.#renewedMs > leaseMs / 4)
+      await this.#renew(this.#lease)
+    if (this.#lease !== undefined) return
+    const askedMs = clock.monotonicMs()
     const lease = await etcd.grantLease(leaseMs / 1000, { timeoutMs })
     const value = JSON.stringify({ url, weight })
     await etcd.put(`${this.#prefix}members/${id}`, value, lease.id, { timeoutMs })
     this.#lease = lease.id
     this.#renewedMs = askedMs
+    this.#enteredMs = clock.monotonicMs()
+    this.#isSeen = false
   }
 
   async #look(): Promise<void> {
     const { etcd } = this.#context
     const timeoutMs = this.#timeoutMs
-    const members = await etcd.list(`${this.#prefix}members/`, { timeoutMs })
+    const [members] = await Promise.all([
+      etcd.list(`${this.#prefix}members/`, { timeoutMs }),
+      this.#listLeaders(),
+    ])
     const found = members.keys.flatMap(({ key, value }) => {
       const member = memberOf(key.slice(key.lastIndexOf('/') + 1), value)
       return member === undefined ? [] : [member]
     })
     found.sort((a, b) => (a.id < b.id ? -1 : 1))
     this.#members = found.slice(0, MEMBERS_MAX)
-    await this.#listLeaders()
+    const enteredAgoMs = this.#context.clock.monotonicMs() - this.#enteredMs
+    this.#isSeen = this.#members.length === 1 || enteredAgoMs >= POLL_MS
   }
 
   async #listLeaders(): Promise<void> {
     const path = `${this.#prefix}leaders/`
     const { keys } = await this.#context.etcd.list(path, { timeoutMs: this.#timeoutMs })
-    this.#leaders = new Map(
-      keys.map(({ key, value }) => [key.slice(path.length), new TextDecoder().decode(value)]),
+    this.#useLeaders(
+      new Map(
+        keys.map(({ key, value }) => [key.slice(path.length), new TextDecoder().decode(value)]),
+      ),
     )
+  }
+
+  #useLeaders(leaders: ReadonlyMap<string, string>): void {
+    const nowMs = this.#context.clock.monotonicMs()
+    const own = [...leaders].filter(([, leader]) => leader === this.id)
+    this.#ledSinceMs = new Map(
+      own.map(([group]) => [group, this.#ledSinceMs.get(group) ?? nowMs] as const),
+    )
+    this.#leaders = leaders
   }
 
   /** Groups without a leader that are ours among those who are there. */
@@ -245,12 +296,42 @@ export class Cluster {
     )
     const lease = this.#lease
     if (free.length === 0 || lease === undefined) return
-    for (const group of free) {
-      const key = `${this.#prefix}leaders/${group}`
-      const isTaken = await etcd.putIf(key, 0, this.id, lease, { timeoutMs: this.#timeoutMs })
-      if (isTaken) log.info('this member leads a group now', { group })
-    }
+    await Promise.all(
+      free.slice(0, CALLS_AT_ONCE).map(async (group) => {
+        const key = `${this.#prefix}leaders/${group}`
+        const isTaken = await etcd.putIf(key, 0, this.id, lease, { timeoutMs: this.#timeoutMs })
+        if (isTaken) log.info('this member leads a group now', { group })
+      }),
+    )
     await this.#listLeaders()
+  }
+
+  /** A record that all members are to have at once: it does not wait for the next look. */
+  share(key: string, value: string): void {
+    this.shared.put(key, value)
+    this.#isHurried = true
+    this.#exchangeSoon()
+  }
+
+  /** Beside the looks: records may be many, and who owns what must not wait for them. */
+  #exchangeSoon(): void {
+    this.#exchanging ??= this.#exchange().finally(() => {
+      this.#exchanging = undefined
+      if (!this.#isHurried || this.shared.waiting === 0 || this.#stop.signal.aborted) return
+      this.#isHurried = false
+      this.#exchangeSoon()
+    })
+  }
+
+  async #exchange(): Promise<void> {
+    const startedMs = this.#context.clock.monotonicMs()
+    try {
+      await this.shared.exchange(this.#context.etcd, this.#timeoutMs, await this.#recordLeaseId())
+      this.#exchangedMs = startedMs
+    } catch (error) {
+      if (!(error instanceof OutsideError)) throw error
+      this.#lastError = messageOf(error)
+    }
   }
 
   async #recordLeaseId(): Promise<string> {
@@ -276,6 +357,7 @@ export class Cluster {
       a.id < b.id ? -1 : 1,
     )
     this.#isAlone = true
+    this.#isSeen = true
   }
 }
 

@@ -12,3 +12,5 @@ export const RECORD_BYTES: number = 512 << 10
 export const RECORDS_WAITING: number = 10_000
 /** Between two looks at etcd, ms; less than any scrape interval in use. */
 export const POLL_MS: number = 1000
+/** Calls to etcd side by side; what is over waits for the next look. */
+export const CALLS_AT_ONCE: number = 50

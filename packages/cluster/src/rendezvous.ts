@@ -3,7 +3,7 @@
 //
 // @source Thaler and Ravishankar, "A Name-Based Mapping Scheme for Rendezvous"; weights as in Mosko's weighted variant
 
-export interface Weighted {
+interface Weighted {
   readonly id: string
   /** Above 0: twice as much weight, twice as many keys. */
   readonly weight: number

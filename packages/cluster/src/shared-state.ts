@@ -2,7 +2,7 @@
 // to etcd when it can be reached; what others put comes from there. Of one key what was put last in etcd wins.
 
 import { type EtcdClient, EtcdError } from '@pharos/registry'
-import { RECORD_BYTES, RECORDS_WAITING } from './limits.ts'
+import { CALLS_AT_ONCE, RECORD_BYTES, RECORDS_WAITING } from './limits.ts'
 
 /** gRPC's code of an etcd that has no leader. */
 const UNAVAILABLE = 14
@@ -46,16 +46,8 @@ export class SharedState {
 
   /** Sends what waits and takes what others sent. @throws OutsideError when etcd does not answer */
   async exchange(etcd: EtcdClient, timeoutMs: number, expiry: string): Promise<void> {
-    for (const [key, value] of this.#waiting) {
-      try {
-        await etcd.put(this.#prefix + key, value, expiry, { timeoutMs })
-      } catch (error) {
-        // A record that etcd itself refuses, too large for it, must not keep the others.
-        if (!(error instanceof EtcdError) || error.grpcCode === UNAVAILABLE) throw error
-      }
-      this.#known.set(key, value)
-      if (this.#waiting.get(key) === value) this.#waiting.delete(key)
-    }
+    const due = [...this.#waiting].slice(0, CALLS_AT_ONCE)
+    await Promise.all(due.map(([key, value]) => this.#send(etcd, key, value, timeoutMs, expiry)))
     const { keys } = await etcd.list(this.#prefix, { timeoutMs })
     for (const { key, value: bytes } of keys) {
       if (bytes.length > RECORD_BYTES) continue
@@ -67,5 +59,22 @@ export class SharedState {
       if (this.#waiting.has(name)) continue
       for (const listener of this.#listeners) listener(name, value)
     }
+  }
+
+  async #send(
+    etcd: EtcdClient,
+    key: string,
+    value: string,
+    timeoutMs: number,
+    expiry: string,
+  ): Promise<void> {
+    try {
+      await etcd.put(this.#prefix + key, value, expiry, { timeoutMs })
+    } catch (error) {
+      // A record that etcd itself refuses, too large for it, must not keep the others.
+      if (!(error instanceof EtcdError) || error.grpcCode === UNAVAILABLE) throw error
+    }
+    this.#known.set(key, value)
+    if (this.#waiting.get(key) === value) this.#waiting.delete(key)
   }
 }

@@ -15,7 +15,7 @@ const NOTIFICATIONS = 'notifications'
 const PING_MS = 2000
 const SEND_MS = 5000
 
-export interface ClusterPartContext {
+interface ClusterPartContext {
   readonly world: World
   readonly config: ClusterConfig
   readonly externalUrl: string
@@ -110,10 +110,10 @@ export class ClusterPart {
     })
     manager.join({
       maySend: () => cluster.mayLead(NOTIFICATIONS),
-      silence: (record) => shared.put(`silences/${record.id}`, JSON.stringify(record)),
+      silence: (record) => cluster.share(`silences/${record.id}`, JSON.stringify(record)),
       said: (entry) => {
         const key = encodeURIComponent(`${entry.integration} ${entry.groupKey}`)
-        shared.put(`said/${key}`, JSON.stringify(entry))
+        cluster.share(`said/${key}`, JSON.stringify(entry))
       },
     })
   }

@@ -11,7 +11,7 @@ import { createKernel } from '@pharos/kernel'
 import { createEngine } from '@pharos/promql'
 import { loadRules, RuleManager, type RuleStore } from '@pharos/rules'
 import { ScrapeManager } from '@pharos/scrape'
-import { type ReplayStatus, Tsdb } from '@pharos/tsdb'
+import { type CellStore, type ReplayStatus, Tsdb } from '@pharos/tsdb'
 import { AlertFanout, addNotifierMetrics } from './alert-fanout.ts'
 import { addAlertmanagerMetrics } from './alertmanager-metrics.ts'
 import { ClusterPart, staticOwner } from './cluster.ts'
@@ -225,22 +225,11 @@ export class Server implements Service, RunningServer {
   }
 
   #wire(tsdb: Tsdb, config: PrometheusConfig, startedMs: number): ServerParts {
-    const { clock, disk, net, log } = this.#world
+    const { clock, disk, log } = this.#world
     const cluster = this.#cluster
-    const owns = cluster?.owns ?? staticOwner(this.settings.flags)
     const remoteWrite = startRemoteWrite(tsdb, this.settings)
     const appender = remoteWrite.tee(tsdb)
-    const scrapes = new ScrapeManager({
-      appender,
-      net,
-      clock,
-      disk,
-      log,
-      userAgent: `Pharos/${VERSION}`,
-      features: scrapeFeatures(this.settings.flags),
-      ...(owns === undefined ? {} : { owns }),
-      onIntervalLength: (intervalMs, actualMs) => observations.scrapeInterval(intervalMs, actualMs),
-    })
+    const scrapes = this.#scrapeManager(appender)
     const { flags } = this.settings
     const external = new ExternalAlertmanagers({ world: this.#world, flags })
     const fanout = new AlertFanout(
@@ -301,6 +290,20 @@ export class Server implements Service, RunningServer {
       observations,
       startedMs,
     }
+  }
+
+  #scrapeManager(appender: CellStore): ScrapeManager {
+    const { flags } = this.settings
+    const owns = this.#cluster?.owns ?? staticOwner(flags)
+    return new ScrapeManager({
+      ...this.#world,
+      appender,
+      userAgent: `Pharos/${VERSION}`,
+      features: scrapeFeatures(flags),
+      ...(owns === undefined ? {} : { owns }),
+      onIntervalLength: (intervalMs, actualMs) =>
+        this.parts.observations.scrapeInterval(intervalMs, actualMs),
+    })
   }
 
   async #listen(listener: HttpServer): Promise<void> {
