@@ -64,6 +64,11 @@ export class RunningJob {
     this.pool.close()
   }
 
+  /** Looks again at which targets are scraped here. */
+  redistribute(): void {
+    this.#syncSoon()
+  }
+
   async stop(): Promise<void> {
     this.#end()
     await this.pool.stop()
