@@ -80,9 +80,10 @@ async function watch(server: Peer, targets: Source, seconds: number): Promise<Ph
   return { jittersMs, answersMs }
 }
 
+/** NaN of none: on a busy machine a second may pass without two scrapes of one target. */
 function quantile(q: number, values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN
 }
 
 async function line(server: Peer, what: string, phase: Phase): Promise<string> {
