@@ -2,7 +2,7 @@
 // below node_modules, so the sources are emitted as JavaScript by tsc. An import of a room that is published by itself
 // stays a name; every other room is brought along and its imports become relative paths.
 //
-//   dist/pharos/    package.json  bin/pharos.mjs  packages/<room>/src/*.js  packages/ui/dist/*  packages/rules/shipped/*.yml
+//   dist/pharos/    package.json  bin/pharos.mjs  packages/cli/dist/*.cjs  packages/ui/dist/*  packages/rules/shipped/*.yml
 //   dist/client/    package.json  packages/client/src/*.js          @pharos/client
 //   dist/kits-http/ dist/kits-grpc/ dist/host/                      the others that are published by themselves
 import { spawnSync } from 'node:child_process'
@@ -15,7 +15,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 
 interface Manifest {
   readonly name: string
@@ -38,12 +38,6 @@ const LIBRARIES: ReadonlyMap<string, string> = new Map([
   ['kits-http', '@pharos/kits-http'],
   ['registry', '@pharos/registry'],
 ])
-
-/**
- * Rooms of the server that only `pharos demo` loads, when it is asked for: what they depend on is not installed with
- * everything else.
- */
-const LAZY: ReadonlySet<string> = new Set(['@pharos/demo', '@pharos/kits-grpc'])
 
 function run(command: string, args: readonly string[]): void {
   const child = spawnSync(command, args, { stdio: 'inherit' })
@@ -161,18 +155,15 @@ function stageLibrary(directory: string, name: string): void {
   cpSync(join(path, 'README.md'), join(stage, 'README.md'))
 }
 
+/** The command is bundled with all it uses: an install brings nothing else but Node 24. */
 function stageServer(): void {
   const stage = join(OUT, 'pharos')
   const root = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest
-  const stays = (): boolean => false
-  const names = closure('@pharos/cli', stays)
-  stageRooms(stage, names, stays)
-  const dependencies = dependenciesOf(names.filter((one) => !LAZY.has(one)))
-  const peers = Object.fromEntries(
-    Object.entries(dependenciesOf([...LAZY])).filter(([one]) => dependencies[one] === undefined),
-  )
-  cpSync('packages/ui/dist', join(stage, 'packages/ui/dist'), { recursive: true })
-  cpSync('packages/rules/shipped', join(stage, 'packages/rules/shipped'), { recursive: true })
+  for (const path of ['packages/cli/dist', 'packages/ui/dist', 'packages/rules/shipped'])
+    cpSync(path, join(stage, path), {
+      recursive: true,
+      filter: (file) => !basename(file).startsWith('.'),
+    })
   mkdirSync(join(stage, 'bin'), { recursive: true })
   cpSync('bin/pharos.mjs', join(stage, 'bin/pharos.mjs'))
   for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md']) cpSync(name, join(stage, name))
@@ -184,18 +175,13 @@ function stageServer(): void {
     type: 'module',
     engines: { node: '>=20' },
     bin: { pharos: 'bin/pharos.mjs' },
-    dependencies,
-    peerDependencies: peers,
-    peerDependenciesMeta: Object.fromEntries(
-      Object.keys(peers).map((one) => [one, { optional: true }]),
-    ),
     optionalDependencies: root['optionalDependencies'],
   })
 }
 
 rmSync(OUT, { recursive: true, force: true })
 run('tsc', ['-p', 'tsconfig.build.json'])
-run('node', ['bin/setup.mjs', '--ui'])
+run('node', ['bin/setup.mjs', '--ui', '--command'])
 for (const [directory, name] of LIBRARIES) stageLibrary(directory, name)
 stageServer()
 rmSync(EMITTED, { recursive: true, force: true })

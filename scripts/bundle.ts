@@ -1,9 +1,9 @@
 // Puts the command and everything it uses into a few files in packages/cli/dist: 1,300 modules take twice the time to
 // start and 40 MiB more than the same code in twenty. CommonJS, because a `require` of one of Node's own modules does
 // not touch its lazy parts, as an import does. White space goes, names stay, so that a stack trace can be read.
-import { globSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { rolldown } from 'rolldown'
+import { type Plugin, rolldown } from 'rolldown'
 
 const OUT = 'packages/cli/dist'
 
@@ -12,6 +12,20 @@ const workers = globSync('packages/**/src/**/*.worker.ts', {
   exclude: ['**/node_modules', 'packages/ui'],
 })
 
+/** gRPC reads descriptions of its own services from files, which go beside the bundle. */
+const PROTO_DIRECTORIES: readonly string[] = [
+  'grpc-health-check/proto',
+  '@grpc/reflection/build/proto',
+  '@grpc/grpc-js/proto',
+]
+const protosBeside: Plugin = {
+  name: 'protos-beside',
+  transform: {
+    filter: { id: /node_modules\/(grpc-health-check|@grpc)\// },
+    handler: (code) => code.replaceAll('../../proto', 'proto'),
+  },
+}
+
 rmSync(OUT, { recursive: true, force: true })
 const bundle = await rolldown({
   input: Object.fromEntries(
@@ -19,6 +33,7 @@ const bundle = await rolldown({
   ),
   platform: 'node',
   external: /^node:/,
+  plugins: [protosBeside],
   logLevel: 'warn',
 })
 const { output } = await bundle.write({
@@ -28,6 +43,8 @@ const { output } = await bundle.write({
   chunkFileNames: '[name]-[hash].cjs',
   minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
 })
+for (const directory of PROTO_DIRECTORIES)
+  cpSync(join('node_modules', directory), join(OUT, 'proto'), { recursive: true })
 // One character beyond Latin-1 makes V8 hold the text of a whole file in two bytes a character.
 for (const one of output) {
   if (one.type !== 'chunk') continue
@@ -37,6 +54,29 @@ for (const one of output) {
   )
   writeFileSync(join(OUT, one.fileName), ascii)
 }
+
+/** The licences of what others wrote and the bundle contains, as they ask for. */
+function notices(moduleIds: readonly string[]): string {
+  const directories = new Set(
+    moduleIds.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []),
+  )
+  return [...directories]
+    .map((directory) => {
+      const { name, version, license } = JSON.parse(
+        readFileSync(join(directory, 'package.json'), 'utf8'),
+      ) as Readonly<Record<string, string>>
+      const files = readdirSync(directory).filter((file) => /^(licen[cs]e|notice)/i.test(file))
+      const texts = files.map((file) => readFileSync(join(directory, file), 'utf8').trim())
+      return [`${name} ${version} (${license})`, ...texts].join('\n\n')
+    })
+    .sort()
+    .join(`\n\n${'-'.repeat(80)}\n\n`)
+}
+
+writeFileSync(
+  join(OUT, 'THIRD-PARTY.txt'),
+  notices(output.flatMap((one) => (one.type === 'chunk' ? one.moduleIds : []))),
+)
 const kib =
   output.reduce((sum, one) => sum + (one.type === 'chunk' ? one.code.length : 0), 0) / 1024
 console.error(`pharos: ${output.length} files, ${kib.toFixed(0)} KiB in ${OUT}`)

@@ -4,6 +4,7 @@ import { startCourseServer } from './course-server.ts'
 import { startInbox } from './inbox.ts'
 import { startMonitor } from './monitor-service.ts'
 import type { DemoService, DemoWorld } from './service-page.ts'
+import { startShop } from './shop.ts'
 import { startTraffic } from './traffic.ts'
 
 export interface DemoOptions extends DemoWorld {
@@ -25,9 +26,6 @@ export interface Demo {
 const FIRST_SHARE = 0.6
 /** One in so many orders is for a user that does not exist. */
 const USER_IDS = 100
-
-/** Optional peers of the published package. */
-const G_RPC = '@grpc/grpc-js @grpc/proto-loader @grpc/reflection grpc-health-check'
 
 /** @throws UserError `http/address-in-use` when the fourth seed's port is taken */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
@@ -54,8 +52,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   try {
     const monitor = await startMonitor(options)
     services.push(monitor)
-    const shop = await gRpcShop(options)
-    if (shop !== undefined) services.push(shop)
+    const shop = await startShop(options)
+    services.push(shop)
     const base = {
       client,
       random,
@@ -65,37 +63,20 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const courseUrl = `http://127.0.0.1:${course.port}`
     const first = (): string => `${courseUrl}/handler${random.next() < FIRST_SHARE ? 1 : 2}`
     const ping = (): string => `${monitor.url}${random.next() < 0.95 ? '/ping' : '/metric'}`
+    const order = (): string => `${shop.url}/orders/${1 + Math.floor(random.next() * USER_IDS)}`
     traffic.push(
       startTraffic(
         { ...base, workers: options.courseWorkers ?? 100, next: first, pauseMs: 0 },
         ends.signal,
       ),
       startTraffic({ ...base, workers: 2, next: ping, pauseMs: 250 }, ends.signal),
+      startTraffic({ ...base, workers: 4, next: order, pauseMs: 100 }, ends.signal),
     )
-    if (shop !== undefined) {
-      const order = (): string => `${shop.url}/orders/${1 + Math.floor(random.next() * USER_IDS)}`
-      traffic.push(startTraffic({ ...base, workers: 4, next: order, pauseMs: 100 }, ends.signal))
-    }
   } catch (error) {
     await close()
     throw error
   }
   return { coursePort: course.port, smtpPort: inbox.port, close }
-}
-
-/** The services of the third and fifth seeds, undefined where gRPC, which only they need, is not installed. */
-async function gRpcShop(options: DemoOptions): Promise<DemoService | undefined> {
-  try {
-    const { startShop } = await import('./shop.ts')
-    return await startShop(options)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code !== 'ERR_MODULE_NOT_FOUND' || !/@grpc\/|grpc-health-check/.test(message)) throw error
-    options.log.warn('the services order and user are left out: gRPC is not installed', {
-      remedy: `npm install ${G_RPC}`,
-    })
-    return undefined
-  }
 }
 
 /** What the demo's server scrapes besides itself: sections for `scrape_configs`. */
