@@ -19,10 +19,8 @@ if (major >= 24) {
   // Start-up takes a third of the time with the cache.
   nodeModule.enableCompileCache?.()
   const bundle = join(here, '../packages/cli/dist/main.cjs')
-  const source = join(here, '../packages/cli/src/main.ts')
   if (isFresh(bundle)) createRequire(import.meta.url)(bundle)
-  // What is published is JavaScript already.
-  else await import(existsSync(source) ? source : source.replace(/ts$/, 'js'))
+  else await import(join(here, '../packages/cli/src/main.ts'))
 } else {
   const node = bundledNode()
   if (node === undefined) {
