@@ -30,8 +30,6 @@ export interface ClusterFields {
   replication: number
   rules: 'leader' | 'all' | ''
   alerts: 'shared' | 'local' | ''
-  peers: readonly string[]
-  backfill: number
 }
 
 export const clusterSection: Codec<ClusterFields | undefined> = pointer(
@@ -50,14 +48,11 @@ export const clusterSection: Codec<ClusterFields | undefined> = pointer(
       replication: integer(1),
       rules: always(oneOf(['leader', 'all'], 'leader')),
       alerts: always(oneOf(['shared', 'local'], 'shared')),
-      peers: list(url()),
-      backfill: duration('2h'),
     },
     {
       check(value, refuse) {
-        const { etcd = [], peers = [], name, id, weight, lease, replication } = value
-        if (etcd.length === 0 && peers.length === 0)
-          refuse('cluster wants etcd, the addresses of one, or peers')
+        const { etcd, name, id, weight, lease, replication } = value
+        if (etcd?.length === 0) refuse('cluster wants etcd: the addresses of one', 'etcd')
         for (const [key, one] of [
           ['name', name],
           ['id', id],
@@ -92,7 +87,5 @@ export function clusterConfig(fields: ClusterFields | undefined): ClusterConfig 
     replication: fields.replication,
     leadsRules: fields.rules === 'leader',
     sharesAlerts: fields.alerts === 'shared',
-    peers: fields.peers,
-    backfillMs: fields.backfill,
   }
 }

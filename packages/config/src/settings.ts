@@ -206,7 +206,7 @@ export interface RemoteReadSettings {
 /** `cluster`. */
 export interface ClusterConfig {
   readonly name: string
-  /** Endpoints; none: only peers. */
+  /** Endpoints, at least one. */
   readonly etcd: readonly string[]
   readonly username: string
   readonly password: string
@@ -222,10 +222,6 @@ export interface ClusterConfig {
   /** Each group is evaluated by one member. */
   readonly leadsRules: boolean
   readonly sharesAlerts: boolean
-  /** Servers that scrape the same: what was missed while this one was away is read from them. */
-  readonly peers: readonly string[]
-  /** Longest gap that is filled, ms. */
-  readonly backfillMs: number
 }
 
 /** How metrics of OpenTelemetry become series. */

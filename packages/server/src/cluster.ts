@@ -69,12 +69,12 @@ export class ClusterPart {
     )
   }
 
-  /** Undefined where the configuration names no etcd. */
+  /** Undefined without `cluster` in the configuration. */
   static async join(
     context: Omit<ClusterPartContext, 'config'> & { readonly config: ClusterConfig | undefined },
   ): Promise<ClusterPart | undefined> {
     const { config } = context
-    if (config === undefined || config.etcd.length === 0) return undefined
+    if (config === undefined) return undefined
     const part = new ClusterPart({ ...context, config })
     await part.cluster.start()
     return part

@@ -59,6 +59,7 @@ export const UI_PATHS: readonly string[] = [
   '/alerts',
   '/alerts/history',
   '/rules',
+  '/cluster',
   '/rules/new',
   '/rules/:group/:name/edit',
   '/silences',

@@ -38,6 +38,7 @@ export const en = {
   'nav.firing': { one: '{count} firing', other: '{count} firing' },
   'nav.rules': 'Rules',
   'nav.targets': 'Targets',
+  'nav.cluster': 'Cluster',
   'nav.services': 'Services',
   'nav.discovery': 'Service discovery',
   'nav.status': 'Status',

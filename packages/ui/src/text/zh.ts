@@ -38,6 +38,7 @@ export const zh: Words<typeof en> = {
   'nav.firing': { other: '{count} 个触发中' },
   'nav.rules': '规则',
   'nav.targets': '抓取目标',
+  'nav.cluster': '集群',
   'nav.services': '服务',
   'nav.discovery': '服务发现',
   'nav.status': '状态',

@@ -170,6 +170,15 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('../discovery/discovery-page.tsx')).DiscoveryPage,
   },
   {
+    title: 'nav.cluster',
+    icon: 'link',
+    paths: ['/cluster'],
+    words: 'alerting',
+    group: 'nav.system',
+    key: 'l',
+    load: async () => (await import('../cluster/cluster-page.tsx')).ClusterPage,
+  },
+  {
     title: 'nav.status',
     icon: 'info',
     paths: ['/status', '/tsdb-status', '/flags', '/config', '/features'],
