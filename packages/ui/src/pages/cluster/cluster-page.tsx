@@ -54,7 +54,7 @@ function Members(props: { data: ClusterData }): ReactNode {
         {t('cluster.members', { name: data.name })}{' '}
         <Pill tone={data.state === 'member' ? 'ok' : 'warn'}>{t(STATES[data.state])}</Pill>
       </h2>
-      {data.error !== '' && <p role="status">{data.error}</p>}
+      {data.error !== '' && <p>{data.error}</p>}
       <table className="data-table card-table">
         <thead>
           <tr>
