@@ -59,9 +59,9 @@ export const bench: Bench = {
     const names =
       hasPrometheus && size === 'full' ? (['pharos', 'prometheus'] as const) : (['pharos'] as const)
     const empty: number[] = []
-    for (const name of names) {
+    for (const name of size === 'full' ? names : []) {
       const peer = await startPeer(name, 'scrape_configs: []\n')
-      await pause(size === 'full' ? 3_000 : 0)
+      await pause(3_000)
       empty.push(residentMib(peer.pid))
       await peer.stop()
     }
@@ -80,13 +80,14 @@ export const bench: Bench = {
       const cpu = (after[i]!.cpu - before[i]!.cpu) / (samples / 1e6)
       const active = await activeSeries(peer)
       const resident = residentMib(peer.pid)
-      const bytes = ((resident - empty[i]!) * 1024 * 1024) / active
+      const without = empty[i] ?? 0
+      const bytes = ((resident - without) * 1024 * 1024) / active
       const jitter = await jitterOf(peer, interval)
       costs.push(cpu)
       weights.push(bytes)
       lines.push(
         `${peer.name}: ${cpu.toFixed(2)} CPU s a million samples (${samples} in ${measured} s), ` +
-          `${bytes.toFixed(0)} bytes an active series (${active}; ${resident.toFixed(0)} MiB, ${empty[i]!.toFixed(0)} without targets), ` +
+          `${bytes.toFixed(0)} bytes an active series (${active}; ${resident.toFixed(0)} MiB, ${without.toFixed(0)} without targets), ` +
           `jitter p99 ${(jitter * 100).toFixed(2)} % of ${interval} s`,
       )
     }
