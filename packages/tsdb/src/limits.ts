@@ -14,6 +14,8 @@ export const BLOCK_TILE_ROWS: number = 480
 export const LATE_TILE_ROWS: number = 480
 /** Late samples of a window that is a block already become a block no sooner than this after the first of them. */
 export const LATE_BLOCK_MS: number = 30 * 60_000
+/** Values of rows that are kept for the next tiles, 32 MiB: what sealing frees in a few seconds is taken again. */
+export const FREE_ROW_VALUES: number = 4 << 20
 /** Columns of one group: a target with more series than this is a mistake of its author. */
 export const GROUP_COLUMNS: number = 5_000_000
 /** A group with more ended series than this, and than living ones, begins new columns when it is next taken. */

@@ -154,7 +154,14 @@ export class ReadOnlyTsdb {
     for (const { groups: stored } of this.#blocks) {
       groups.push(...storedSnapshot(stored, minMs, maxMs))
     }
-    return new TsdbQuerier(groups, minMs, maxMs, new ReadCache(this.#decoder), silentLogger)
+    return new TsdbQuerier(
+      groups,
+      minMs,
+      maxMs,
+      new ReadCache(this.#decoder),
+      silentLogger,
+      () => {},
+    )
   }
 
   /** Of one block alone. @throws OutsideError `tsdb/open` when there is none of that name */

@@ -114,8 +114,10 @@ export class Tsdb implements CellStore {
       if (block.meta.minTime > maxMs || block.meta.maxTime <= minMs) continue
       groups.push(...storedSnapshot(block.groups, minMs, maxMs))
     }
+    const leave = head.memory.enter()
+    const unread = this.#unread()
     const written = wal.written()
-    return new TsdbQuerier(groups, minMs, maxMs, this.#cache, log, this.#unread(), written)
+    return new TsdbQuerier(groups, minMs, maxMs, this.#cache, log, leave, unread, written)
   }
 
   /** Metadata by metric name, of one or of all. `limit` 0: no limit. */

@@ -22,6 +22,7 @@ import { groupName, type HeadGroup, headGroup } from './head-group.ts'
 import { LateRows, noteNewest } from './late-rows.ts'
 import { hasCell, OpenTile, sameBits, sameSample } from './open-tile.ts'
 import { RowLog } from './row-log.ts'
+import { RowMemory } from './row-memory.ts'
 
 type Histograms = ReadonlyMap<number, NativeHistogram>
 
@@ -45,6 +46,7 @@ export class Head {
   readonly #groups = new Map<string, HeadGroup>()
   readonly #scratch = new ByteWriter(1024)
   readonly #late: LateRows
+  readonly memory: RowMemory = new RowMemory()
   #coverage: Coverage | undefined
   /** Undefined while replaying: what is replayed is in the WAL already. */
   wal: Wal | undefined
@@ -65,6 +67,7 @@ export class Head {
     this.#late = new LateRows({
       stats,
       decoder,
+      memory: this.memory,
       scratch: this.#scratch,
       minBlockMs: options.minBlockMs,
       windowOf: (tMs) => this.windowOf(tMs),
@@ -341,7 +344,7 @@ export class Head {
     )
     if (tile === undefined) {
       if (tMs > group.closedMs) tile = this.#changeable(group, tMs)
-      else tile = group.gaps ??= new OpenTile(this.replayedSequence)
+      else tile = group.gaps ??= new OpenTile(this.replayedSequence, this.memory)
     }
     const row = tile.rowAtTime(tMs)
     if (row >= 0 && hasCell(tile, row, column)) return
@@ -488,16 +491,20 @@ export class Head {
         this.closeTile(group)
       }
     }
-    group.open ??= new OpenTile(this.wal?.sequence ?? this.replayedSequence)
+    group.open ??= this.#newTile()
     return group.open
   }
 
   /** The tile of a cell's row, not shared with a reader. */
   #changeable(group: HeadGroup, tMs: number): OpenTile {
     if (tMs > group.lastMs) this.#tileFor(group, tMs)
-    group.open ??= new OpenTile(this.wal?.sequence ?? this.replayedSequence)
+    group.open ??= this.#newTile()
     if (group.open.isCaptured) group.open = group.open.copy(0, group.open.rowCount)
     return group.open
+  }
+
+  #newTile(): OpenTile {
+    return new OpenTile(this.wal?.sequence ?? this.replayedSequence, this.memory)
   }
 
   /** Start of the window that a time belongs to. */

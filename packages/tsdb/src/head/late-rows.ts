@@ -19,6 +19,7 @@ import type { Wal } from '../wal/wal.ts'
 import { type LateRow, logSamples, type Sample } from './cell-log.ts'
 import type { HeadGroup } from './head-group.ts'
 import { hasCell, OpenTile, sameSample } from './open-tile.ts'
+import type { RowMemory } from './row-memory.ts'
 
 /** Verified tiles kept while series of a group are looked up one after the other. */
 const LOOKUP_BYTES = 8 << 20
@@ -26,6 +27,7 @@ const LOOKUP_BYTES = 8 << 20
 interface LateContext {
   readonly stats: TsdbStats
   readonly decoder: ColumnDecoder
+  readonly memory: RowMemory
   readonly scratch: ByteWriter
   /** Start of the window that a time belongs to. */
   readonly windowOf: (tMs: number) => number
@@ -176,7 +178,7 @@ export class LateRows {
       this.close(group)
     }
     if (group.late === undefined) {
-      group.late = new OpenTile(sequence)
+      group.late = new OpenTile(sequence, this.#context.memory)
       group.late.isLate = true
     } else if (group.late.isCaptured) {
       group.late = group.late.copy(0, group.late.rowCount)

@@ -11,8 +11,7 @@
 import type { Layout } from '../catalog/layout.ts'
 import { ABSENT, isAbsent, type NativeHistogram } from '@pharos/model'
 import { copyHistogram } from '../tile/histogram-codec.ts'
-
-const PIECE_VALUES = 2048
+import type { RowMemory } from './row-memory.ts'
 
 export class OpenTile {
   rowCount = 0
@@ -34,15 +33,20 @@ export class OpenTile {
   #baseWords = new Uint32Array(0)
   #slot = new Int32Array(0)
   /** The column of each slot. */
-  #columnOfSlot: number[] = []
-  readonly #rowPiece: Float64Array[] = []
+  #columnOfSlot = new Int32Array(0)
+  #slotCount = 0
+  readonly #memory: RowMemory
+  /** All that it took from the memory, the last of them in use. */
+  #pieces: Float64Array[] = []
+  #rowPiece: Float64Array[] = []
   readonly #rowAt: number[] = []
   readonly #rowWidth: number[] = []
-  #piece = new Float64Array(0)
+  #piece: Float64Array = new Float64Array(0)
   #pieceUsed = 0
 
-  constructor(walSequence: number) {
+  constructor(walSequence: number, memory: RowMemory) {
     this.walSequence = walSequence
+    this.#memory = memory
   }
 
   get firstMs(): number {
@@ -71,7 +75,7 @@ export class OpenTile {
       if (slot[c]! >= 0) continue
       if (words[2 * c] !== base[2 * c] || words[2 * c + 1] !== base[2 * c + 1]) this.#giveSlot(c)
     }
-    const width = this.#columnOfSlot.length
+    const width = this.#slotCount
     this.#addRow(this.rowCount, tMs, width)
     const piece = this.#rowPiece[this.rowCount - 1]!
     const at = this.#rowAt[this.rowCount - 1]!
@@ -140,7 +144,7 @@ export class OpenTile {
     for (let c = 0; c < this.columnCount; c++) {
       if (this.#slot[c]! < 0 && !isAbsent(this.#base[c]!)) this.#giveSlot(c)
     }
-    const width = this.#columnOfSlot.length
+    const width = this.#slotCount
     this.#addRow(place, tMs, width)
     const at = this.#rowAt[place]!
     this.#rowPiece[place]!.fill(ABSENT, at, at + width)
@@ -168,9 +172,19 @@ export class OpenTile {
     return this.histograms.get(column)?.get(this.times[row]!)
   }
 
+  /** Its rows are in a segment and nobody reads them: gives their memory back, and cannot be read after that. */
+  surrender(): readonly Float64Array[] {
+    const pieces = this.#pieces
+    this.#pieces = []
+    this.#rowPiece = []
+    this.#piece = new Float64Array(0)
+    this.#pieceUsed = 0
+    return pieces
+  }
+
   /** Rows [from, to) as a tile of their own. */
   copy(from: number, to: number): OpenTile {
-    const copy = new OpenTile(this.walSequence)
+    const copy = new OpenTile(this.walSequence, this.#memory)
     copy.hasCells = this.hasCells
     copy.isLate = this.isLate
     const row = new Float64Array(this.columnCount)
@@ -212,7 +226,7 @@ export class OpenTile {
 
   /** Gives a row a place in which every slot fits. */
   #widen(row: number): void {
-    const width = this.#columnOfSlot.length
+    const width = this.#slotCount
     const oldPiece = this.#rowPiece[row]!
     const oldAt = this.#rowAt[row]!
     const oldWidth = this.#rowWidth[row]!
@@ -228,7 +242,8 @@ export class OpenTile {
 
   #room(width: number): number {
     if (this.#pieceUsed + width > this.#piece.length) {
-      this.#piece = new Float64Array(Math.max(width, Math.min(PIECE_VALUES, width * 16)))
+      this.#piece = this.#memory.take(width)
+      this.#pieces.push(this.#piece)
       this.#pieceUsed = 0
     }
     const at = this.#pieceUsed
@@ -237,8 +252,13 @@ export class OpenTile {
   }
 
   #giveSlot(column: number): void {
-    this.#slot[column] = this.#columnOfSlot.length
-    this.#columnOfSlot.push(column)
+    if (this.#slotCount === this.#columnOfSlot.length) {
+      const larger = new Int32Array(Math.min(this.#slot.length, this.#slotCount * 2 + 16))
+      larger.set(this.#columnOfSlot)
+      this.#columnOfSlot = larger
+    }
+    this.#slot[column] = this.#slotCount
+    this.#columnOfSlot[this.#slotCount++] = column
   }
 
   #ensureColumns(count: number): void {

@@ -147,6 +147,7 @@ export class Segments {
     for (const { group, tile, ref } of sealed) {
       if (ref !== undefined) group.sealed = withTile(group.sealed, ref)
       group.waiting = group.waiting.filter((one) => one !== tile)
+      head.memory.retire(tile)
     }
   }
 

@@ -18,6 +18,7 @@ export class TsdbQuerier implements Querier {
   readonly #files: ReadonlySet<TileFile>
   readonly #cache: ReadCache
   readonly #log: Logger
+  readonly #leave: () => void
   readonly #unread: readonly string[]
   readonly #minMs: number
   readonly #maxMs: number
@@ -27,6 +28,7 @@ export class TsdbQuerier implements Querier {
 
   /**
    * Holds the files of `groups` until it is closed.
+   * @param leave    called when it is closed
    * @param unread   warnings that every answer carries
    * @param written  no answer comes before it resolves
    */
@@ -36,6 +38,7 @@ export class TsdbQuerier implements Querier {
     maxMs: number,
     cache: ReadCache,
     log: Logger,
+    leave: () => void,
     unread: readonly string[] = [],
     written?: Promise<void>,
   ) {
@@ -44,6 +47,7 @@ export class TsdbQuerier implements Querier {
     this.#maxMs = maxMs
     this.#cache = cache
     this.#log = log
+    this.#leave = leave
     this.#unread = unread
     this.#written = written
     this.#files = filesOf(groups)
@@ -102,6 +106,7 @@ export class TsdbQuerier implements Querier {
     if (this.#isClosed) return
     this.#isClosed = true
     for (const file of this.#files) file.release()
+    this.#leave()
   }
 
   /** Calls for each tile in the range that has columns of matching series. */
