@@ -111,6 +111,25 @@ export class BodyTemplates {
     return memory.f64.subarray(valuesAt / 8, valuesAt / 8 + sampleCount)
   }
 
+  /** A body of the template: zero for each number. */
+  skeleton(template: BodyTemplate): Uint8Array {
+    const { sampleCount, at, literalsAt, literalBytes } = template as Template
+    const { u32, u8 } = this.#kernel.memory
+    const body = new Uint8Array(literalBytes + 2 * sampleCount)
+    let from = literalsAt
+    let to = 0
+    for (let i = 0; i <= sampleCount; i++) {
+      const length = u32[at / 4 + i]!
+      body.set(u8.subarray(from, from + length), to)
+      from += length
+      to += length
+      if (i === sampleCount) break
+      body[to++] = ZERO
+      body[to++] = LF
+    }
+    return body
+  }
+
   release(template: BodyTemplate): void {
     const own = template as Template
     if (--own.users > 0) return
@@ -161,6 +180,8 @@ export class BodyTemplates {
     }
   }
 }
+
+const ZERO = 0x30
 
 /** FNV-1a. Made once for each change of a body's structure. */
 function hashOf(bytes: Uint8Array): number {

@@ -7,7 +7,15 @@
 // Twin: ../src/twin/dense-column.ts.
 
 import { at, bitLength, putByte, putVarint, seek, takeByte, takeVarint, zigzag } from './bits'
-import { isConstantPlan, planIntegers, putIntegers, takeIntegers, useScratch } from './integers'
+import {
+  isConstantPlan,
+  planIntegers,
+  putIntegers,
+  putPlanAside,
+  takeIntegers,
+  takePlanBack,
+  useScratch,
+} from './integers'
 
 const DECIMAL: u32 = 1
 const BITS: u32 = 2
@@ -203,10 +211,11 @@ export function denseEncode(column: usize, n: i32, packSlack: u32, work: usize, 
     for (let i: usize = 0; i < (<usize>n) << 3; i += 8) {
       store<i64>(other + i, load<i64>(mine + i) - load<i64>(integers + i))
     }
+    putPlanAside()
     if (planIntegers(other, n) < bits) {
       kind |= REF
       stream = other
-    } else planIntegers(mine, n)
+    } else takePlanBack()
   }
   store<u8>(kindAt, <u8>kind)
   store<u8>(kindAt, <u8>e, 1)

@@ -62,6 +62,38 @@ export function useScratch(scratch: usize, n: i32, packSlack: u32): void {
   slack = packSlack
 }
 
+// A plan that is put aside while another one is made.
+let asideMode: u32 = 0
+let asideScale: u64 = 1
+let asideCentre: i64 = 0
+let asideK: u32 = 0
+let asideRunK: u32 = 0
+let asideOrder: u32 = 0
+
+/** Remembers the kept plan until `takePlanBack`. */
+export function putPlanAside(): void {
+  asideMode = keptMode
+  asideScale = keptScale
+  asideCentre = keptCentre
+  asideK = keptK
+  asideRunK = keptRunK
+  asideOrder = keptOrder
+}
+
+export function takePlanBack(): void {
+  keptMode = asideMode
+  keptScale = asideScale
+  keptCentre = asideCentre
+  keptK = asideK
+  keptRunK = asideRunK
+  keptOrder = asideOrder
+}
+
+/** Dividing takes 20 times as long as anything else here, and most scales are 1. */
+function quotient(value: i64, step: i64): i64 {
+  return step == 1 ? value : value / step
+}
+
 export function isConstantPlan(): bool {
   return keptMode == ZERO
 }
@@ -129,7 +161,7 @@ function planZeroRun(values: usize, n: i32, nonZero: i32, sum: f64, best: u64): 
       run++
       continue
     }
-    const z = zigzag(v / step - middle)
+    const z = zigzag(quotient(v, step) - middle)
     store<u64>(runs + count, run)
     store<u64>(codes + count, z)
     count += 8
@@ -160,7 +192,7 @@ function planPack(values: usize, n: i32, best: u64): u64 {
   const low = smallest / step
   memory.fill(histogram, 0, 66 * 4)
   for (let i = 0; i < n; i++) {
-    const z = <u64>(load<i64>(values + ((<usize>i) << 3)) / step - low)
+    const z = <u64>(quotient(load<i64>(values + ((<usize>i) << 3)), step) - low)
     const cell = histogram + ((<usize>bitLength(z)) << 2)
     store<u32>(cell, load<u32>(cell) + 1)
   }
@@ -215,7 +247,7 @@ function plan(values: usize, n: i32): u64 {
   const middle = <i64>nearest(sum / <f64>divisor / <f64>n)
   let codeSum: f64 = 0
   for (let i = 0; i < n; i++) {
-    const z = zigzag(load<i64>(values + ((<usize>i) << 3)) / step - middle)
+    const z = zigzag(quotient(load<i64>(values + ((<usize>i) << 3)), step) - middle)
     store<u64>(codes + ((<usize>i) << 3), z)
     codeSum += <f64>z
   }
@@ -297,7 +329,7 @@ function putRiceCodes(values: usize, n: i32): void {
   const step = <i64>keptScale
   beginBits()
   for (let i = 0; i < n; i++) {
-    putRice(zigzag(load<i64>(values + ((<usize>i) << 3)) / step - keptCentre), keptK)
+    putRice(zigzag(quotient(load<i64>(values + ((<usize>i) << 3)), step) - keptCentre), keptK)
   }
   endBits()
 }
@@ -314,7 +346,7 @@ function putZeroRuns(values: usize, n: i32): void {
       continue
     }
     putRice(run, keptRunK)
-    putRice(zigzag(v / step - keptCentre), keptK)
+    putRice(zigzag(quotient(v, step) - keptCentre), keptK)
     run = 0
   }
   putRice(run, keptRunK)
@@ -333,7 +365,7 @@ function putPacked(values: usize, n: i32): void {
   let patches = 0
   let last = 0
   for (let i = 0; i < n; i++) {
-    const z = <u64>(load<i64>(values + ((<usize>i) << 3)) / step - keptCentre)
+    const z = <u64>(quotient(load<i64>(values + ((<usize>i) << 3)), step) - keptCentre)
     if ((z & ~mask) == 0) continue
     putVarint(<u64>(i - last))
     putVarint(z >> keptK)
@@ -343,7 +375,7 @@ function putPacked(values: usize, n: i32): void {
   store<u16>(countAt, <u16>patches)
   beginBits()
   for (let i = 0; i < n; i++) {
-    putBits(<u64>(load<i64>(values + ((<usize>i) << 3)) / step - keptCentre) & mask, keptK)
+    putBits(<u64>(quotient(load<i64>(values + ((<usize>i) << 3)), step) - keptCentre) & mask, keptK)
   }
   endBits()
 }

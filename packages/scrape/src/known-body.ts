@@ -111,6 +111,12 @@ export class KnownBody {
     this.#isReady = this.#isLearnt
   }
 
+  /** What a body of the template looks like; undefined when there is none. Its samples feed `columns`. */
+  skeleton(): { readonly body: Uint8Array; readonly contentType: string } | undefined {
+    if (this.#template === undefined) return undefined
+    return { body: this.#templates.skeleton(this.#template), contentType: this.#contentType }
+  }
+
   /** Lets the template go. */
   forget(): void {
     if (this.#template !== undefined) this.#templates.release(this.#template)

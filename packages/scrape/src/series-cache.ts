@@ -24,22 +24,22 @@ const NO_VIEW = new DataView(new ArrayBuffer(0))
 
 export class SeriesCache {
   /** By entry; read and written by the scrape. */
-  column: Int32Array = new Int32Array(64)
+  column: Int32Array = new Int32Array(16)
   /** Number of the scrape that saw the entry last. */
-  seen: Int32Array = new Int32Array(64)
-  #offset = new Int32Array(64)
-  #length = new Int32Array(64)
-  #hash = new Int32Array(64)
+  seen: Int32Array = new Int32Array(16)
+  #offset = new Int32Array(16)
+  #length = new Int32Array(16)
+  #hash = new Int32Array(16)
   /** Where the entry stands in `#order`. */
-  #position = new Int32Array(64)
+  #position = new Int32Array(16)
   #count = 0
-  #arena = new Uint8Array(4_096)
+  #arena = new Uint8Array(512)
   #arenaView = new DataView(this.#arena.buffer)
   #arenaLength = 0
-  #table = new Int32Array(128)
-  #order = new Int32Array(64)
+  #table = new Int32Array(32)
+  #order = new Int32Array(16)
   #orderLength = 0
-  #nextOrder = new Int32Array(64)
+  #nextOrder = new Int32Array(16)
   #nextLength = 0
   #at = 0
   #body: Uint8Array = new Uint8Array(0)

@@ -168,7 +168,7 @@ export class TargetRow {
   #reserve(): void {
     const need = this.#group.columnCount
     if (need <= this.#row.length) return
-    const capacity = Math.max(need, this.#row.length * 2)
+    const capacity = Math.max(need, Math.ceil(this.#row.length * 1.25))
     const row = new Float64Array(capacity).fill(ABSENT)
     row.set(this.#row)
     this.#row = row

@@ -6,7 +6,7 @@ import type { ExpositionCursor } from '@pharos/exposition'
 import { createCursor, Entry, parserFor } from '@pharos/exposition'
 import { messageOf, UserError } from '@pharos/base'
 import type { Exemplar, Labels, Metadata, NativeHistogram } from '@pharos/model'
-import type { Appender, GroupAppender } from '@pharos/tsdb'
+import type { Appender, GroupAppender, PendingSeries } from '@pharos/tsdb'
 import { AppendOutcome } from '@pharos/tsdb'
 import type { BodyResult } from './body-result.ts'
 import { finestSchema, limitedHistogram } from './histogram-limits.ts'
@@ -47,14 +47,16 @@ export class TargetWriter {
   readonly #labels: Labels
   readonly #stats: ScrapeStats
   readonly #features: ScrapeFeatures
-  readonly #cache = new SeriesCache()
+  #cache = new SeriesCache()
+  /** The lines were let go, because the template holds: half of what a target takes. */
+  #hasNoLines = false
   readonly #known: KnownBody
   readonly #row: TargetRow
   readonly #metadata = new Map<string, Metadata>()
   #settings: ScrapeSettings
   #rules: string
   readonly #newEntries: number[] = []
-  readonly #newLabels: Labels[] = []
+  readonly #newSeries: PendingSeries[] = []
   readonly #newValues: number[] = []
   readonly #newHistograms: (NativeHistogram | undefined)[] = []
   /** 1 for a new series that came with times of its own. */
@@ -100,6 +102,7 @@ export class TargetWriter {
 
   /** New settings from a reload; the known lines are kept unless what becomes of them has changed. */
   reconfigure(settings: ScrapeSettings): void {
+    this.#linesBack()
     this.#settings = settings
     this.#known.forget()
     const rules = rulesKey(settings)
@@ -196,12 +199,44 @@ export class TargetWriter {
   /** Every line feeds the column that it fed last time. */
   #takeKnown(values: Float64Array): BodyResult {
     this.#resetDropped()
+    if (!this.#hasNoLines) {
+      this.#hasNoLines = true
+      this.#cache = new SeriesCache()
+    }
     this.#rowSamples = this.#known.sampleCount
     this.#row.refill(values, this.#known.columns)
     return this.#known.result!
   }
 
+  /** The lines of the last good body, from its template. */
+  #linesBack(): void {
+    if (!this.#hasNoLines) return
+    this.#hasNoLines = false
+    const skeleton = this.#known.skeleton()
+    if (skeleton === undefined) return
+    const { columns } = this.#known
+    const { format } = parserFor(skeleton.contentType, this.#settings.fallbackScrapeProtocol ?? '')
+    if (format === undefined) return
+    const cursor = createCursor(
+      skeleton.body,
+      format,
+      cursorOptions(this.#settings, this.#features),
+    )
+    const cache = this.#cache
+    cache.begin(cursor.body ?? skeleton.body)
+    let sample = 0
+    for (let kind = cursor.next(); kind !== Entry.end; kind = cursor.next()) {
+      const isSeries = kind === Entry.series
+      if (!isSeries && kind !== Entry.type && kind !== Entry.help && kind !== Entry.unit) continue
+      const column = isSeries ? columns[sample++]! : Line.metadata
+      const entry = cache.add(cursor.seriesStart, cursor.seriesEnd, column)
+      cache.seen[entry] = this.#lastGood
+    }
+    cache.commit(CACHE_SLACK_LINES)
+  }
+
   #begin(): void {
+    this.#linesBack()
     this.#known.begin()
     this.#renewColumns()
     this.#scrape++
@@ -322,7 +357,7 @@ export class TargetWriter {
     cache.column[entry] = Line.pending - this.#newEntries.length
     cache.seen[entry] = this.#scrape
     this.#newEntries.push(entry)
-    this.#newLabels.push(labels)
+    this.#newSeries.push(this.#group.pending(labels))
     this.#newValues.push(cursor.value)
     this.#newHistograms.push(this.#histogram)
     this.#newIsTimed.push(0)
@@ -476,7 +511,7 @@ export class TargetWriter {
   /** Lists are kept, what is in them is not: a first body's label sets would stay in memory. */
   #forgetWaiting(): void {
     this.#newEntries.length = 0
-    this.#newLabels.length = 0
+    this.#newSeries.length = 0
     this.#newValues.length = 0
     this.#newHistograms.length = 0
     this.#created.length = 0
@@ -490,7 +525,7 @@ export class TargetWriter {
   #resolveNew(): void {
     for (let i = 0; i < this.#newEntries.length; i++) {
       const entry = this.#newEntries[i]!
-      const column = this.#group.column(this.#newLabels[i]!)
+      const column = this.#group.column(this.#newSeries[i]!)
       if (column < 0) {
         this.#cache.column[entry] = Line.refused
         this.#stats.seriesRefused++

@@ -23,7 +23,9 @@ class Notes implements Appender {
       get columnCount() {
         return series.length
       },
-      column: (labels) => {
+      pending: (labels) => ({ own: labels, removed: [] }),
+      column: (one) => {
+        const labels = 'own' in one ? one.own : one
         const at = series.findIndex((one) => one.key === labels.key)
         return at >= 0 ? at : series.push(labels) - 1
       },

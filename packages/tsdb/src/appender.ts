@@ -17,15 +17,26 @@ export interface Appender {
 
 export type GroupKind = 'scrape' | 'rules' | 'push' | 'remote'
 
+/** Stands for a series of a group until it is known whether it is stored: less to keep than its label set. */
+export interface PendingSeries {
+  /** Labels that the group has not, or has with another value. */
+  readonly own: Labels
+  /** Group labels that the series does not have. */
+  readonly removed: readonly string[]
+}
+
 export interface GroupAppender {
   readonly key: Labels
   /** Columns are numbered 0 … columnCount−1 and never renumbered while the handle lives. */
   readonly columnCount: number
+  /** What `column` takes too. `labels` is the whole label set with `__name__`. Changes nothing. */
+  pending(labels: Labels): PendingSeries
   /**
-   * The column of a series, made when it is new. `labels` is the whole label set with `__name__`.
+   * The column of a series, made when it is new.
+   * @param series  the whole label set with `__name__`, or what `pending` made of it
    * @returns −1 when the series budget is used up (counted)
    */
-  column(labels: Labels): number
+  column(series: Labels | PendingSeries): number
   labelsOf(column: number): Labels
   /**
    * Appends a row. `row[c]` is the value of column c: a float, STALE, or ABSENT; `row.length` ≥ columnCount,

@@ -4,7 +4,14 @@ export { groupKeyOf } from './group-key.ts'
 export { Column } from './querier.ts'
 export { ReadOnlyTsdb } from './read-only-tsdb.ts'
 export { Tsdb } from './tsdb.ts'
-export type { Appender, CellAppender, CellStore, GroupAppender, GroupKind } from './appender.ts'
+export type {
+  Appender,
+  CellAppender,
+  CellStore,
+  GroupAppender,
+  GroupKind,
+  PendingSeries,
+} from './appender.ts'
 export type { LabelList, Querier, SelectHints, Selection, SeriesGroup } from './querier.ts'
 export type { Damage, ReadOnlyWorld } from './read-only-tsdb.ts'
 export type { MemoryBudget, ReloadableOptions, RetentionRule, TsdbOptions } from './tsdb-options.ts'

@@ -1,7 +1,13 @@
 // An appender in front of another: what the store took goes to the remote endpoints too.
 import type { Exemplar, Labels, Metadata, NativeHistogram } from '@pharos/model'
 import { isAbsent } from '@pharos/model'
-import { AppendOutcome, type CellAppender, type CellStore, type GroupKind } from '@pharos/tsdb'
+import {
+  AppendOutcome,
+  type CellAppender,
+  type CellStore,
+  type GroupKind,
+  type PendingSeries,
+} from '@pharos/tsdb'
 import type { RemoteWriter } from './remote-writer.ts'
 import type { SentSeries } from './sent-series.ts'
 
@@ -56,8 +62,12 @@ class TeeGroup implements CellAppender {
     return this.#inner.columnCount
   }
 
-  column(labels: Labels): number {
-    return this.#inner.column(labels)
+  pending(labels: Labels): PendingSeries {
+    return this.#inner.pending(labels)
+  }
+
+  column(series: Labels | PendingSeries): number {
+    return this.#inner.column(series)
   }
 
   labelsOf(column: number): Labels {

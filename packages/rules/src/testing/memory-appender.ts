@@ -19,7 +19,9 @@ function memoryGroup(store: MemoryStore, key: Labels): GroupAppender {
     get columnCount() {
       return labelsOf.length
     },
-    column(labels) {
+    pending: (labels) => ({ own: labels, removed: [] }),
+    column(series) {
+      const labels = 'own' in series ? series.own : series
       const known = columns.get(labels.key)
       if (known !== undefined) return known
       columns.set(labels.key, labelsOf.length)

@@ -1,6 +1,6 @@
 import type { Exemplar, Labels, Metadata, NativeHistogram } from '@pharos/model'
 import { isAbsent, isStale, METRIC_NAME } from '@pharos/model'
-import type { Appender, GroupAppender } from '@pharos/tsdb'
+import type { Appender, GroupAppender, PendingSeries } from '@pharos/tsdb'
 import { AppendOutcome } from '@pharos/tsdb'
 
 /** A row as tests read it: `name{own labels}` to the value, 'stale' for the marker; absent columns are left out. */
@@ -77,7 +77,12 @@ export class FakeGroup implements GroupAppender {
     return this.series.length
   }
 
-  column(labels: Labels): number {
+  pending(labels: Labels): PendingSeries {
+    return { own: labels, removed: [] }
+  }
+
+  column(series: Labels | PendingSeries): number {
+    const labels = 'own' in series ? series.own : series
     const known = this.#columns.get(labels.key)
     if (known !== undefined) return known
     if (this.series.length >= this.#owner.budget) return -1

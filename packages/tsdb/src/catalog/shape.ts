@@ -7,6 +7,7 @@
 //   shape   {__name__="x", job="other"}         series {__name__="x", instance="a:9100", job="other"}
 
 import { compareText, Labels, METRIC_NAME } from '@pharos/model'
+import type { PendingSeries } from '../appender.ts'
 
 export interface Shape {
   /** Numbered in the order of interning, for this process only. */
@@ -26,8 +27,8 @@ export class ShapeTable {
     return this.#byKey.size
   }
 
-  /** The shape that makes `series` out of `groupKey`. */
-  shapeOf(series: Labels, groupKey: Labels): Shape {
+  /** What makes `series` out of `groupKey`: the shape itself when it is known, which takes no memory. */
+  pending(series: Labels, groupKey: Labels): PendingSeries {
     const own: string[] = []
     const flat = series.flat
     for (let i = 0; i < flat.length; i += 2) {
@@ -39,11 +40,18 @@ export class ShapeTable {
     for (let i = 0; i < groupKey.flat.length; i += 2) {
       if (!series.has(groupKey.flat[i]!)) removed.push(groupKey.flat[i]!)
     }
-    return this.shape(new Labels(own), removed)
+    const labels = new Labels(own)
+    return this.#byKey.get(keyOf(labels, removed)) ?? { own: labels, removed }
+  }
+
+  /** The shape that makes `series` out of `groupKey`. */
+  shapeOf(series: Labels, groupKey: Labels): Shape {
+    const { own, removed } = this.pending(series, groupKey)
+    return this.shape(own, removed)
   }
 
   shape(own: Labels, removed: readonly string[]): Shape {
-    const key = removed.length === 0 ? own.key : `${own.key}\n${JSON.stringify(removed)}`
+    const key = keyOf(own, removed)
     let shape = this.#byKey.get(key)
     if (shape === undefined) {
       shape = { id: this.#nextId++, own, removed, metricName: own.get(METRIC_NAME) }
@@ -56,6 +64,10 @@ export class ShapeTable {
   retain(live: ReadonlySet<Shape>): void {
     for (const [key, shape] of this.#byKey) if (!live.has(shape)) this.#byKey.delete(key)
   }
+}
+
+function keyOf(own: Labels, removed: readonly string[]): string {
+  return removed.length === 0 ? own.key : `${own.key}\n${JSON.stringify(removed)}`
 }
 
 /** The whole label set of a series: two sorted lists merged. */

@@ -1,7 +1,7 @@
 // What a writer holds: the door to one group of the head.
 
 import type { Exemplar, Labels, NativeHistogram } from '@pharos/model'
-import type { AppendOutcome, CellAppender } from '../appender.ts'
+import type { AppendOutcome, CellAppender, PendingSeries } from '../appender.ts'
 import { seriesLabels } from '../catalog/shape.ts'
 import { type ExemplarRing, logExemplar } from './exemplar-ring.ts'
 import type { Head } from './head.ts'
@@ -28,8 +28,12 @@ export class GroupHandle implements CellAppender {
     return this.#group.columnCount
   }
 
-  column(labels: Labels): number {
-    return this.#head.column(this.#group, labels)
+  pending(labels: Labels): PendingSeries {
+    return this.#head.pending(this.#group, labels)
+  }
+
+  column(series: Labels | PendingSeries): number {
+    return this.#head.column(this.#group, series)
   }
 
   labelsOf(column: number): Labels {

@@ -1,8 +1,8 @@
 // What the head refuses before it looks at a group's rows: times that nobody can mean, and series beyond the budget.
 
 import type { Clock } from '@pharos/base'
-import type { Labels } from '@pharos/model'
 import { AppendOutcome } from '../appender.ts'
+import { seriesLabels, type Shape } from '../catalog/shape.ts'
 import {
   CLOCK_SLACK_MS,
   GROUP_COLUMNS,
@@ -26,11 +26,13 @@ export class Guards {
   }
 
   /** Whether a group may have one more series. */
-  hasRoomFor(group: HeadGroup, labels: Labels): boolean {
+  hasRoomFor(group: HeadGroup, shape: Shape): boolean {
     const { maxHeadSeries } = this.#options
     if (this.#stats.isMemoryShort) return false
     if (maxHeadSeries > 0 && this.#stats.headSeries >= maxHeadSeries) return false
-    if (group.columnCount >= GROUP_COLUMNS || labels.size > LABELS_PER_SERIES) return false
+    if (group.columnCount >= GROUP_COLUMNS) return false
+    const labels = seriesLabels(group.key, shape)
+    if (labels.size > LABELS_PER_SERIES) return false
     return labels.flat.every((text) => text.length <= LABEL_TEXT_LENGTH)
   }
 

@@ -3,8 +3,8 @@
 //   appendRow ──► checks ──► WAL record ──► open tile ──(full, or its window ended)──► waiting ──► segment
 
 import { assert, ByteWriter, type Clock } from '@pharos/base'
-import { isAbsent, isSample, type Labels, type NativeHistogram } from '@pharos/model'
-import { AppendOutcome, type GroupKind } from '../appender.ts'
+import { isAbsent, isSample, Labels, type NativeHistogram } from '@pharos/model'
+import { AppendOutcome, type GroupKind, type PendingSeries } from '../appender.ts'
 import { LayoutTable } from '../catalog/layout.ts'
 import type { Shape, ShapeTable } from '../catalog/shape.ts'
 import { CELL_GRACE_MS, CELL_TILE_ROWS, RENEW_COLUMNS, TILE_ROWS } from '../limits.ts'
@@ -155,12 +155,17 @@ export class Head {
     }
   }
 
+  pending(group: HeadGroup, labels: Labels): PendingSeries {
+    return this.#shapes.pending(labels, group.key)
+  }
+
   /** @returns −1 when the series budget is used up or the labels are over a limit */
-  column(group: HeadGroup, labels: Labels): number {
-    const shape = this.#shapes.shapeOf(labels, group.key)
+  column(group: HeadGroup, series: Labels | PendingSeries): number {
+    const { own, removed } = series instanceof Labels ? this.pending(group, series) : series
+    const shape = this.#shapes.shape(own, removed)
     const known = group.layout?.columnOf(shape) ?? -1
     if (known >= 0 && known < group.columnCount) return known
-    if (this.#guards.hasRoomFor(group, labels)) return this.columnOfShape(group, shape)
+    if (this.#guards.hasRoomFor(group, shape)) return this.columnOfShape(group, shape)
     this.#stats.seriesRefused++
     return -1
   }
