@@ -21,10 +21,12 @@ export function isValidLabelName(name: string, scheme: NameScheme = 'utf8'): boo
 
 /** Metric name, label names and label values are all legal. @source prometheus labels.Labels.IsValid */
 export function areValidLabels(
-  labels: Iterable<readonly [string, string]>,
+  { flat }: { readonly flat: readonly string[] },
   scheme: NameScheme = 'utf8',
 ): boolean {
-  for (const [name, value] of labels) {
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i]!
+    const value = flat[i + 1]!
     if (name === '__name__' && !isValidMetricName(value, scheme)) return false
     if (!isValidLabelName(name, scheme) || !value.isWellFormed()) return false
   }

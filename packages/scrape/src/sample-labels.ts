@@ -2,7 +2,14 @@
 
 import type { ScrapeSettings } from '@pharos/config'
 import { relabel } from '@pharos/config'
-import { areValidLabels, goQuote, Labels, LabelsBuilder, METRIC_NAME } from '@pharos/model'
+import {
+  areValidLabels,
+  compareText,
+  goQuote,
+  Labels,
+  LabelsBuilder,
+  METRIC_NAME,
+} from '@pharos/model'
 import { LABEL_NAME_BYTES_DEFAULT, LABEL_VALUE_BYTES_DEFAULT, LABELS_DEFAULT } from './limits.ts'
 
 /** The series has no legal identity or breaks a limit: the scrape fails with this message. */
@@ -63,6 +70,24 @@ function honored(exposed: Labels, target: Labels, emptyLabels: readonly string[]
 }
 
 function overridden(exposed: Labels, target: Labels): Labels {
+  return merged(exposed.flat, target.flat) ?? renamed(exposed, target)
+}
+
+/** Two sorted lists without a common name as one; undefined when there is one. A first body has thousands of them. */
+function merged(a: readonly string[], b: readonly string[]): Labels | undefined {
+  const flat: string[] = []
+  let i = 0
+  let j = 0
+  while (i < a.length || j < b.length) {
+    const order = i >= a.length ? 1 : j >= b.length ? -1 : compareText(a[i]!, b[j]!)
+    if (order === 0) return undefined
+    if (order < 0) flat.push(a[i++]!, a[i++]!)
+    else flat.push(b[j++]!, b[j++]!)
+  }
+  return new Labels(flat)
+}
+
+function renamed(exposed: Labels, target: Labels): Labels {
   const builder = new LabelsBuilder(exposed)
   const conflicts: [string, string][] = []
   for (const [name, value] of target) {
@@ -89,7 +114,10 @@ function limitFault(labels: Labels, rules: LabelRules): string | undefined {
     rules.labelNameLengthLimit === 0 ? LABEL_NAME_BYTES_DEFAULT : rules.labelNameLengthLimit
   const valueMax =
     rules.labelValueLengthLimit === 0 ? LABEL_VALUE_BYTES_DEFAULT : rules.labelValueLengthLimit
-  for (const [name, value] of labels) {
+  const { flat } = labels
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i]!
+    const value = flat[i + 1]!
     const nameBytes = bytesOf(name, nameMax)
     if (nameBytes > nameMax) {
       return `label_name_length_limit exceeded (metric: ${metric}, label name: ${firstCharacters(name)}, length: ${nameBytes}, limit: ${nameMax})`
