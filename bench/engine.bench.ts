@@ -1,55 +1,13 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expositionPage } from './exposition-page.ts'
+import { diskBytes } from './disk-bytes.ts'
 import { type Bench, cpuSecondsOf, residentMib, type Size } from './measure.ts'
+import { PageSource } from './page-source.ts'
 import { hasPrometheus, hasVictoria, type Peer, type PeerName, startPeer } from './peers.ts'
 
-/** Serves `/<peer>/<target>`, a page a second long, and counts what it served to whom. */
-class Source {
-  readonly served: Map<string, number> = new Map()
-  #close: () => void = () => {}
-  port = 0
-
-  async open(series: number): Promise<void> {
-    const pages = Array.from({ length: 60 }, (_, version) =>
-      Buffer.from(expositionPage(series, version + 1)),
-    )
-    const server = createServer((request, response) => {
-      const path = request.url!
-      response.setHeader('Content-Type', 'text/plain; version=0.0.4')
-      response.end(pages[Math.floor(Date.now() / 1000) % 60], () => {
-        this.served.set(path, (this.served.get(path) ?? 0) + 1)
-      })
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    this.port = (server.address() as AddressInfo).port
-    this.#close = () => {
-      server.close()
-      server.closeAllConnections()
-    }
-  }
-
-  pagesFor(name: PeerName): number {
-    let count = 0
-    for (const [path, pages] of this.served) if (path.startsWith(`/${name}/`)) count += pages
-    return count
-  }
-
-  config(name: PeerName, targets: number): string {
-    const jobs = Array.from(
-      { length: targets },
-      (_, i) =>
-        `  - {job_name: job${i}, metrics_path: /${name}/${i}, static_configs: [{targets: ['127.0.0.1:${this.port}']}]}`,
-    )
-    return `global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n${jobs.join('\n')}\n`
-  }
-
-  close(): void {
-    this.#close()
-  }
-}
-
 const IDLE = 'scrape_configs: []\n'
+/** As shares of Prometheus, but for the whole process, which is beside VictoriaMetrics. */
+const GOALS = { cpu: 0.25, aboveIdle: 0.3, process: 1 } as const
+const DELAY_GOAL_MS = 20
+const SNAPSHOTS = ['--web.enable-admin-api']
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 interface Ingest {
@@ -63,7 +21,7 @@ interface Ingest {
 
 async function ingested(
   peers: readonly { peer: Peer; idleMib: number }[],
-  source: Source,
+  source: PageSource,
   series: number,
   seconds: number,
 ): Promise<Ingest[]> {
@@ -117,12 +75,46 @@ async function recovered(peer: Peer): Promise<string> {
   return `${peer.name}: ready ${again.readyMs.toFixed(0)} ms after kill -9 (${cpu.toFixed(2)} s CPU), ${lost} of ${before} samples lost that were shown before`
 }
 
+/** What the pages so far take: few samples of many series. */
+async function wideDisk(
+  peers: readonly { peer: Peer }[],
+  source: PageSource,
+  series: number,
+): Promise<string[]> {
+  const lines: string[] = []
+  for (const { peer } of peers) {
+    // Pages that come while files are read are few beside those before.
+    const samples = source.pagesFor(peer.name) * series
+    const bytes = await diskBytes(peer)
+    lines.push(
+      `${peer.name}: ${(bytes / samples).toFixed(2)} bytes a sample of many series on disk`,
+    )
+  }
+  return lines
+}
+
+/** The same load on a server whose blocks are so short that it joins them all the time. */
+async function compacting(source: PageSource, series: number, targets: number): Promise<string> {
+  const flags = ['--storage.tsdb.min-block-duration=10s', '--storage.tsdb.max-block-duration=60s']
+  const peer = await startPeer('pharos', source.config('pharos', targets), undefined, flags)
+  await pause(10_000)
+  const before = { pages: source.pagesFor('pharos'), cpu: cpuSecondsOf(peer.pid) }
+  await pause(50_000)
+  const samples = (source.pagesFor('pharos') - before.pages) * series
+  const micros = ((cpuSecondsOf(peer.pid) - before.cpu) * 1e6) / samples
+  const delay = await delayP99Ms(peer)
+  const page = await (await fetch(`${peer.base}/metrics`)).text()
+  const compactions = /^prometheus_tsdb_compactions_total(?:\{[^}]*\})? (\S+)/m.exec(page)?.[1]
+  await peer.stop()
+  return `pharos with blocks of 10 s, ${compactions ?? 'no'} compactions: ${micros.toFixed(2)} µs CPU a sample, event loop p99 ${delay?.toFixed(1) ?? '?'} ms (goal ${DELAY_GOAL_MS})`
+}
+
 export const bench: Bench = {
   question:
     'What do scraping, memory, start and recovery cost beside Prometheus and VictoriaMetrics, the same targets at once?',
   async run(size: Size) {
     const [series, targets, seconds] = size === 'smoke' ? [100, 2, 1.5] : [1000, 100, 60]
-    const source = new Source()
+    const source = new PageSource()
     await source.open(series)
     const names: PeerName[] = ['pharos']
     if (hasPrometheus && size === 'full') names.push('prometheus')
@@ -133,7 +125,9 @@ export const bench: Bench = {
       if (size === 'full') await pause(3000)
       const idleMib = residentMib(idle.pid)
       await idle.stop()
-      peers.push({ peer: await startPeer(name, source.config(name, targets)), idleMib })
+      const flags = name === 'victoria-metrics' ? [] : SNAPSHOTS
+      const peer = await startPeer(name, source.config(name, targets), undefined, flags)
+      peers.push({ peer, idleMib })
     }
     // The reference takes its first samples some seconds after a start.
     await pause(size === 'full' ? 15_000 : 1000)
@@ -147,11 +141,17 @@ export const bench: Bench = {
     for (const other of others) {
       const cpu = ours!.microsPerSample / other.microsPerSample
       const slope = (ours!.mib - ours!.idleMib) / (other.mib - other.idleMib)
+      const goals =
+        other.name === 'prometheus'
+          ? `; goals: CPU ${GOALS.cpu}, above idle ${GOALS.aboveIdle}`
+          : `; goal: process ${GOALS.process}`
       lines.push(
-        `ratio to ${other.name}: CPU ${cpu.toFixed(2)}, process ${(ours!.mib / other.mib).toFixed(2)}, memory above idle ${slope.toFixed(2)}, start ${(ours!.startMs / other.startMs).toFixed(1)} (${targets} targets of ${series} series at 1 s)`,
+        `ratio to ${other.name}: CPU ${cpu.toFixed(2)}, process ${(ours!.mib / other.mib).toFixed(2)}, memory above idle ${slope.toFixed(2)}, start ${(ours!.startMs / other.startMs).toFixed(1)} (${targets} targets of ${series} series at 1 s${goals})`,
       )
     }
+    if (size === 'full') lines.push(...(await wideDisk(peers, source, series)))
     for (const { peer } of peers) lines.push(await recovered(peer))
+    if (size === 'full') lines.push(await compacting(source, series, targets))
     source.close()
     return lines
   },

@@ -34,16 +34,17 @@ export interface Peer {
   kill(): Promise<void>
 }
 
-/** Starts a peer on its own directory, or on `directory` with what lies in `data/` there. */
+/** Starts a peer on its own directory, or on `directory` with what lies in `data/` there. `more`: further flags. */
 export async function startPeer(
   name: PeerName,
   config: string,
   directory: string = mkdtempSync(join(tmpdir(), `bench-${name}-`)),
+  more: readonly string[] = [],
 ): Promise<Peer> {
   const port = await freePort()
   const [command, args] = commandOf(name, config, directory, port)
   const startedMs = performance.now()
-  const child = spawn(command, args, { stdio: 'ignore' })
+  const child = spawn(command, [...args, ...more], { stdio: 'ignore' })
   const base = `http://127.0.0.1:${port}`
   await untilReady(base, child)
   return {

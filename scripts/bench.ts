@@ -1,4 +1,5 @@
-// `npm run bench`: all of bench/; `npm run bench -- parse query` only those. Each file answers one question.
+// `npm run bench`: all of bench/; `npm run bench -- parse engine` only those, and with `engine` what is named for it, such
+// as `engine-disk`. Each file answers one question.
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -7,7 +8,7 @@ import type { Bench } from '../bench/measure.ts'
 const wanted = process.argv.slice(2)
 const files = readdirSync(new URL('../bench', import.meta.url))
   .filter((name) => name.endsWith('.bench.ts'))
-  .filter((name) => wanted.length === 0 || wanted.includes(name.replace('.bench.ts', '')))
+  .filter((name) => wanted.length === 0 || wanted.some((one) => isOf(name, one)))
 if (files.length === 0) {
   console.error(`no benchmark of that name in bench/`)
   process.exit(2)
@@ -20,4 +21,9 @@ for (const file of files) {
   const { bench } = (await import(`../bench/${file}`)) as { bench: Bench }
   console.log(`\n${file.replace('.bench.ts', '')}: ${bench.question}`)
   for (const line of await bench.run('full')) console.log(`  ${line}`)
+}
+
+function isOf(file: string, wanted: string): boolean {
+  const name = file.replace('.bench.ts', '')
+  return name === wanted || name.startsWith(`${wanted}-`)
 }

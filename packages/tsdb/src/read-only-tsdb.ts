@@ -170,7 +170,14 @@ export class ReadOnlyTsdb {
     if (block === undefined) throw new OutsideError('tsdb/open', `block ${ulid} not found`)
     const [minMs, maxMs] = [-TIME_MS, TIME_MS]
     const groups = storedSnapshot(block.groups, minMs, maxMs)
-    return new TsdbQuerier(groups, minMs, maxMs, new ReadCache(this.#decoder), silentLogger)
+    return new TsdbQuerier(
+      groups,
+      minMs,
+      maxMs,
+      new ReadCache(this.#decoder),
+      silentLogger,
+      () => {},
+    )
   }
 
   close(): void {
