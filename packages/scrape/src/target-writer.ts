@@ -17,6 +17,7 @@ import { sampleLabels } from './sample-labels.ts'
 import type { ScrapeStats } from './scrape-stats.ts'
 import { Line, SeriesCache } from './series-cache.ts'
 import { TargetRow } from './target-row.ts'
+import { linesOf } from './template-lines.ts'
 import { cursorOptions } from './writer-context.ts'
 import type { ScrapeFeatures, WriterContext } from './writer-context.ts'
 import { TimedSamples } from './timed-samples.ts'
@@ -212,27 +213,7 @@ export class TargetWriter {
   #linesBack(): void {
     if (!this.#hasNoLines) return
     this.#hasNoLines = false
-    const skeleton = this.#known.skeleton()
-    if (skeleton === undefined) return
-    const { columns } = this.#known
-    const { format } = parserFor(skeleton.contentType, this.#settings.fallbackScrapeProtocol ?? '')
-    if (format === undefined) return
-    const cursor = createCursor(
-      skeleton.body,
-      format,
-      cursorOptions(this.#settings, this.#features),
-    )
-    const cache = this.#cache
-    cache.begin(cursor.body ?? skeleton.body)
-    let sample = 0
-    for (let kind = cursor.next(); kind !== Entry.end; kind = cursor.next()) {
-      const isSeries = kind === Entry.series
-      if (!isSeries && kind !== Entry.type && kind !== Entry.help && kind !== Entry.unit) continue
-      const column = isSeries ? columns[sample++]! : Line.metadata
-      const entry = cache.add(cursor.seriesStart, cursor.seriesEnd, column)
-      cache.seen[entry] = this.#lastGood
-    }
-    cache.commit(CACHE_SLACK_LINES)
+    this.#cache = linesOf(this.#known, this.#settings, this.#features, this.#lastGood)
   }
 
   #begin(): void {
