@@ -55,6 +55,20 @@ export function sampleLabels(
   return message === undefined ? kept : { kind: 'limit', message }
 }
 
+/** Equal when the same line leads to the same series. Compiled regexes are left out: their text is in. */
+export function rulesKey(settings: ScrapeSettings): string {
+  return JSON.stringify([
+    settings.honorLabels,
+    settings.metricRelabelRules,
+    settings.labelLimit,
+    settings.labelNameLengthLimit,
+    settings.labelValueLengthLimit,
+    settings.nativeHistograms,
+    settings.alwaysClassicHistograms,
+    settings.convertClassicHistograms,
+  ])
+}
+
 /** Labels of `up` and the other series about the scrape. */
 export function reportLabels(metric: string, target: Labels): Labels {
   return new LabelsBuilder(target).set(METRIC_NAME, metric).labels()

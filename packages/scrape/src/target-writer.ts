@@ -13,7 +13,7 @@ import { finestSchema, limitedHistogram } from './histogram-limits.ts'
 import { AHEAD_MS_MAX, CACHE_SLACK_LINES, ENDED_COLUMNS, SAMPLES_DEFAULT } from './limits.ts'
 import { KnownBody } from './known-body.ts'
 import type { SeriesBudget } from './quarantine.ts'
-import { sampleLabels } from './sample-labels.ts'
+import { rulesKey, sampleLabels } from './sample-labels.ts'
 import type { ScrapeStats } from './scrape-stats.ts'
 import { Line, SeriesCache } from './series-cache.ts'
 import { TargetRow } from './target-row.ts'
@@ -590,17 +590,3 @@ function isChurned(columnCount: number, liveCount: number): boolean {
 }
 
 type Fault = { readonly kind: 'labels' | 'limit'; readonly message: string }
-
-/** Equal when the same line leads to the same series. Compiled regexes are left out: their text is in. */
-function rulesKey(settings: ScrapeSettings): string {
-  return JSON.stringify([
-    settings.honorLabels,
-    settings.metricRelabelRules,
-    settings.labelLimit,
-    settings.labelNameLengthLimit,
-    settings.labelValueLengthLimit,
-    settings.nativeHistograms,
-    settings.alwaysClassicHistograms,
-    settings.convertClassicHistograms,
-  ])
-}
