@@ -2,21 +2,14 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import {
-  type Dashboard,
-  loadDashboard,
-  type PrometheusData,
-  Variables,
-  type VariableSource,
-} from '@pharos/dashboards'
+import { loadDashboard, type VariableSource } from '@pharos/dashboards'
 import { builtInDashboards } from '@pharos/dashboards/builtin'
 import { parseExpr } from '@pharos/promql'
+import { asked, emptyQueries, json, queriesOf } from './panel-queries.ts'
 import { freePort, NODE, PHAROS, pharos, ready, run, temporaryDirectory, until } from './process.ts'
 
 /** Of these every panel has data as soon as a server runs. */
 const WITH_DATA = ['pharos-host', 'pharos-nodejs', 'pharos-itself']
-
-const DATA_SOURCES = [{ uid: 'pharos', name: 'Pharos', type: 'prometheus', isDefault: true }]
 
 async function up(...flags: string[]): Promise<{ base: string; more: string; directory: string }> {
   const directory = temporaryDirectory()
@@ -39,57 +32,6 @@ async function up(...flags: string[]): Promise<{ base: string; more: string; dir
   const base = `http://127.0.0.1:${port}`
   await ready(base, running)
   return { base, more: `http://127.0.0.1:${more}`, directory }
-}
-
-async function json<T>(url: string, body?: object): Promise<T> {
-  const init =
-    body === undefined
-      ? {}
-      : {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        }
-  return (await (await fetch(url, init)).json()) as T
-}
-
-async function asked(base: string, expr: string): Promise<PrometheusData> {
-  const answer = await json<{ status: string; error?: string; data: PrometheusData }>(
-    `${base}/api/v1/query?query=${encodeURIComponent(expr)}`,
-  )
-  if (answer.status !== 'success') throw new Error(`${expr}: ${answer.error}`)
-  return answer.data
-}
-
-function sourceOf(base: string): VariableSource {
-  return {
-    labelNames: async () => [],
-    series: async () => [],
-    labelValues: async (label, matchers) => {
-      const query = matchers.map((one) => `match[]=${encodeURIComponent(one)}`).join('&')
-      return (await json<{ data: string[] }>(`${base}/api/v1/label/${label}/values?${query}`)).data
-    },
-    query: async (expr) => asked(base, expr),
-  }
-}
-
-/** Expressions of a dashboard as they are sent, with the titles of their panels. */
-async function queriesOf(
-  dashboard: Dashboard,
-  source: VariableSource,
-): Promise<[title: string, expr: string][]> {
-  const toMs = Date.now()
-  const range = { fromMs: toMs - 3_600_000, toMs }
-  const variables = await Variables.of(dashboard, { dataSources: DATA_SOURCES }).load(source, {
-    range,
-  })
-  const scope = { range, stepMs: 5000, scrapeIntervalMs: 5000 }
-  return dashboard.panels.flatMap(({ title, targets }) =>
-    targets.map(({ expr }): [string, string] => [
-      title,
-      variables.interpolateQuery(expr ?? '', scope),
-    ]),
-  )
 }
 
 const NOTHING: VariableSource = {
@@ -126,12 +68,7 @@ test(
       const empty = await until(
         'data in every panel',
         async () => {
-          const found: string[] = []
-          for (const [title, expr] of await queriesOf(dashboard, sourceOf(base))) {
-            const data = await asked(base, expr)
-            if (data.resultType === 'vector' && data.result.length === 0)
-              found.push(`${dashboard.title}: ${title}: ${expr}`)
-          }
+          const found = await emptyQueries(base, text)
           return found.length === 0 ? 'full' : undefined
         },
         60_000,

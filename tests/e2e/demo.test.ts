@@ -2,6 +2,8 @@
 // queries give what it says they give.
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { builtInDashboards } from '@pharos/dashboards/builtin'
+import { emptyQueries } from './panel-queries.ts'
 import { freePort, pharos, ready, run, temporaryDirectory, until } from './process.ts'
 import { instant } from './query.ts'
 
@@ -110,6 +112,17 @@ test('the demo shows the metrics of every seed, and its numbers are the stated o
   expect(mail.subject).toMatch(/^\[FIRING:\d\] HandlerFailing/)
   const inbox = await (await fetch(`http://127.0.0.1:${course}/inbox`)).text()
   expect(inbox).toContain('firing: /handler2 fails for')
+  // Each panel of each dashboard that is shipped has something to show here.
+  await until(
+    'data in every panel of every dashboard',
+    async () => {
+      const empty: string[] = []
+      for (const text of builtInDashboards()) empty.push(...(await emptyQueries(url, text)))
+      if (empty.length > 0) throw new Error(empty.join('\n'))
+      return true
+    },
+    120_000,
+  )
   demo.child.kill('SIGTERM')
   expect(await demo.exited).toBe(0)
 })

@@ -1,7 +1,7 @@
 // `pharos demo`: `pharos up` beside the seeds' services, their registry and their traffic.
 import { UserError } from '@pharos/base'
 import { realWorld } from '@pharos/base/node'
-import { demoAlertmanager, demoRules, demoScrapes, startDemo } from '@pharos/demo'
+import { demoAlertmanager, demoRules, demoScrapes, startBatchJob, startDemo } from '@pharos/demo'
 import { startRegistry } from '@pharos/registry/server'
 import { startUp, upFlags } from '@pharos/server'
 import { type Flag, flag, FlagReader } from '@pharos/server/flags'
@@ -67,6 +67,11 @@ export function fillDemo(command: Command, terminal: Terminal, done: (code: numb
         moreScrapes: demoScrapes(demo.coursePort, registryUrl),
         moreRuleFiles: [await write('rules.yml', demoRules())],
       })
+      const gateway = gatewayOf(flags.text('pushgateway.web.listen-address'))
+      if (gateway !== undefined) {
+        const batch = startBatchJob(world, gateway)
+        closing.unshift(() => batch.close())
+      }
       terminal.writeError(
         `\n  Pharos is up: ${service.url}\n  The demo's first service: http://localhost:${demo.coursePort}/metrics\n  Its alert mails: http://localhost:${demo.coursePort}/inbox\n\n`,
       )
@@ -75,4 +80,11 @@ export function fillDemo(command: Command, terminal: Terminal, done: (code: numb
       for (const close of closing) await close()
     }
   })
+}
+
+/** Where the gateway of this process takes pushes; undefined for a port that nobody knows before it listens. */
+function gatewayOf(address: string): string | undefined {
+  const [, host = '', port = '0'] = /^(.*):(\d+)$/.exec(address) ?? []
+  if (port === '0') return undefined
+  return `http://${host === '' || host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host}:${port}`
 }
