@@ -19,6 +19,9 @@ interface OrdersClient extends Client {
 const PROTO = join(ROOT, 'packages/kits/grpc/src/testdata/shop.proto')
 const LEASE_MS = 2_000
 
+/** Three processes start at once, on a machine that may have others to run. */
+const START_MS = 90_000
+
 test('one of three instances is killed: no call fails once its lease has run out', async () => {
   const registry = await startRegistry(temporaryDirectory())
   onTestFinished(() => registry.stop())
@@ -43,9 +46,13 @@ test('one of three instances is killed: no call fails once its lease has run out
       ),
     )
   const known = (): number => discovery.instances('orders').length
-  await until('three instances', async () => (known() === 3 ? true : undefined))
+  await until('three instances', async () => (known() === 3 ? true : undefined), START_MS)
   const seen = new Set<string>()
-  await until('answers of all', async () => (seen.add(await call()).size >= 3 ? true : undefined))
+  await until(
+    'answers of all',
+    async () => (seen.add(await call()).size >= 3 ? true : undefined),
+    START_MS,
+  )
   expect([...seen].sort().slice(0, 3)).toEqual(['1', '2', '3'])
 
   services[1]!.child.kill('SIGKILL')
@@ -57,7 +64,7 @@ test('one of three instances is killed: no call fails once its lease has run out
   }
   expect(known()).toBe(2)
   const goneMs = Date.now() - killedMs
-  expect(goneMs).toBeLessThan(LEASE_MS + 5_000)
+  expect(goneMs).toBeLessThan(LEASE_MS + 15_000)
   const after = new Map<string, number>()
   for (let i = 0; i < 500; i++) {
     const answer = await call()

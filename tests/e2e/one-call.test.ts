@@ -9,6 +9,9 @@ import { freePort, NODE, pharos, ready, ROOT, start, temporaryDirectory, until }
 import type { Running } from './process.ts'
 import { startRegistry } from './registries.ts'
 
+/** A process starts, on a machine that may have others to run. */
+const START_MS = 60_000
+
 interface Instance {
   readonly id: string
   readonly health: string
@@ -59,8 +62,10 @@ test('five lines are a target within two seconds, are checked, and leave when th
   onTestFinished(() => registry.stop())
   const base = await startServer(directory, `endpoints: ['${registry.url}']`)
   const one = fiveLines(registry.url)
-  await until('its registration', async () =>
-    one.output().includes('service registered') ? true : undefined,
+  await until(
+    'its registration',
+    async () => (one.output().includes('service registered') ? true : undefined),
+    START_MS,
   )
   const registeredMs = Date.now()
   await until('the target', async () => ((await instances(base)).length === 1 ? true : undefined))
@@ -104,8 +109,10 @@ unauthenticated_paths: [/health]
     `--storage.path=${join(directory, 'registry')}`,
     `--web.config.file=${web}`,
   ])
-  await until('the registry', async () =>
-    registry.output().includes('registry listening') ? true : undefined,
+  await until(
+    'the registry',
+    async () => (registry.output().includes('registry listening') ? true : undefined),
+    START_MS,
   )
   const place = `127.0.0.1:${port}`
   const login = `basic_auth: { username: ann, password: secret }`
@@ -121,13 +128,17 @@ unauthenticated_paths: [/health]
   ])
   const one = fiveLines(`https://ann:secret@${place}`, ca)
   const other = fiveLines(`https://${place}`, ca)
-  await until('the one who may', async () =>
-    (await instances(base))[0]?.health === 'up' ? true : undefined,
+  await until(
+    'the one who may',
+    async () => ((await instances(base))[0]?.health === 'up' ? true : undefined),
+    START_MS,
   )
   expect((await instances(base)).length).toBe(1)
   expect(one.output()).toContain('service registered')
-  await until('the refusal', async () =>
-    /401|Unauthorized/.test(other.output()) ? true : undefined,
+  await until(
+    'the refusal',
+    async () => (/401|Unauthorized/.test(other.output()) ? true : undefined),
+    START_MS,
   )
   expect(await instances(stranger)).toEqual([])
 })
