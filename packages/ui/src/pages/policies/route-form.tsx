@@ -5,6 +5,12 @@ import { Button } from '../../kit/button.tsx'
 import { Field, TextField } from '../../kit/field.tsx'
 import { useText } from '../../services.tsx'
 
+const TIMERS = {
+  groupWait: 'policies.groupWait',
+  groupInterval: 'policies.groupInterval',
+  repeatInterval: 'policies.repeatInterval',
+} as const
+
 /** One route as a form: where to, for which alerts, and how often. */
 export function RouteForm(props: {
   node: RouteNode
@@ -18,9 +24,9 @@ export function RouteForm(props: {
   const t = useText()
   const [draft, setDraft] = useState<RouteDraft>(() => draftOfRoute(props.node))
   const set = (change: Partial<RouteDraft>): void => setDraft({ ...draft, ...change })
-  const timer = (key: 'groupWait' | 'groupInterval' | 'repeatInterval'): ReactNode => (
+  const timer = (key: keyof typeof TIMERS): ReactNode => (
     <TextField
-      label={t(`policies.${key}`)}
+      label={t(TIMERS[key])}
       value={draft[key]}
       placeholder={t('policies.inherited')}
       onChange={(value) => set({ [key]: value })}
