@@ -1,6 +1,7 @@
 // Sending: the envelope around every answer.
 
 import type { FastifyReply } from 'fastify'
+import type { Clock } from '@pharos/base'
 import { type ApiError, STATUS_OF } from './api-error.ts'
 import { ChunkStream } from './chunk-stream.ts'
 import type { ChunkPool } from './chunk-writer.ts'
@@ -46,6 +47,7 @@ export function errorJson(error: ApiError, open: string = '{'): string {
 export function answerChunks(
   reply: FastifyReply,
   chunks: Iterator<string | Buffer, unknown, undefined>,
+  clock: Clock,
   pool?: ChunkPool,
 ): Payload {
   reply.header('Content-Type', JSON_TYPE)
@@ -53,5 +55,5 @@ export function answerChunks(
   if (first.done === true) return ''
   const second = chunks.next()
   if (second.done === true) return first.value
-  return new ChunkStream([first.value, second.value], chunks, pool)
+  return new ChunkStream([first.value, second.value], chunks, clock, pool)
 }

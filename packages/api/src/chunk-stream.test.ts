@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { Clock } from '@pharos/base'
 import { expect, test } from 'vitest'
 import { ChunkStream } from './chunk-stream.ts'
 import { ChunkPool } from './chunk-writer.ts'
@@ -36,7 +37,18 @@ test('chunks are used again, and none before it is out', async () => {
     for (let i = 2; i < 60; i++) yield chunk(i)
   }
   const socket = new Socket()
-  await pipeline(new ChunkStream([chunk(0), chunk(1)], rest(), pool), socket)
+  // Every look at the clock takes a millisecond, so that others get their turns.
+  let nowMs = 0
+  let turns = 0
+  const clock = {
+    monotonicMs: () => nowMs++,
+    sleep: () => {
+      turns++
+      return Promise.resolve()
+    },
+  } as unknown as Clock
+  await pipeline(new ChunkStream([chunk(0), chunk(1)], rest(), clock, pool), socket)
+  expect(turns).toBeGreaterThan(3)
   expect(socket.seen).toEqual([...Array(60).keys()])
   expect(used.size).toBeLessThan(10)
 })

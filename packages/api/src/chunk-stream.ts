@@ -1,30 +1,51 @@
 // Chunks of an answer on their way out, and back to where they were taken from.
 
 import { Readable } from 'node:stream'
+import type { Clock } from '@pharos/base'
 import type { ChunkPool } from './chunk-writer.ts'
 
 /** Chunks that may still be on their way when another one is asked for: whoever takes them waits until they are out. */
 const CHUNKS_OUT = 4
 
+/** ms of work on one answer between two turns of the others. */
+const SLICE_MS = 8
+
 export class ChunkStream extends Readable {
   readonly #ready: (string | Buffer)[]
   readonly #rest: Iterator<string | Buffer, unknown, undefined>
+  readonly #clock: Clock
   readonly #pool: ChunkPool | undefined
+  #sliceEndMs: number
   readonly #out: (string | Buffer)[] = []
 
   /** @param ready  the first chunks; `rest` makes the others */
   constructor(
     ready: (string | Buffer)[],
     rest: Iterator<string | Buffer, unknown, undefined>,
+    clock: Clock,
     pool: ChunkPool | undefined,
   ) {
     super({ objectMode: true, highWaterMark: 1 })
     this.#ready = ready
     this.#rest = rest
+    this.#clock = clock
     this.#pool = pool
+    this.#sliceEndMs = clock.monotonicMs() + SLICE_MS
   }
 
   override _read(): void {
+    // A client that reads as fast as this is made would keep all others waiting.
+    if (this.#clock.monotonicMs() < this.#sliceEndMs) this.#give()
+    else this.#afterOthers().catch((error: unknown) => this.destroy(error as Error))
+  }
+
+  async #afterOthers(): Promise<void> {
+    await this.#clock.sleep(0)
+    this.#sliceEndMs = this.#clock.monotonicMs() + SLICE_MS
+    if (!this.destroyed) this.#give()
+  }
+
+  #give(): void {
     const chunk = this.#next()
     if (chunk === undefined) {
       this.push(null)

@@ -101,7 +101,8 @@ async function series(
     sorted = sorted.slice(0, limit)
     warnings.add(TRUNCATED)
   }
-  return answerChunks(reply, coalesced(seriesPieces(sorted, [...warnings])))
+  const chunks = coalesced(seriesPieces(sorted, [...warnings]))
+  return answerChunks(reply, chunks, services.clock)
 }
 
 async function collect(

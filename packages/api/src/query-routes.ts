@@ -52,7 +52,7 @@ async function instantQuery(
   const options = queryOptions(services, form, request, hangUpSignal(reply))
   const answer = await services.engine.instant(form.get('query'), timeMs, options)
   const chunks = answerJson(writtenAnswer(form, answer, limit), printer)
-  return answerChunks(reply, chunks, printer.pool)
+  return answerChunks(reply, chunks, services.clock, printer.pool)
 }
 
 async function rangeQuery(
@@ -67,7 +67,7 @@ async function rangeQuery(
   const options = queryOptions(services, form, request, hangUpSignal(reply))
   const answer = await services.engine.range(form.get('query'), startMs, endMs, stepMs, options)
   const chunks = answerJson(writtenAnswer(form, answer, limit), printer)
-  return answerChunks(reply, chunks, printer.pool)
+  return answerChunks(reply, chunks, services.clock, printer.pool)
 }
 
 /** Runs the query like `query`, or with a start like `query_range`, and answers what its operators did. */
