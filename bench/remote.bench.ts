@@ -22,13 +22,15 @@ function samplesIn(body: Uint8Array): number {
   const reader = new ProtoReader(snappyDecode(body, MESSAGE_BYTES))
   let count = 0
   while (reader.next()) {
-    if (reader.field !== 1) {
+    const { field } = reader
+    if (field !== 1) {
       reader.skip()
       continue
     }
     const outer = reader.enter()
     while (reader.next()) {
-      if (reader.field === 2) count++
+      const { field: inner } = reader
+      if (inner === 2) count++
       reader.skip()
     }
     reader.leave(outer)
@@ -122,7 +124,12 @@ ${name === 'vmagent' ? '' : `remote_write: [{url: 'http://127.0.0.1:${sink.port}
         const free = createServer()
         const port = await listening(free)
         free.close()
-        const [command, ...args] = AGENTS[name](file, join(directory, name), port, sink.port)
+        const [command = '', ...args]: string[] = AGENTS[name](
+          file,
+          join(directory, name),
+          port,
+          sink.port,
+        )
         const child = spawn(command, args, { stdio: 'ignore' })
         children.push(child)
         return { name, sink, pid: child.pid! }
