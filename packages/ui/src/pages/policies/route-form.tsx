@@ -23,15 +23,6 @@ export function RouteForm(props: {
 }): ReactNode {
   const t = useText()
   const [draft, setDraft] = useState<RouteDraft>(() => draftOfRoute(props.node))
-  const set = (change: Partial<RouteDraft>): void => setDraft({ ...draft, ...change })
-  const timer = (key: keyof typeof TIMERS): ReactNode => (
-    <TextField
-      label={t(TIMERS[key])}
-      value={draft[key]}
-      placeholder={t('policies.inherited')}
-      onChange={(value) => set({ [key]: value })}
-    />
-  )
   return (
     <form
       className="form"
@@ -41,47 +32,12 @@ export function RouteForm(props: {
         props.onSave(routeOfDraft(draft, props.node))
       }}
     >
-      <Field label={t('policies.receiver')}>
-        <select
-          className="select"
-          value={draft.receiver}
-          onChange={(event) => set({ receiver: event.target.value })}
-        >
-          {!props.isRoot && <option value="">{t('policies.inherited')}</option>}
-          {props.receivers.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </Field>
-      <TextField
-        label={t('policies.groupBy')}
-        value={draft.groupBy}
-        placeholder={t('policies.inherited')}
-        onChange={(groupBy) => set({ groupBy })}
+      <RouteFields
+        draft={draft}
+        isRoot={props.isRoot}
+        receivers={props.receivers}
+        onChange={(change) => setDraft({ ...draft, ...change })}
       />
-      {!props.isRoot && (
-        <TextField
-          wide
-          lines={2}
-          label={t('policies.matchers')}
-          hint={t('policies.matchersHint')}
-          value={draft.matchers}
-          onChange={(matchers) => set({ matchers })}
-        />
-      )}
-      {timer('groupWait')}
-      {timer('groupInterval')}
-      {timer('repeatInterval')}
-      {!props.isRoot && (
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={draft.goesOn}
-            onChange={(event) => set({ goesOn: event.target.checked })}
-          />
-          {t('policies.goOn')}
-        </label>
-      )}
       <div className="form-end">
         <Button
           kind="primary"
@@ -98,5 +54,72 @@ export function RouteForm(props: {
         )}
       </div>
     </form>
+  )
+}
+
+function RouteFields({
+  draft,
+  isRoot,
+  receivers,
+  onChange,
+}: {
+  draft: RouteDraft
+  isRoot: boolean
+  receivers: readonly string[]
+  onChange: (change: Partial<RouteDraft>) => void
+}): ReactNode {
+  const t = useText()
+  const timer = (key: keyof typeof TIMERS): ReactNode => (
+    <TextField
+      label={t(TIMERS[key])}
+      value={draft[key]}
+      placeholder={t('policies.inherited')}
+      onChange={(value) => onChange({ [key]: value })}
+    />
+  )
+  return (
+    <>
+      <Field label={t('policies.receiver')}>
+        <select
+          className="select"
+          value={draft.receiver}
+          onChange={(event) => onChange({ receiver: event.target.value })}
+        >
+          {!isRoot && <option value="">{t('policies.inherited')}</option>}
+          {receivers.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </Field>
+      <TextField
+        label={t('policies.groupBy')}
+        value={draft.groupBy}
+        placeholder={t('policies.inherited')}
+        onChange={(groupBy) => onChange({ groupBy })}
+      />
+      {!isRoot && (
+        <TextField
+          wide
+          lines={2}
+          label={t('policies.matchers')}
+          hint={t('policies.matchersHint')}
+          value={draft.matchers}
+          onChange={(matchers) => onChange({ matchers })}
+        />
+      )}
+      {timer('groupWait')}
+      {timer('groupInterval')}
+      {timer('repeatInterval')}
+      {!isRoot && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={draft.goesOn}
+            onChange={(event) => onChange({ goesOn: event.target.checked })}
+          />
+          {t('policies.goOn')}
+        </label>
+      )}
+    </>
   )
 }
