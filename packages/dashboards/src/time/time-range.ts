@@ -108,29 +108,38 @@ function offsetMsOf(text: string): number {
 
 function parseMath(steps: string, context: TimeContext, round: 'down' | 'up'): number | undefined {
   let ms = context.nowMs
+  // What a step of the calendar wanted the clock to show. Where the clock jumped over that, the next such step goes on
+  // from what was wanted.
+  let wanted: number | undefined
   let rest = steps.replace(/\s/g, '')
   while (rest !== '') {
     const found = STEP.exec(rest)
     if (found === null) return undefined
     const [whole, sign = '', digits = '', unit, roundUnit] = found
     // The casts: the pattern names the same units.
-    if (roundUnit !== undefined) ms = rounded(ms, roundUnit as Unit, context, round)
-    else if (sign === '') return undefined
-    else ms = moved(ms, (sign === '-' ? -1 : 1) * Number(digits || 1), unit as Unit, context.zone)
+    const count = (sign === '-' ? -1 : 1) * Number(digits || 1)
+    const fixed = FIXED_MS[unit as Unit]
+    if (roundUnit === undefined && sign === '') return undefined
+    if (roundUnit === undefined && fixed === undefined) {
+      wanted = moved(wanted ?? toWall(ms, context.zone), count, unit as Unit)
+      ms = fromWall(wanted, context.zone)
+    } else {
+      wanted = undefined
+      if (roundUnit !== undefined) ms = rounded(ms, roundUnit as Unit, context, round)
+      else ms += count * fixed!
+    }
     rest = rest.slice(whole.length)
   }
   return Number.isFinite(new Date(ms).getTime()) ? ms : undefined
 }
 
 /** Hours and less are spans; days and more move the calendar, so that the clock shows the same afterwards. */
-function moved(ms: number, count: number, unit: Unit, zone: Zone): number {
-  const fixed = FIXED_MS[unit]
-  if (fixed !== undefined) return ms + count * fixed
-  const wall = new Date(toWall(ms, zone))
+function moved(wallMs: number, count: number, unit: Unit): number {
+  const wall = new Date(wallMs)
   const days = DAYS_IN[unit]
   if (days !== undefined) wall.setUTCDate(wall.getUTCDate() + count * days)
   else addMonths(wall, count * MONTHS_IN[unit]!)
-  return fromWall(wall.getTime(), zone)
+  return wall.getTime()
 }
 
 /** The 31st of a month that has none is its last day. */
