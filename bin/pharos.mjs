@@ -32,10 +32,11 @@ if (major >= 24) {
   handOver(node)
 }
 
-/** Whether the bundle is there and no source is younger. */
+/** Whether the bundle is there and no source is younger; what is published has no sources. */
 function isFresh(bundle) {
   if (!existsSync(bundle)) return false
   const packages = join(here, '../packages')
+  if (!existsSync(join(packages, 'cli/src'))) return true
   const made = statSync(bundle).mtimeMs
   const waiting = [packages]
   for (const directory of waiting) {
