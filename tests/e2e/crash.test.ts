@@ -41,7 +41,7 @@ async function pagesOf(base: string): Promise<Map<string, Set<number>>> {
 test(
   `${ROUNDS} times kill -9 under ingest lose no committed and no shown scrape and invent none`,
   async () => {
-    const seed = Number(process.env['SEED'] ?? Date.now() % 100_000)
+    const seed = Number(process.env['SEED'] ?? 20_261_129)
     console.log(`SEED=${seed}`)
     let state = seed
     const random = (): number => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648
