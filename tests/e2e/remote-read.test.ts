@@ -17,7 +17,8 @@ async function target(): Promise<number> {
     page++
     const lines = ['# TYPE c counter', '# TYPE g gauge', '# TYPE h histogram']
     for (let i = 0; i < 5; i++) {
-      lines.push(`c{i="${i}"} ${(page % 40) * (i + 1)}`, `g{i="${i}"} ${Math.sin(page + i)}`)
+      // Far from zero: how rate() clamps there has changed since the reference's version here.
+      lines.push(`c{i="${i}"} ${1000 + (page % 40) * (i + 1)}`, `g{i="${i}"} ${Math.sin(page + i)}`)
       if (page % 7 !== i) lines.push(`seldom{i="${i}"} ${page}`)
     }
     lines.push('h_bucket{le="0.1"} ' + page, 'h_bucket{le="1"} ' + page * 3)
