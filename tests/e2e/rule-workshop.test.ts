@@ -32,8 +32,8 @@ beforeAll(async () => {
     { lasting: true },
   )
   await ready(base, server)
-  await until('a first scrape', async () => {
-    const answer = await ask('GET', '/api/v1/query?query=up')
+  await until('a first scrape of itself', async () => {
+    const answer = await ask('GET', '/api/v1/query?query=up{job="pharos"}==1')
     return answer.text.includes('"value"') ? true : undefined
   })
 }, 60_000)
