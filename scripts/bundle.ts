@@ -1,16 +1,11 @@
-// Puts the command and everything it uses into a few files in packages/cli/dist: 1,300 modules take twice the time to
-// start and 40 MiB more than the same code in twenty. CommonJS, because a `require` of one of Node's own modules does
+// Puts the command and everything it uses into a few files in packages/cli/dist: 1,300 modules take longer to start
+// and more memory than the same code in thirty. CommonJS, because a `require` of one of Node's own modules does
 // not touch its lazy parts, as an import does. White space goes, names stay, so that a stack trace can be read.
-import { cpSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Plugin, rolldown } from 'rolldown'
 
 const OUT = 'packages/cli/dist'
-
-/** Threads are entries of their own, beside the bundle, where `siblingUrl` looks for them. */
-const workers = globSync('packages/**/src/**/*.worker.ts', {
-  exclude: ['**/node_modules', 'packages/ui'],
-})
 
 /** gRPC reads descriptions of its own services from files, which go beside the bundle. */
 const PROTO_DIRECTORIES: readonly string[] = [
@@ -28,9 +23,7 @@ const protosBeside: Plugin = {
 
 rmSync(OUT, { recursive: true, force: true })
 const bundle = await rolldown({
-  input: Object.fromEntries(
-    ['packages/cli/src/main.ts', ...workers].map((path) => [basename(path, '.ts'), path]),
-  ),
+  input: 'packages/cli/src/main.ts',
   platform: 'node',
   external: /^node:/,
   plugins: [protosBeside],

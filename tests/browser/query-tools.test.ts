@@ -4,7 +4,15 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freePort, pharos, ready, type Running, temporaryDirectory, until } from '../e2e/process.ts'
+import {
+  freePort,
+  pause,
+  pharos,
+  ready,
+  type Running,
+  temporaryDirectory,
+  until,
+} from '../e2e/process.ts'
 import { instant } from '../e2e/query.ts'
 import { axe, hasBrowser, launch, lookName, open, overflow, picture } from './browser.ts'
 
@@ -122,10 +130,17 @@ test.skipIf(!hasBrowser)(
     await expect.poll(() => page.locator('.expression').first().innerText(), SLOW).toBe('up')
     await page.getByRole('button', { name: 'Apply', exact: true }).click()
     await page.locator('[data-panel="1"]').waitFor(SLOW)
+    // The names of metrics are there first, and some fit; still dashboards stand on top.
+    await page.route(/\/api\/(search|v1\/targets)/, async (route) => {
+      await pause(700)
+      await route.continue()
+    })
     await page.keyboard.press('Control+k')
     await page.keyboard.type('node.js pro')
-    // Lists arrive one after another, so what Enter would take is not known.
-    await page.getByRole('option', { name: /Node\.js process/ }).click(SLOW)
+    const first = page.getByRole('option').first()
+    await page.getByRole('option', { name: /Node\.js process/ }).waitFor(SLOW)
+    await expect.poll(() => first.innerText(), SLOW).toContain('Node.js process')
+    await first.click()
     await page.waitForURL(/\/d\/pharos-nodejs/)
     expect(faults).toEqual([])
     await context.close()

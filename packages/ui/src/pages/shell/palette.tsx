@@ -1,4 +1,5 @@
-// Ctrl-K: finds pages, dashboards, metrics, targets and rules. Lists come from the server once per opening.
+// Ctrl-K: finds pages, dashboards, targets, rules and metrics. Lists come from the server once per opening, and are shown in
+// this order: what stands first, and so what Enter takes, does not change when a later answer arrives.
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useMemo, useState } from 'react'
 import { Autocomplete } from 'react-aria-components/Autocomplete'
@@ -87,7 +88,7 @@ function Found(props: { text: string; onAction: (key: string | number) => void }
     () => (text.trim() === '' ? [] : bestMatches(names.data?.data ?? [], text, METRICS_SHOWN)),
     [names.data, text],
   )
-  const others = useOthers(text)
+  const { sections, areAll } = useOthers(text)
   return (
     <ListBox
       className="palette-list"
@@ -110,7 +111,7 @@ function Found(props: { text: string; onAction: (key: string | number) => void }
           ))}
         </ListBoxSection>
       )}
-      {others.map(({ title, icon, entries }) =>
+      {sections.map(({ title, icon, entries }) =>
         entries.length === 0 ? null : (
           <ListBoxSection key={title} id={title}>
             <Header>{t(title)}</Header>
@@ -122,7 +123,7 @@ function Found(props: { text: string; onAction: (key: string | number) => void }
           </ListBoxSection>
         ),
       )}
-      {metrics.length > 0 && (
+      {areAll && metrics.length > 0 && (
         <ListBoxSection>
           <Header>{t('palette.metrics')}</Header>
           {metrics.map((name) => (
@@ -146,10 +147,14 @@ interface Section {
   readonly title: TextKey
   readonly icon: IconName
   readonly entries: readonly Entry[]
+  readonly isWaiting: boolean
 }
 
-/** What is found besides pages and metrics; targets and rules once something is typed. */
-function useOthers(text: string): readonly Section[] {
+/**
+ * What is found besides pages and metrics; targets and rules once something is typed. A section waits for those before it.
+ * `areAll` is false while one is on its way.
+ */
+function useOthers(text: string): { sections: readonly Section[]; areAll: boolean } {
   const { api } = useServices()
   const dashboards = useQuery({
     queryKey: ['dashboards'],
@@ -178,16 +183,38 @@ function useOthers(text: string): readonly Section[] {
         hint: group.name,
       })),
     )
-    return [
-      { title: 'nav.dashboards', icon: 'grid', entries: found(dashboardEntries, text) },
+    const all: readonly Section[] = [
+      {
+        title: 'nav.dashboards',
+        icon: 'grid',
+        entries: found(dashboardEntries, text),
+        isWaiting: dashboards.isLoading,
+      },
       {
         title: 'palette.targets',
         icon: 'target',
         entries: isTyped ? found(targetEntries, text) : [],
+        isWaiting: targets.isLoading,
       },
-      { title: 'palette.rules', icon: 'list', entries: isTyped ? found(ruleEntries, text) : [] },
+      {
+        title: 'palette.rules',
+        icon: 'list',
+        entries: isTyped ? found(ruleEntries, text) : [],
+        isWaiting: rules.isLoading,
+      },
     ]
-  }, [dashboards.data, targets.data, rules.data, text, isTyped])
+    const end = all.findIndex(({ isWaiting }) => isWaiting)
+    return { sections: end < 0 ? all : all.slice(0, end), areAll: end < 0 }
+  }, [
+    dashboards.data,
+    dashboards.isLoading,
+    targets.data,
+    targets.isLoading,
+    rules.data,
+    rules.isLoading,
+    text,
+    isTyped,
+  ])
 }
 
 /** One entry for each address, those that fit best first. */
