@@ -73,6 +73,11 @@ export class AlertGroup {
     this.#start(true)
   }
 
+  /** Says now what is new; a group that has not had its first turn keeps it. */
+  flushAgain(): void {
+    if (this.#hasFlushed) this.#start(false)
+  }
+
   /** Sends nothing any more; resolves when what was under way has ended. */
   async stop(): Promise<void> {
     this.#timer?.cancel()

@@ -31,7 +31,7 @@ import { type NotificationEntry, NotificationLog } from './notification-log.ts'
 import { type SilenceRecord, silenceRecord } from './silence.ts'
 import { NotificationStats } from './notification-stats.ts'
 import { NotificationTemplates } from './notification-template.ts'
-import { Pipeline, type Quiet } from './pipeline.ts'
+import { type MessageClaim, Pipeline, type Quiet } from './pipeline.ts'
 import { Remarks } from './remarks.ts'
 import { Route } from './route.ts'
 import { SilenceStore } from './silence-store.ts'
@@ -63,6 +63,11 @@ export interface AlertManagerOptions {
 export interface AlertCluster {
   /** Whether this one sends messages now. */
   maySend(): boolean
+  /**
+   * Asked before a message goes out: no other one sends it from here on.
+   * @returns false when another one sends it, or may just have sent it
+   */
+  claim(message: MessageClaim): Promise<boolean>
   silence(record: SilenceRecord): void
   said(entry: NotificationEntry): void
 }
@@ -165,6 +170,11 @@ export class AlertManager implements Notifier {
     for (const silence of this.silences.all()) cluster.silence(silenceRecord(silence))
     this.#notifications.listen((entry) => cluster.said(entry))
     for (const entry of this.#notifications.all()) cluster.said(entry)
+  }
+
+  /** This one sends from now on: what others left unsaid is said, without waiting for the next interval. */
+  takeOver(): void {
+    this.#applied?.dispatcher.flushAll()
   }
 
   /** A silence of another member. */
@@ -322,6 +332,7 @@ export class AlertManager implements Notifier {
       history: this.history,
       stats: this.stats,
       maySend: () => this.#cluster?.maySend() ?? true,
+      claim: async (message) => (await this.#cluster?.claim(message)) ?? true,
     })
     const route = new Route(config.route)
     const quietUntilMs = this.startedMs + startDelayMs

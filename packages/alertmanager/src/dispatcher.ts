@@ -72,6 +72,11 @@ export class Dispatcher {
     }
   }
 
+  /** Says what is new in any group now. */
+  flushAll(): void {
+    for (const group of this.#all()) group.flushAgain()
+  }
+
   async stop(): Promise<void> {
     this.#tidying.cancel()
     await Promise.all([...this.#all()].map((group) => group.stop()))

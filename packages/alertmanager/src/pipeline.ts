@@ -10,7 +10,12 @@ import type { Integration, SendOutcome } from './integration.ts'
 import { Lanes } from './lanes.ts'
 import { NOTIFICATIONS_AT_ONCE } from './limits.ts'
 import { Notification } from './notification.ts'
-import { type NotificationLog, notifyReason, type NotifyReason } from './notification-log.ts'
+import {
+  type NotificationEntry,
+  type NotificationLog,
+  notifyReason,
+  type NotifyReason,
+} from './notification-log.ts'
 import type { NotificationTemplates } from './notification-template.ts'
 import type { NotificationStats } from './notification-stats.ts'
 import type { Route } from './route.ts'
@@ -54,6 +59,17 @@ interface PipelineOptions {
   readonly stats: NotificationStats
   /** Whether this member of a cluster sends; another one does otherwise. */
   readonly maySend: () => boolean
+  /** Asked before a message goes out. False: another member sends it, or may just have sent it. */
+  readonly claim: (message: MessageClaim) => Promise<boolean>
+}
+
+/** A message that is about to go out. */
+export interface MessageClaim {
+  readonly groupKey: string
+  readonly integration: string
+  readonly nowMs: number
+  /** What was said before. */
+  readonly before: NotificationEntry | undefined
 }
 
 export interface FlushResult {
@@ -78,7 +94,8 @@ export class Pipeline {
   async run(flush: GroupFlush): Promise<FlushResult> {
     const { quiet, stats, maySend } = this.#options
     const { settings } = flush.route
-    if (!maySend()) return { isDelivered: true, mutedBy: [] }
+    // Until the one who sends has said it, this one may have to.
+    if (!maySend()) return { isDelivered: this.#isSaid(flush), mutedBy: [] }
     const heard = flush.alerts.filter((alert) => quiet.inhibitedBy(alert.labels).length === 0)
     stats.suppressed.inhibition += flush.alerts.length - heard.length
     const mutedBy = this.mutedBy(flush.route, flush.nowMs)
@@ -174,6 +191,29 @@ export class Pipeline {
     }
   }
 
+  /** Whether there is nothing to say that was not said. */
+  #isSaid(flush: GroupFlush): boolean {
+    const integrations = this.#options.integrations.get(flush.route.settings.receiver) ?? []
+    return integrations.every((one) => this.#news(one, flush).reason === undefined)
+  }
+
+  /** What is new for an integration, and what it was told before. */
+  #news(integration: Integration, flush: GroupFlush): News {
+    const { receiver, repeatIntervalMs } = flush.route.settings
+    const firing: string[] = []
+    const resolved: string[] = []
+    for (const alert of flush.alerts)
+      (isResolvedAt(alert, flush.nowMs) ? resolved : firing).push(alert.fingerprint)
+    const key = `${receiver}/${integration.name}`
+    const before = this.#options.notifications.query(flush.groupKey, key)
+    const reason = notifyReason(before, firing, resolved, {
+      sendsResolved: integration.sendsResolved,
+      repeatMs: repeatIntervalMs,
+      nowMs: flush.nowMs,
+    })
+    return { key, before, firing, resolved, reason: this.#reason(flush, reason, firing) }
+  }
+
   #rendered(raw: Labels, dot: ReturnType<typeof templateDot>): Labels {
     try {
       return Labels.of(this.#options.templates.expandRouteLabels(raw, dot))
@@ -190,23 +230,9 @@ export class Pipeline {
   }
 
   async #notify(integration: Integration, flush: GroupFlush): Promise<boolean> {
-    const { notifications, stats } = this.#options
-    const { receiver, repeatIntervalMs } = flush.route.settings
-    const firing: string[] = []
-    const resolved: string[] = []
-    for (const alert of flush.alerts)
-      (isResolvedAt(alert, flush.nowMs) ? resolved : firing).push(alert.fingerprint)
-    const key = `${receiver}/${integration.name}`
-    const before = notifications.query(flush.groupKey, key)
-    const reason = this.#reason(
-      flush,
-      notifyReason(before, firing, resolved, {
-        sendsResolved: integration.sendsResolved,
-        repeatMs: repeatIntervalMs,
-        nowMs: flush.nowMs,
-      }),
-      firing,
-    )
+    const { notifications, stats, claim } = this.#options
+    const { repeatIntervalMs } = flush.route.settings
+    const { key, before, firing, resolved, reason } = this.#news(integration, flush)
     if (reason === undefined) return true
     const entry = {
       groupKey: flush.groupKey,
@@ -222,6 +248,8 @@ export class Pipeline {
       await notifications.add(entry, repeatIntervalMs)
       return true
     }
+    const { groupKey, nowMs } = flush
+    if (!(await claim({ groupKey, integration: key, nowMs, before }))) return false
     const kept = reason === 'first notification' ? {} : (before?.data ?? {})
     const id = messageId(key, flush.groupKey, firing, resolved, before?.atMs ?? 0)
     stats.started(integration.kind)
@@ -238,9 +266,9 @@ export class Pipeline {
         repeatIntervalMs,
       )
     } else {
+      // The group is no more, or another member sends: who takes its place tells it.
+      if (flush.signal.aborted || !this.#options.maySend()) return false
       stats.failed(integration.kind, outcome.reason)
-      // The group is no more: who takes its place tells it.
-      if (flush.signal.aborted) return false
     }
     this.#note(flush, integration, outcome, {
       reason,
@@ -290,6 +318,7 @@ export class Pipeline {
     let timer: Timer | undefined
     const attempt = (): Promise<SendOutcome> => {
       if (limit.signal.aborted || flush.signal.aborted) return Promise.resolve(tooLate())
+      if (!this.#options.maySend()) return Promise.resolve(LEADS_NO_MORE)
       timer ??= clock.after(flush.timeoutMs, () => {
         limit.abort(new Error('the next notification of the group is due'))
       })
@@ -367,6 +396,16 @@ export class Pipeline {
   }
 }
 
+interface News {
+  /** Receiver and integration: `team/email[0]`. */
+  readonly key: string
+  readonly before: NotificationEntry | undefined
+  readonly firing: readonly string[]
+  readonly resolved: readonly string[]
+  /** Undefined when there is nothing new. */
+  readonly reason: NotifyReason | 'silence ended' | undefined
+}
+
 /** What a message is made from, besides its group. */
 interface Message {
   /** `team/email[0]`. */
@@ -402,6 +441,14 @@ function byGroup(
 
 function withAnnotation(alert: StoredAlert, name: string, value: string): StoredAlert {
   return { ...alert, annotations: Labels.of([...alert.annotations, [name, value]]) }
+}
+
+/** Its claim keeps others from sending for a while only. */
+const LEADS_NO_MORE: SendOutcome = {
+  ok: false,
+  isRetryable: false,
+  reason: 'other',
+  error: 'another member of the cluster sends now',
 }
 
 function tooLate(): SendOutcome {

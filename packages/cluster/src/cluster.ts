@@ -1,6 +1,7 @@
 // One member's view of the cluster, kept by one loop:
 //
-//   every second   list members and leaders ─► take the free groups that are ours; beside it: renew the lease, exchange records
+//   every second, and as soon as etcd's watch tells   list members and leaders ─► take the free groups that are ours
+//   beside it                                         renew the lease, exchange records
 //
 //   /pharos/{cluster}/members/{id}      who is there: {"url", "weight"}; goes with the lease
 //   /pharos/{cluster}/leaders/{group}   id of the leader; made only where there is none, goes with the lease
@@ -12,10 +13,21 @@
 //   fenced   it was not, and nobody knows why, as after a pause: nothing is led until etcd was asked again
 //   alone    etcd was asked after that and did not answer: everything is led and what the last members had is shared
 //            among those of them that answer a ping. Twice rather than never.
+//
+// Whoever leads may still be slow: what goes out of the cluster is claimed first, by a put that etcd takes from the leader only.
 
 import { background, type Clock, type Logger, messageOf, OutsideError } from '@pharos/base'
 import type { EtcdClient } from '@pharos/registry'
-import { CALLS_AT_ONCE, LEASE_MS_MIN, MEMBER_BYTES, MEMBERS_MAX, POLL_MS } from './limits.ts'
+import {
+  CALLS_AT_ONCE,
+  EXCHANGE_MS,
+  HANDOVER_MS,
+  LEASE_MS_MIN,
+  MEMBER_BYTES,
+  MEMBERS_MAX,
+  POLL_MS,
+} from './limits.ts'
+import { OwnLease } from './own-lease.ts'
 import { isOwner, ownersOf } from './rendezvous.ts'
 import { SharedState } from './shared-state.ts'
 
@@ -39,7 +51,7 @@ interface ClusterContext {
   readonly log: Logger
   /** Whether the member at a URL answers; asked while etcd is away. Never rejects. */
   readonly ping: (url: string) => Promise<boolean>
-  /** Members or leaders are others than before. */
+  /** Members or leaders are others than before, or this one leads other groups. */
   readonly onChange: () => void
 }
 
@@ -51,9 +63,6 @@ export interface Member {
 
 export type ClusterState = 'joining' | 'member' | 'fenced' | 'alone'
 
-/** Parts of the lease by which clocks may differ in speed, and a least time. */
-const SKEW = 0.1
-const SKEW_MS_MIN = 500
 /** Records stay for a day after the last member that put some has gone. */
 const RECORD_TTL_SECONDS = 86_400
 const RECORD_RENEWAL_MS = 3_600_000
@@ -65,16 +74,22 @@ export class Cluster {
   readonly #prefix: string
   readonly #stop = new AbortController()
   #loop: Promise<unknown> = Promise.resolve()
-  #lease: string | undefined
+  readonly #lease: OwnLease
   #recordLease: { readonly id: string; readonly atMs: number } | undefined
-  /** Before the request that renewed the lease last was sent, monotonic ms. */
-  #renewedMs = -Infinity
   #isAlone = false
   /** When the lease was granted, monotonic ms. */
   #enteredMs = -Infinity
   /** The others have had the time to see us, and let go what is ours now. */
   #isSeen = false
   #exchanging: Promise<void> | undefined
+  /** The next look is not to wait. */
+  #isDue = false
+  #endSleep: (() => void) | undefined
+  /** The watch tells of every change. */
+  #isWatching = false
+  /** etcd's, at the last look. */
+  #revision = 0
+  #picture = ''
   #isHurried = false
   /** When the last exchange that succeeded began, monotonic ms. */
   #exchangedMs = -Infinity
@@ -90,6 +105,7 @@ export class Cluster {
     this.#context = context
     this.#prefix = `/pharos/${settings.name}/`
     this.shared = new SharedState(`${this.#prefix}shared/`)
+    this.#lease = new OwnLease(context.etcd, context.clock, this.#settings.leaseMs)
   }
 
   get id(): string {
@@ -112,26 +128,28 @@ export class Cluster {
 
   get state(): ClusterState {
     if (this.#isAlone) return 'alone'
-    if (this.#renewedMs === -Infinity) return 'joining'
-    return this.#isLeaseSure() ? 'member' : 'fenced'
+    if (!this.#lease.wasEverGranted) return 'joining'
+    return this.#lease.isSure ? 'member' : 'fenced'
   }
 
   /** Takes part from now on. Resolves after the first look at etcd, whether it answered or not. */
   async start(): Promise<void> {
     await this.#turn()
-    this.#loop = Promise.all([this.#run(), this.#keepRenewed()])
+    this.#loop = Promise.all([this.#run(), this.#keepRenewed(), this.#follow()])
     background('cluster', this.#loop, this.#context.log)
   }
 
   /** Leaves: others take over at once where etcd answers. */
   async close(): Promise<void> {
     this.#stop.abort()
+    this.#lookSoon()
     await this.#loop
     await this.#exchanging
     const { etcd } = this.#context
     const timeoutMs = this.#timeoutMs
     try {
-      if (this.#lease !== undefined) await etcd.revokeLease(this.#lease, { timeoutMs })
+      const { id } = this.#lease
+      if (id !== undefined) await etcd.revokeLease(id, { timeoutMs })
     } catch (error) {
       if (!(error instanceof OutsideError)) throw error
       this.#context.log.warn('leaving the cluster without etcd', { err: messageOf(error) })
@@ -149,6 +167,11 @@ export class Cluster {
     return this.#isSeen && isOwner(target, this.id, this.#members, this.#settings.replication)
   }
 
+  /** Whether this member was not paused so long that others may have taken over; false until it has looked. */
+  get isAwake(): boolean {
+    return this.#lease.isAwake
+  }
+
   /** Ids of the members that scrape a target. */
   ownersOf(target: string): readonly string[] {
     return ownersOf(target, this.#members, this.#settings.replication)
@@ -156,40 +179,104 @@ export class Cluster {
 
   /** Whether this member evaluates a group now. */
   mayLead(group: string): boolean {
-    if (!this.#isLeaseSure()) return this.#isAlone
+    if (!this.#lease.isSure) return this.#isAlone
     // What the leader before left behind has to be here first.
     return this.#exchangedMs >= (this.#ledSinceMs.get(group) ?? Infinity)
+  }
+
+  /**
+   * Puts a record that only the leader of a group may put, before it does what no two members are to do. Alone it is not asked for.
+   * @returns false when somebody else leads, or etcd does not answer: nobody knows then whether it was put
+   */
+  async claim(group: string, key: string, value: string): Promise<boolean> {
+    if (!this.mayLead(group)) return false
+    if (this.#isAlone) return true
+    const timeoutMs = this.#timeoutMs
+    try {
+      const revision = await this.#context.etcd.putWhile(
+        { key: `${this.#prefix}leaders/${group}`, value: this.id },
+        this.shared.pathOf(key),
+        value,
+        await this.#recordLeaseId(),
+        { timeoutMs },
+      )
+      if (revision === 0) return false
+      this.shared.note(key, value, revision)
+      return true
+    } catch (error) {
+      if (!(error instanceof OutsideError)) throw error
+      this.#lastError = messageOf(error)
+      return false
+    }
   }
 
   get #timeoutMs(): number {
     return Math.max(500, this.#settings.leaseMs / 4)
   }
 
-  #isLeaseSure(): boolean {
-    const { leaseMs } = this.#settings
-    const skewMs = Math.max(SKEW_MS_MIN, leaseMs * SKEW)
-    return this.#context.clock.monotonicMs() - this.#renewedMs < leaseMs - skewMs
-  }
-
   async #run(): Promise<void> {
     const { signal } = this.#stop
     while (!signal.aborted) {
-      await this.#context.clock.sleep(POLL_MS, signal).catch(() => {})
+      await this.#slept(POLL_MS)
       if (!signal.aborted) await this.#turn()
+    }
+  }
+
+  #lookSoon(): void {
+    this.#isDue = true
+    this.#endSleep?.()
+  }
+
+  /** Until `ms` are over or a look is due. */
+  async #slept(ms: number): Promise<void> {
+    if (this.#isDue) return
+    await new Promise<void>((resolve) => {
+      const timer = this.#context.clock.after(ms, resolve)
+      this.#endSleep = () => {
+        timer.cancel()
+        resolve()
+      }
+    })
+    this.#endSleep = undefined
+  }
+
+  /** Follows all keys of the cluster, so that changes are seen at once. What is missed here, looks find. */
+  async #follow(): Promise<void> {
+    const { etcd, clock } = this.#context
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      try {
+        await etcd.watch(this.#prefix, {
+          startRevision: this.#revision + 1,
+          signal,
+          onCreated: () => (this.#isWatching = true),
+          onEvents: (events) => {
+            const records = events.filter(({ kv }) => this.shared.has(kv.key))
+            this.shared.takeEvents(records)
+            if (records.length < events.length) this.#lookSoon()
+          },
+        })
+      } catch (error) {
+        if (!(error instanceof OutsideError) && !signal.aborted) throw error
+      }
+      this.#isWatching = false
+      await clock.sleep(POLL_MS, signal).catch(() => {})
     }
   }
 
   /** One look at etcd. Never rejects but for a bug. */
   async #turn(): Promise<void> {
     const { clock, log } = this.#context
-    const before = this.#picture()
+    this.#isDue = false
+    this.#lease.tick()
     const startedMs = clock.monotonicMs()
-    const wasSure = this.#isLeaseSure()
+    const wasSure = this.#lease.isSure
     try {
       await this.#enter()
       await this.#look()
       await this.#takeFree()
       this.#exchangeSoon()
+      this.#lease.looked(startedMs)
       if (this.#isAlone) log.info('etcd answers again, this member is in the cluster')
       this.#isAlone = false
       this.#lastError = ''
@@ -200,11 +287,15 @@ export class Cluster {
       const wasPaused = clock.monotonicMs() - startedMs > 6 * this.#timeoutMs
       if (!wasSure && !wasPaused) await this.#goAlone()
     }
-    if (this.#picture() !== before) this.#context.onChange()
+    this.#tellChanges()
   }
 
-  #picture(): string {
-    return JSON.stringify([this.#members, [...this.#leaders], this.#isAlone, this.#isSeen])
+  #tellChanges(): void {
+    const led = [...this.#wanted].filter((group) => this.mayLead(group))
+    const picture = JSON.stringify([this.#members, [...this.#leaders], led, this.#isSeen])
+    if (picture === this.#picture) return
+    this.#picture = picture
+    this.#context.onChange()
   }
 
   /** Keeps the lease while looks take long. What fails here is noticed by the next look. */
@@ -213,41 +304,33 @@ export class Cluster {
     const { signal } = this.#stop
     while (!signal.aborted) {
       await clock.sleep(this.#settings.leaseMs / 5, signal).catch(() => {})
-      if (signal.aborted || this.#lease === undefined) continue
+      this.#lease.tick()
+      if (signal.aborted) continue
       try {
-        await this.#renew(this.#lease)
+        await this.#renew()
       } catch (error) {
         if (!(error instanceof OutsideError)) throw error
       }
     }
   }
 
-  async #renew(lease: string): Promise<void> {
-    const { etcd, clock } = this.#context
-    const askedMs = clock.monotonicMs()
-    const isKept = (await etcd.keepLease(lease, { timeoutMs: this.#timeoutMs })) > 0
-    if (this.#lease !== lease) return
-    if (isKept) this.#renewedMs = Math.max(this.#renewedMs, askedMs)
-    else {
-      // It ran out: what we led belongs to others by now.
-      this.#lease = undefined
-      this.#useLeaders(new Map())
-    }
+  async #renew(): Promise<void> {
+    const hadOne = this.#lease.id !== undefined
+    const isKept = await this.#lease.renew(this.#timeoutMs)
+    // It ran out: what we led belongs to others by now.
+    if (hadOne && !isKept) this.#useLeaders(new Map())
   }
 
   async #enter(): Promise<void> {
     const { etcd, clock } = this.#context
     const timeoutMs = this.#timeoutMs
-    const { leaseMs, url, weight, id } = this.#settings
-    if (this.#lease !== undefined && clock.monotonicMs() - this.#renewedMs > leaseMs / 4)
-      await this.#renew(this.#lease)
-    if (this.#lease !== undefined) return
-    const askedMs = clock.monotonicMs()
-    const lease = await etcd.grantLease(leaseMs / 1000, { timeoutMs })
+    const { url, weight, id } = this.#settings
+    if (this.#lease.isDue) await this.#renew()
+    if (this.#lease.id !== undefined) return
     const value = JSON.stringify({ url, weight })
-    await etcd.put(`${this.#prefix}members/${id}`, value, lease.id, { timeoutMs })
-    this.#lease = lease.id
-    this.#renewedMs = askedMs
+    await this.#lease.grant(timeoutMs, async (lease) => {
+      await etcd.put(`${this.#prefix}members/${id}`, value, lease, { timeoutMs })
+    })
     this.#enteredMs = clock.monotonicMs()
     this.#isSeen = false
   }
@@ -265,8 +348,17 @@ export class Cluster {
     })
     found.sort((a, b) => (a.id < b.id ? -1 : 1))
     this.#members = found.slice(0, MEMBERS_MAX)
-    const enteredAgoMs = this.#context.clock.monotonicMs() - this.#enteredMs
-    this.#isSeen = this.#members.length === 1 || enteredAgoMs >= POLL_MS
+    this.#revision = members.header.revision
+    this.#waitToBeSeen()
+  }
+
+  /** The others let go what is ours now as soon as they know of us. */
+  #waitToBeSeen(): void {
+    if (this.#isSeen) return
+    const { clock } = this.#context
+    const waitMs = this.#enteredMs + HANDOVER_MS - clock.monotonicMs()
+    this.#isSeen = this.#members.length === 1 || waitMs <= 0
+    if (!this.#isSeen) clock.after(waitMs, () => this.#lookSoon())
   }
 
   async #listLeaders(): Promise<void> {
@@ -294,12 +386,13 @@ export class Cluster {
     const free = [...this.#wanted].filter(
       (group) => !this.#leaders.has(group) && isOwner(group, this.id, this.#members, 1),
     )
-    const lease = this.#lease
+    const lease = this.#lease.id
     if (free.length === 0 || lease === undefined) return
     await Promise.all(
       free.slice(0, CALLS_AT_ONCE).map(async (group) => {
         const key = `${this.#prefix}leaders/${group}`
-        const isTaken = await etcd.putIf(key, 0, this.id, lease, { timeoutMs: this.#timeoutMs })
+        const timeoutMs = this.#timeoutMs
+        const isTaken = (await etcd.putIf(key, 0, this.id, lease, { timeoutMs })) > 0
         if (isTaken) log.info('this member leads a group now', { group })
       }),
     )
@@ -313,6 +406,14 @@ export class Cluster {
     this.#exchangeSoon()
   }
 
+  /** The watch tells of records; lists are for what it missed, and for a leader that has to know all there was. */
+  #isListDue(): boolean {
+    if (!this.#isWatching) return true
+    const ageMs = this.#context.clock.monotonicMs() - this.#exchangedMs
+    const ledSince = [...this.#ledSinceMs.values()]
+    return ageMs >= EXCHANGE_MS || ledSince.some((sinceMs) => sinceMs > this.#exchangedMs)
+  }
+
   /** Beside the looks: records may be many, and who owns what must not wait for them. */
   #exchangeSoon(): void {
     this.#exchanging ??= this.#exchange().finally(() => {
@@ -324,10 +425,17 @@ export class Cluster {
   }
 
   async #exchange(): Promise<void> {
-    const startedMs = this.#context.clock.monotonicMs()
+    const { etcd, clock } = this.#context
+    const startedMs = clock.monotonicMs()
+    const isListDue = this.#isListDue()
+    if (!isListDue && this.shared.waiting === 0) return
     try {
-      await this.shared.exchange(this.#context.etcd, this.#timeoutMs, await this.#recordLeaseId())
+      const lease = await this.#recordLeaseId()
+      if (isListDue) await this.shared.exchange(etcd, this.#timeoutMs, lease)
+      else await this.shared.send(etcd, this.#timeoutMs, lease)
+      if (!isListDue) return
       this.#exchangedMs = startedMs
+      this.#tellChanges()
     } catch (error) {
       if (!(error instanceof OutsideError)) throw error
       this.#lastError = messageOf(error)
@@ -358,6 +466,7 @@ export class Cluster {
     )
     this.#isAlone = true
     this.#isSeen = true
+    this.#lease.looked(this.#context.clock.monotonicMs())
   }
 }
 

@@ -12,5 +12,9 @@ export const RECORD_BYTES: number = 512 << 10
 export const RECORDS_WAITING: number = 10_000
 /** Between two looks at etcd, ms; less than any scrape interval in use. */
 export const POLL_MS: number = 1000
+/** Between two lists of all records while the watch tells of changes, ms. */
+export const EXCHANGE_MS: number = 10_000
+/** What the others get to see a new member before it scrapes, ms: a watch and two calls. */
+export const HANDOVER_MS: number = 300
 /** Calls to etcd side by side; what is over waits for the next look. */
 export const CALLS_AT_ONCE: number = 50

@@ -101,19 +101,40 @@ export class EtcdClient {
     return headerOf(await this.call('/v3/kv/put', body, options)).revision
   }
 
-  /** Puts when the key's last change is that of `modRevision`; 0: when there is no such key. */
+  /**
+   * Puts when the key's last change is that of `modRevision`; 0: when there is no such key.
+   * @returns the revision of the change, 0 when there was none
+   */
   async putIf(
     key: string,
     modRevision: number,
     value: string,
     lease: string,
     options: CallOptions = {},
-  ): Promise<boolean> {
+  ): Promise<number> {
     const name = base64Of(key)
     const compare = { target: 'MOD', result: 'EQUAL', key: name, mod_revision: String(modRevision) }
-    const put = { request_put: { key: name, value: base64Of(value), lease } }
-    const answer = await this.call('/v3/kv/txn', { compare: [compare], success: [put] }, options)
-    return answer['succeeded'] === true
+    return this.#putWhen(compare, { key: name, value: base64Of(value), lease }, options)
+  }
+
+  /**
+   * Puts while another key has a value: only who holds that one may.
+   * @returns the revision of the change, 0 when there was none
+   */
+  async putWhile(
+    holder: { readonly key: string; readonly value: string },
+    key: string,
+    value: string,
+    lease: string,
+    options: CallOptions = {},
+  ): Promise<number> {
+    const compare = {
+      target: 'VALUE',
+      result: 'EQUAL',
+      key: base64Of(holder.key),
+      value: base64Of(holder.value),
+    }
+    return this.#putWhen(compare, { key: base64Of(key), value: base64Of(value), lease }, options)
   }
 
   /** Returns how many keys were deleted. */
@@ -193,6 +214,12 @@ export class EtcdClient {
       await this.#login(options)
       return await this.#callAny(path, body, options)
     }
+  }
+
+  async #putWhen(compare: JsonObject, put: JsonObject, options: CallOptions): Promise<number> {
+    const body = { compare: [compare], success: [{ request_put: put }] }
+    const answer = await this.call('/v3/kv/txn', body, options)
+    return answer['succeeded'] === true ? headerOf(answer).revision : 0
   }
 
   async #login(options: CallOptions): Promise<void> {

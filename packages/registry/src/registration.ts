@@ -148,7 +148,7 @@ class KeptRegistration implements Registration {
     }
     const revision = holder?.modRevision ?? 0
     // Somebody was quicker: look again in the next round.
-    if (!(await client.putIf(this.key, revision, this.#value, lease.id, call))) return false
+    if ((await client.putIf(this.key, revision, this.#value, lease.id, call)) === 0) return false
     // From before the grant: the lease may be as old as that.
     this.#aliveUntilMs = startMs + lease.ttlMs
     this.isRegistered = true

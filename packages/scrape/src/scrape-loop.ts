@@ -24,6 +24,8 @@ export interface LoopContext {
   readonly userAgent: string
   readonly offsetSeed: number
   readonly scrapeOnDiscovery: boolean
+  /** Asked before each scrape; false leaves it out. */
+  readonly mayScrape: () => boolean
   /** Called with the real time between the starts of two scrapes. */
   readonly onIntervalLength: (intervalMs: number, actualMs: number) => void
 }
@@ -133,7 +135,7 @@ export class ScrapeLoop {
     for (;;) {
       const tMs = alignedTime(clock.now(), intervalMs, offsetMs)
       try {
-        await this.#scrape(tMs)
+        if (this.#context.mayScrape()) await this.#scrape(tMs)
       } catch (error) {
         // A fault of ours in one target's scrape must not end the loop, nor be silent.
         this.#context.log.error('scrape broke', { target: this.target.url, err: messageOf(error) })

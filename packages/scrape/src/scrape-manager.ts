@@ -41,6 +41,8 @@ export interface ScrapeManagerOptions {
   readonly scrapeOnDiscovery?: boolean
   /** Whether a target is scraped here; all are when missing. What it says may change: call `redistribute` then. */
   readonly owns?: (identity: string) => boolean
+  /** Whether anything is scraped now: after a pause others may have taken over. Always when missing. */
+  readonly mayScrape?: () => boolean
   readonly onIntervalLength?: (intervalMs: number, actualMs: number) => void
 }
 
@@ -74,6 +76,7 @@ export class ScrapeManager {
       userAgent: options.userAgent ?? 'Pharos/0.1.0',
       offsetSeed: options.offsetSeed ?? 0,
       scrapeOnDiscovery: options.scrapeOnDiscovery ?? true,
+      mayScrape: options.mayScrape ?? (() => true),
       onIntervalLength: options.onIntervalLength ?? (() => {}),
     }
   }

@@ -1,7 +1,7 @@
 // This server as a member of a cluster: what the configuration says, put in front of scraping, rules and alerts. The cluster is
 // joined at the start; its settings do not change while the server runs.
-import { background, messageOf, OutsideError, UserError, type World } from '@pharos/base'
-import type { AlertManager, NotificationEntry, SilenceRecord } from '@pharos/alertmanager'
+import { messageOf, OutsideError, UserError, type World } from '@pharos/base'
+import type { AlertManager } from '@pharos/alertmanager'
 import { Cluster, staticShard } from '@pharos/cluster'
 import type { ClusterConfig } from '@pharos/config'
 import { createHttpClient, type HttpClient } from '@pharos/http'
@@ -9,9 +9,8 @@ import type { Alert } from '@pharos/model'
 import { EtcdClient } from '@pharos/registry'
 import type { RuleLeadership } from '@pharos/rules'
 import type { FlagReader } from './flag-reader.ts'
+import { NOTIFICATIONS, SharedAlerts } from './shared-alerts.ts'
 
-/** Leader of this sends the messages of the alert manager. */
-const NOTIFICATIONS = 'notifications'
 const PING_MS = 2000
 const SEND_MS = 5000
 
@@ -30,6 +29,7 @@ export class ClusterPart {
   readonly config: ClusterConfig
   readonly #world: World
   readonly #client: HttpClient
+  #alerts: SharedAlerts | undefined
 
   private constructor(context: ClusterPartContext) {
     const { world, config, externalUrl, hostName, port } = context
@@ -64,7 +64,10 @@ export class ClusterPart {
         clock: world.clock,
         log: world.log.component('cluster'),
         ping: (url) => this.#ping(url),
-        onChange: context.onChange,
+        onChange: () => {
+          context.onChange()
+          this.#alerts?.changed()
+        },
       },
     )
   }
@@ -102,20 +105,8 @@ export class ClusterPart {
 
   /** Silences and what was said are the same on all members, and one of them sends. */
   shareAlerts(manager: AlertManager): void {
-    if (!this.config.sharesAlerts) return
-    const { cluster } = this
-    const { shared } = cluster
-    shared.listen((key, value) => {
-      background('shared alert state', this.#take(manager, key, value), this.#world.log)
-    })
-    manager.join({
-      maySend: () => cluster.mayLead(NOTIFICATIONS),
-      silence: (record) => cluster.share(`silences/${record.id}`, JSON.stringify(record)),
-      said: (entry) => {
-        const key = encodeURIComponent(`${entry.integration} ${entry.groupKey}`)
-        cluster.share(`said/${key}`, JSON.stringify(entry))
-      },
-    })
+    if (this.config.sharesAlerts)
+      this.#alerts = new SharedAlerts(this.cluster, manager, this.#world)
   }
 
   /** Tells the alert managers of all other members: whichever of them sends knows what fires. */
@@ -139,16 +130,6 @@ export class ClusterPart {
   async close(): Promise<void> {
     await this.cluster.close()
     this.#client.close()
-  }
-
-  async #take(manager: AlertManager, key: string, value: string): Promise<void> {
-    try {
-      if (key.startsWith('silences/')) await manager.takeSilence(JSON.parse(value) as SilenceRecord)
-      if (key.startsWith('said/')) await manager.takeSaid(JSON.parse(value) as NotificationEntry)
-    } catch (error) {
-      // What another member wrote must not end this one.
-      this.#world.log.warn('a record of the cluster is not taken', { key, err: messageOf(error) })
-    }
   }
 
   async #password(): Promise<string> {

@@ -294,13 +294,16 @@ export class Server implements Service, RunningServer {
 
   #scrapeManager(appender: CellStore): ScrapeManager {
     const { flags } = this.settings
-    const owns = this.#cluster?.owns ?? staticOwner(flags)
+    const part = this.#cluster
+    const owns = part?.owns ?? staticOwner(flags)
+    const mayScrape = part?.owns === undefined ? undefined : () => part.cluster.isAwake
     return new ScrapeManager({
       ...this.#world,
       appender,
       userAgent: `Pharos/${VERSION}`,
       features: scrapeFeatures(flags),
       ...(owns === undefined ? {} : { owns }),
+      ...(mayScrape === undefined ? {} : { mayScrape }),
       onIntervalLength: (intervalMs, actualMs) =>
         this.parts.observations.scrapeInterval(intervalMs, actualMs),
     })
