@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { freePort, pharos, ready, type Running } from './process.ts'
 
-export const INTERVAL_MS = 500
+export const INTERVAL_MS = 1000
 export const LEASE_MS = 4000
 
 interface Scrape {

@@ -19,13 +19,10 @@ import { pause, ready, temporaryDirectory, until } from './process.ts'
 import { startCluster, startEtcd } from './registries.ts'
 
 const TARGETS = 40
-/**
- * A lease and two intervals, as promised; and what etcd takes to end a lease (up to 1 s), a look at it (1 s), and a machine of
- * two cores that does other things besides.
- */
-const TAKEOVER_MS = LEASE_MS + 2 * INTERVAL_MS + 2000 + 3000
-/** One interval, the look of the other member through a slow proxy, and a busy machine. */
-const OVERLAP_MS = INTERVAL_MS + 1500 + 1500
+/** A lease and two intervals, as promised; what etcd takes to end a lease (up to 1 s); and a machine that does other things besides. */
+const TAKEOVER_MS = LEASE_MS + 2 * INTERVAL_MS + 1000 + 3000
+/** One interval, as promised, and a busy machine. */
+const OVERLAP_MS = INTERVAL_MS + 500
 
 interface Status {
   readonly state: string
@@ -166,10 +163,8 @@ test('over one etcd: killed, paused and cut off, no target is lost, nobody leads
     lonely.map(({ id }) => id),
     'alone while etcd answered',
   ).toEqual([])
-  // One is what is aimed at. On a machine so busy that members miss their leases a second one was seen, never a third.
   const mails = mailsOf(page, /^First/)
-  expect(Object.keys(mails)).toHaveLength(5)
-  expect(Math.max(...Object.values(mails))).toBeLessThanOrEqual(2)
+  expect(Object.values(mails), 'mails of each alert').toEqual([1, 1, 1, 1, 1])
   const gapMs = longestGapMs(page, TARGETS, startMs, cutMs)
   const overlapMs = longestOverlapMs(scrapesOf(page, startMs, cutMs), INTERVAL_MS)
   const leadersMs = longestOverlapMs(inOrder(history, startMs, cutMs), 500)
@@ -229,8 +224,8 @@ test('over three etcd: one of them dies, a member comes and one leaves, no targe
   const gapMs = longestGapMs(page, TARGETS, joinMs, leftMs)
   const overlapMs = longestOverlapMs(scrapesOf(page, joinMs, leftMs), INTERVAL_MS)
   console.log(`joined and left: gap ${gapMs.toFixed()} ms, overlap ${overlapMs.toFixed()} ms`)
-  // Two intervals, the looks of both, and a busy machine.
-  expect(gapMs).toBeLessThan(2 * INTERVAL_MS + 2000 + 3000)
+  // Two intervals, and a busy machine.
+  expect(gapMs).toBeLessThan(2 * INTERVAL_MS + 2000)
   expect(overlapMs).toBeLessThan(OVERLAP_MS)
 
   etcds[0]!.running.child.kill('SIGKILL')
