@@ -120,6 +120,32 @@ export interface KernelFunctions {
    * @returns where the column ends, or 0 when the bytes are none
    */
   denseDecode(from: number, n: number, work: number, out: number): number
+  /**
+   * Unpacks the elements of a snappy block: packages/base/src/snappy.ts draws them.
+   * @param from, end  the elements
+   * @param out, outEnd  room for exactly what they claim to be
+   * @returns 1; 0 when they are damaged or are not that long, with anything in `out`
+   */
+  snappyDecode(from: number, end: number, out: number, outEnd: number): number
+  /**
+   * The entry of labels in a table, which assembly/write-walk.ts draws.
+   * @param from, to  bytes of the labels
+   * @returns −1 when they have none
+   */
+  labelsFind(table: number, from: number, to: number): number
+  /**
+   * Gives an entry a slot. Its labels, which no other entry has, stand where it says.
+   * @returns 1; 0 when there is no free slot near enough
+   */
+  labelsAdd(table: number, entry: number): number
+  /**
+   * Walks a message of remote write 1.0 and writes down the samples of series that the table knows: entry, time in ms,
+   * value with NaNs in our own patterns.
+   * @param from, end  whole fields of a WriteRequest
+   * @returns `end`; or where a field begins that is the caller's: an unknown series, one that holds more than samples of
+   *   usual length, one for whose samples there is no room, damage
+   */
+  writeWalk(from: number, end: number, table: number): number
 }
 
 /** Memory that the dense functions need beside the column: integers, differences, codes. */

@@ -388,3 +388,127 @@ test(`rates and latest samples are the same by both (seed ${SEED})`, () => {
     { seed: SEED, numRuns: 1000 },
   )
 })
+
+/** Elements of a snappy block, often ones that fit together. */
+const element = fc.oneof(
+  fc
+    .uint8Array({ minLength: 1, maxLength: 60 })
+    .map((bytes) => [(bytes.length - 1) << 2, ...bytes]),
+  fc
+    .uint8Array({ minLength: 61, maxLength: 90 })
+    .map((bytes) => [60 << 2, bytes.length - 1, ...bytes]),
+  fc
+    .tuple(fc.integer({ min: 4, max: 11 }), fc.integer({ min: 1, max: 30 }))
+    .map(([count, offset]) => [1 | ((count - 4) << 2) | ((offset >> 8) << 5), offset & 0xff]),
+  fc
+    .tuple(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 1, max: 90 }))
+    .map(([count, offset]) => [2 | ((count - 1) << 2), offset & 0xff, offset >> 8]),
+  fc
+    .tuple(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 0, max: 20 }))
+    .map(([count, offset]) => [3 | ((count - 1) << 2), offset, 0, 0, 0]),
+  fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 3 }),
+)
+
+test(`snappy elements become the same bytes, and damage is seen by both (seed ${SEED})`, () => {
+  fc.assert(
+    fc.property(fc.array(element, { maxLength: 12 }), fc.integer({ min: -1, max: 1 }), (all, d) => {
+      const bytes = all.flat()
+      const length = all.reduce((sum, one) => sum + contentOf(one), 0) + (d === 0 ? 0 : d)
+      if (length < 0) return
+      const [result, twinResult] = onBoth(4096, (kernel, at) => {
+        const { u8 } = kernel.memory
+        u8.set(bytes, at)
+        const out = at + 2048
+        u8.fill(0xee, out, out + length + 16)
+        const isWhole = kernel.snappyDecode(at, at + bytes.length, out, out + length)
+        return [isWhole, ...(isWhole === 1 ? u8.slice(out, out + length) : [])]
+      })
+      expect(result).toEqual(twinResult)
+    }),
+    { seed: SEED, numRuns: 2_000 },
+  )
+})
+
+function contentOf([tag = 0, next = 0]: readonly number[]): number {
+  if ((tag & 3) === 0) return tag >>> 2 < 60 ? (tag >>> 2) + 1 : next + 1
+  return (tag & 3) === 1 ? ((tag >>> 2) & 7) + 4 : (tag >>> 2) + 1
+}
+
+/** Labels, samples and other fields of a series as they stand in a message. */
+const labelBytes = fc
+  .tuple(fc.constantFrom(1, 7, 20, 130), fc.integer({ min: 0, max: 3 }))
+  .map(([length, fill]) => [
+    0x0a,
+    ...(length < 128 ? [length] : [(length & 0x7f) | 0x80, length >> 7]),
+    ...Array.from({ length }, () => fill),
+  ])
+const sampleBytes = fc
+  .tuple(
+    fc.constantFrom(
+      [0, 0, 0, 0, 0, 0, 0xf0, 0x3f],
+      [2, 0, 0, 0, 0, 0, 0xf0, 0x7f],
+      [1, 2, 3, 4, 5, 6, 0xf8, 0xff],
+      [0, 0, 0, 0, 0, 0, 0xf0, 0xff],
+    ),
+    fc.constantFrom([5], [0x80, 1], [0xc3, 0x9a, 0xe2, 0xd4, 0xff, 0x31]),
+  )
+  .map(([value, time]) => [0x12, 10 + time.length, 0x09, ...value, 0x10, ...time])
+const seriesBytes = fc
+  .tuple(
+    fc.array(labelBytes, { maxLength: 3 }),
+    fc.array(fc.oneof({ weight: 9, arbitrary: sampleBytes }, fc.constant([0x1a, 0])), {
+      maxLength: 3,
+    }),
+  )
+  .map(([labels, samples]) => ({ labels: labels.flat(), body: [labels, samples].flat(2) }))
+
+test(`messages are walked alike, known and unknown, whole and damaged (seed ${SEED})`, () => {
+  const flip = fc.option(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })))
+  let samples = 0
+  fc.assert(
+    fc.property(fc.array(seriesBytes, { maxLength: 8 }), fc.nat(8), flip, (all, known, damage) => {
+      const bytes = all.flatMap(({ body }) => [
+        0x0a,
+        ...(body.length < 128 ? [body.length] : [(body.length & 0x7f) | 0x80, body.length >> 7]),
+        ...body,
+      ])
+      if (damage !== null && bytes.length > 0) bytes[damage[0] % bytes.length]! ^= damage[1]
+      const [found, twinFound] = onBoth(32_768, (kernel, at) => {
+        const { u8, u32, i32 } = kernel.memory
+        const [slots, entries, out, labelsAt] = [at + 64, at + 256, at + 1024, at + 4096]
+        u32.set([slots, 31, entries, -1, 77, out, out + 256, out + 768, 12, 0], at >>> 2)
+        i32.fill(-1, slots >>> 2, (slots >>> 2) + 32)
+        let count = 0
+        let labelsTo = labelsAt
+        for (const { labels } of all.slice(0, known)) {
+          u8.set(labels, labelsTo)
+          const isThere = kernel.labelsFind(at, labelsTo, labelsTo + labels.length) >= 0
+          if (isThere) continue
+          i32.set([0, labelsTo, labels.length, -1], (entries >>> 2) + 4 * count)
+          expect(kernel.labelsAdd(at, count)).toBe(1)
+          expect(kernel.labelsFind(at, labelsTo, labelsTo + labels.length)).toBe(count++)
+          labelsTo += labels.length
+        }
+        const from = at + 16_384
+        u8.set(bytes, from)
+        // Twice: the second time what came after what is known.
+        const walks = [1, 2].map(() => {
+          u32[(at >>> 2) + 9] = 0
+          const end = kernel.writeWalk(from, from + bytes.length, at)
+          const n = u32[(at >>> 2) + 9]!
+          samples += n
+          return [
+            end - from,
+            ...u8.slice(out, out + 4 * n),
+            ...u8.slice(out + 256, out + 256 + 8 * n),
+            ...u8.slice(out + 768, out + 768 + 8 * n),
+          ]
+        })
+        return [count, ...walks]
+      })
+      expect(found).toEqual(twinFound)
+    }),
+    { seed: SEED, numRuns: 3_000 },
+  )
+  expect(samples).toBeGreaterThan(1000)
+})

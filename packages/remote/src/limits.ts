@@ -4,8 +4,17 @@
 export const WRITE_BODY_BYTES: number = 32 << 20
 /** The same unpacked, before anything is made of it. */
 export const WRITE_MESSAGE_BYTES: number = 32 << 20
-/** Series whose place is remembered; 40 bytes each. Beyond them all are forgotten and looked up again. */
+/**
+ * Messages up to this size are unpacked and walked in the kernel's memory, which never gets smaller; larger ones, which no
+ * known sender makes, cost a little more time.
+ */
+export const KERNEL_MESSAGE_BYTES: number = 4 << 20
+/** Series whose place is remembered. Beyond them all are forgotten and looked up again. */
 export const CACHED_SERIES: number = 4_000_000
+/** Bytes of the labels of those series, in pages of a mebibyte; some 3 million series have that many. */
+export const CACHED_LABEL_PAGES: number = 512
+/** Labels of one series in bytes that are remembered; of longer ones the place is looked up each time. */
+export const CACHED_LABELS_BYTES: number = 64 << 10
 /** Groups are given back and taken anew after this time, so that the store can forget series that have ended. */
 export const RENEW_MS: number = 3_600_000
 /** Buckets of one histogram, as in the reference's limit for samples it can hold. */

@@ -3,6 +3,7 @@ import { simWorld } from '@pharos/base/sim'
 import { Labels, Matcher, type NativeHistogram } from '@pharos/model'
 import { Tsdb } from '@pharos/tsdb'
 import fc from 'fast-check'
+import { createKernel } from '@pharos/kernel'
 import { expect, test } from 'vitest'
 import { SampleBatch } from './sender/sample-batch.ts'
 import type { SentSeries } from './sender/sent-series.ts'
@@ -44,6 +45,7 @@ async function receiving() {
     clock,
     random,
     log: silentLogger,
+    kernel: createKernel(),
     isSynced: false,
   })
   const write = (bytes: Uint8Array) => receiver.write({ kind: 'v2', bytes: snappyEncode(bytes) })

@@ -2,9 +2,12 @@ import { ProtoWriter, silentLogger, snappyEncode } from '@pharos/base'
 import { type SimWorld, simWorld } from '@pharos/base/sim'
 import { isStale, Matcher } from '@pharos/model'
 import { Tsdb, type TsdbOptions } from '@pharos/tsdb'
+import { createKernel, type Kernel, twinKernel } from '@pharos/kernel'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { WriteReceiver } from './write-receiver.ts'
 
+const SEED = Number(process.env['SEED'] ?? 20_261_129)
 const HOUR_MS = 3_600_000
 const OPTIONS: TsdbOptions = {
   path: '/data',
@@ -62,10 +65,17 @@ const X: Pairs = [
 
 async function receiving(
   changes: Partial<TsdbOptions> = {},
+  kernel: Kernel = createKernel(),
 ): Promise<{ world: SimWorld; t: number; db: Tsdb; receiver: WriteReceiver }> {
   const world = simWorld()
   const db = await Tsdb.open(world, { ...OPTIONS, ...changes })
-  const context = { appender: db, clock: world.clock, random: world.random, log: silentLogger }
+  const context = {
+    appender: db,
+    clock: world.clock,
+    random: world.random,
+    log: silentLogger,
+    kernel,
+  }
   const receiver = new WriteReceiver({ ...context, isSynced: true })
   return { world, t: world.clock.now(), db, receiver }
 }
@@ -129,6 +139,86 @@ test('samples are stored, synced, under sorted labels', async () => {
   const again = await Tsdb.open({ ...world, disk: world.disk.crash() }, OPTIONS)
   expect(await shown(again, t)).toEqual(expected)
   await again.close()
+})
+
+/** Labels and samples as they may be, some of them unusual. */
+const anySeries = fc.record({
+  name: fc.constantFrom('a', 'b', 'c', 'd', `long_${'x'.repeat(200)}`, '0bad', ''),
+  instance: fc.constantFrom('1', '2'),
+  hasExemplar: fc.boolean(),
+  samples: fc.array(
+    fc.tuple(
+      fc.integer({ min: -5, max: 5 }),
+      fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom(NaN, -0, Infinity)),
+    ),
+    { maxLength: 4 },
+  ),
+})
+
+type AnySeries = typeof anySeries extends fc.Arbitrary<infer T> ? T : never
+
+function bodyOf(t: number, all: readonly AnySeries[]): Uint8Array {
+  return message(
+    all.map(({ name, instance, hasExemplar, samples }) => ({
+      labels: [
+        ['__name__', name],
+        ['instance', instance],
+        ['job', 'j'],
+      ],
+      samples: samples.map(([at, value]) => [t + at * 1000, value]),
+      ...(hasExemplar
+        ? {
+            fill: (out: ProtoWriter) =>
+              out.message(3, () => {
+                pairs(out, [['trace_id', 'x']])
+                out.double(2, 1)
+                out.int64(3, t)
+              }),
+          }
+        : {}),
+    })),
+  )
+}
+
+test(`known series are walked as unknown ones are read, damaged messages too (seed ${SEED})`, async () => {
+  const flip = fc.option(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { freq: 3 })
+  const bodies = fc.array(fc.tuple(fc.array(anySeries, { maxLength: 6 }), flip), {
+    minLength: 2,
+    maxLength: 4,
+  })
+  await fc.assert(
+    fc.asyncProperty(bodies, async (all) => {
+      const both = [await receiving({}, createKernel()), await receiving({}, twinKernel())]
+      // This one forgets what it has learned before each message.
+      const plain = await receiving()
+      for (const [series, damage] of all) {
+        let bytes = bodyOf(plain.t, series)
+        if (damage !== null && bytes.length > 1) {
+          bytes = bytes.slice()
+          bytes[damage[0] % bytes.length]! ^= damage[1]
+        }
+        plain.receiver.close()
+        const expected = await plain.receiver.write({ kind: 'v1', bytes })
+        for (const { receiver } of both) {
+          expect(await receiver.write({ kind: 'v1', bytes })).toEqual(expected)
+        }
+      }
+      const expected = await shown(plain.db, plain.t)
+      for (const { db, t } of both) expect(await shown(db, t)).toEqual(expected)
+      for (const { db } of [...both, plain]) await db.close()
+    }),
+    { seed: SEED, numRuns: 60 },
+  )
+})
+
+test('a message over the size of the kernel is taken too', async () => {
+  const { db, t, receiver } = await receiving()
+  const big: Pairs = [...X, ['z', 'y'.repeat((1 << 20) + 1)]]
+  const all = Array.from({ length: 5 }, () => ({ labels: big, samples: [[t, 1]] as const }))
+  const { status } = await written(receiver, message([...all, { labels: X, samples: [[t, 2]] }]))
+  // One label is over its limit, and the other series is stored.
+  expect(status).toBe(400)
+  expect(await shown(db, t)).toEqual({ '__name__=x,instance=b,job=a': '0:2' })
 })
 
 test('the same message again is taken without a fault and stored once', async () => {

@@ -14,6 +14,7 @@ import {
   type Random,
   snappyDecode,
 } from '@pharos/base'
+import type { Kernel } from '@pharos/kernel'
 import {
   areValidLabels,
   type Exemplar,
@@ -28,7 +29,7 @@ import { RENEW_MS, WRITE_MESSAGE_BYTES } from './limits.ts'
 import { OtlpDecoder } from './otlp/otlp-message.ts'
 import { type OtlpRejects, writeOtlp } from './otlp/otlp-metrics.ts'
 import { SeriesCache } from './series-cache.ts'
-import { readLabels, readWriteRequest, type WriteSink } from './write-request.ts'
+import { readLabels, readWriteField, readWriteRequest, type WriteSink } from './write-request.ts'
 import { readWriteRequestV2 } from './write-request-v2.ts'
 
 interface WriteReceiverContext {
@@ -36,6 +37,7 @@ interface WriteReceiverContext {
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
+  readonly kernel: Kernel
   /** Answer only after what was taken is on disk. */
   readonly isSynced: boolean
   /** How metrics of OpenTelemetry become series. */
@@ -124,8 +126,6 @@ export class WriteReceiver implements WriteSink {
   readonly #groupOf = new Map<string, number>()
   #touched: Group[] = []
   #metadata: [string, Metadata][] = []
-  #bytes: Uint8Array = new Uint8Array(0)
-  #view: DataView = new DataView(new ArrayBuffer(0))
   readonly #decoder = new OtlpDecoder()
   /** Illegal labels are a fault, not passed over: so says version 2.0. */
   #isStrict = false
@@ -134,12 +134,10 @@ export class WriteReceiver implements WriteSink {
   #column = -1
   #refused = 0
   #renewedMs: number
-  /** Message after message is unpacked into it. */
-  #message = new Uint8Array(0)
 
   constructor(context: WriteReceiverContext) {
     this.#context = context
-    this.#cache = new SeriesCache(context.random)
+    this.#cache = new SeriesCache(context.kernel, context.random)
     this.#renewedMs = context.clock.monotonicMs()
   }
 
@@ -190,9 +188,10 @@ export class WriteReceiver implements WriteSink {
   }
 
   #read(body: WriteBody): OtlpRejects | undefined {
-    if (body.kind === 'v1') readWriteRequest(this.#unpacked(body.bytes), this)
-    else if (body.kind === 'v2') readWriteRequestV2(this.#unpacked(body.bytes), this)
-    else {
+    if (body.kind === 'v1') this.#readV1(body.bytes)
+    else if (body.kind === 'v2') {
+      readWriteRequestV2(this.#unpacked(body.bytes), this)
+    } else {
       const settings = this.#context.otlp?.() ?? bug('OTLP came where nobody takes it')
       const request =
         body.kind === 'otlp-json'
@@ -203,32 +202,50 @@ export class WriteReceiver implements WriteSink {
     return undefined
   }
 
-  #unpacked(body: Uint8Array): Uint8Array {
-    const message = snappyDecode(body, WRITE_MESSAGE_BYTES, this.#message)
-    if (message.buffer !== this.#message.buffer && message.length <= 4 << 20) {
-      this.#message = new Uint8Array(message.length * 2)
+  #readV1(body: Uint8Array): void {
+    const length = this.#cache.unpack(body)
+    if (length === undefined) {
+      return readWriteRequest(snappyDecode(body, WRITE_MESSAGE_BYTES), this)
     }
-    return message
+    let message: Uint8Array | undefined
+    for (let at = 0; (at = this.#cache.walk(at, length, this.#add)) < length;) {
+      // A copy, because what is learned of a series may move the kernel's memory.
+      message ??= this.#cache.message(length)
+      at = readWriteField(message, at, this)
+    }
+  }
+
+  #unpacked(body: Uint8Array): Uint8Array {
+    const length = this.#cache.unpack(body)
+    if (length === undefined) return snappyDecode(body, WRITE_MESSAGE_BYTES)
+    return this.#cache.message(length)
+  }
+
+  /** A sample of a series that is known. */
+  readonly #add = (group: number, column: number, tMs: number, value: number): void => {
+    const { batch } = this.#touch(group)
+    batch.add(tMs, column, value)
+  }
+
+  #touch(index: number): Group {
+    const group = this.#groups[index]!
+    if (!group.isTouched) {
+      group.isTouched = true
+      this.#touched.push(group)
+    }
+    return group
   }
 
   series(message: Uint8Array, from: number, to: number): boolean {
-    if (message !== this.#bytes) {
-      this.#bytes = message
-      this.#view = new DataView(message.buffer, message.byteOffset, message.byteLength)
-    }
-    if (!this.#cache.find(this.#view, from, to)) {
+    if (!this.#cache.find(message, from, to)) {
       const [group, column] = this.#place(readLabels(message, from, to))
       if (group === PASSED_OVER) return false
       this.#cache.add(group, column)
       this.#cache.group = group
       this.#cache.column = column
     }
-    this.#group = this.#groups[this.#cache.group]!
+    this.#group = this.#touch(this.#cache.group)
     this.#column = this.#cache.column
-    if (!this.#group.isTouched) {
-      this.#group.isTouched = true
-      this.#touched.push(this.#group)
-    }
     return true
   }
 

@@ -49,11 +49,25 @@ export const METRIC_TYPES: readonly MetricType[] = [
  */
 export function readWriteRequest(message: Uint8Array, sink: WriteSink): void {
   const reader = new ProtoReader(message)
-  while (reader.next()) {
-    if (reader.field === 1) readSeries(reader, sink)
-    else if (reader.field === 3) readMetadata(reader, sink)
-    else reader.skip()
-  }
+  while (reader.next()) readField(reader, sink)
+}
+
+/**
+ * Hands one series or metadata to `sink`.
+ * @param at  where its field begins in a message
+ * @returns   where the next begins
+ * @throws OutsideError `proto/corrupt`
+ */
+export function readWriteField(message: Uint8Array, at: number, sink: WriteSink): number {
+  const reader = new ProtoReader(message, at)
+  if (reader.next()) readField(reader, sink)
+  return reader.offset
+}
+
+function readField(reader: ProtoReader, sink: WriteSink): void {
+  if (reader.field === 1) readSeries(reader, sink)
+  else if (reader.field === 3) readMetadata(reader, sink)
+  else reader.skip()
 }
 
 function readSeries(reader: ProtoReader, sink: WriteSink): void {

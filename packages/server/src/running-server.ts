@@ -4,6 +4,7 @@ import type { World } from '@pharos/base'
 import type { PrometheusConfig } from '@pharos/config'
 import type { DashboardStore } from '@pharos/dashboards/store'
 import type { HttpServer, OutboundNet } from '@pharos/http'
+import type { Kernel } from '@pharos/kernel'
 import type { Engine } from '@pharos/promql'
 import type { RemotePlaces, RemoteWrite, SplitQueryable } from '@pharos/remote'
 import type { RuleManager, RuleStore } from '@pharos/rules'
@@ -60,6 +61,7 @@ export interface ServerParts {
   readonly external: ExternalAlertmanagers
   readonly fanout: AlertFanout
   readonly engine: Engine
+  readonly kernel: Kernel
   readonly observations: OwnObservations
   readonly startedMs: number
 }

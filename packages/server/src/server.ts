@@ -287,6 +287,7 @@ export class Server implements Service, RunningServer {
       external,
       fanout,
       engine,
+      kernel,
       observations,
       startedMs,
     }

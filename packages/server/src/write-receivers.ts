@@ -16,11 +16,12 @@ export class WriteReceivers {
     if (this.#receiver !== undefined) return this.#receiver
     const { flags, world } = this.#server.settings
     const { clock, random, log } = world
-    const { appender, observations } = this.#server.parts
+    const { appender, kernel, observations } = this.#server.parts
     this.#receiver = new WriteReceiver({
       appender,
       clock,
       random,
+      kernel,
       log: log.component('remote-write'),
       isSynced: flags.text('storage.tsdb.wal-sync') === 'always',
       otlp: () => this.#server.config.otlp,

@@ -8,6 +8,8 @@ import { printHeads, printNumber, printPoints } from './print.ts'
 import { rollAdd, rollLatest, rollRate } from './roll.ts'
 import { rowDecode, rowEncode } from './row.ts'
 import { scan } from './scan.ts'
+import { snappyDecode } from './snappy.ts'
+import { labelsAdd, labelsFind, writeWalk } from './write-walk.ts'
 
 export function twins(memory: KernelMemory): KernelFunctions {
   return {
@@ -27,5 +29,9 @@ export function twins(memory: KernelMemory): KernelFunctions {
     rollRate: (vs, n, constants, steps, isCounter, divisor, out) =>
       rollRate(memory, { vs, n, constants, steps, out }, isCounter !== 0, divisor),
     rollAdd: (row, steps, sums, parts, counts) => rollAdd(memory, row, steps, sums, parts, counts),
+    snappyDecode: (from, end, out, outEnd) => snappyDecode(memory, from, end, out, outEnd),
+    labelsFind: (table, from, to) => labelsFind(memory, table, from, to),
+    labelsAdd: (table, entry) => labelsAdd(memory, table, entry),
+    writeWalk: (from, end, table) => writeWalk(memory, from, end, table),
   }
 }

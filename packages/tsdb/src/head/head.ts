@@ -270,7 +270,45 @@ export class Head {
   ): void {
     const refused = this.#guards.refusal(tMs, this.maxTimeMs, columns.length)
     outcomes.fill(refused)
-    if (refused !== AppendOutcome.ok) return
+    if (refused !== AppendOutcome.ok || columns.length === 0) return
+    const isNewest = tMs >= group.lastMs && tMs > group.closedMs
+    if (isNewest) this.#appendNewest(group, tMs, columns, values, outcomes)
+    else this.#appendOlder(group, tMs, columns, values, outcomes)
+  }
+
+  /** Samples of a row that no other comes after: each is either new or there already. */
+  #appendNewest(
+    group: HeadGroup,
+    tMs: number,
+    columns: Int32Array,
+    values: Float64Array,
+    outcomes: Uint8Array,
+  ): void {
+    const tile = this.#changeable(group, tMs)
+    tile.hasCells = true
+    let row = tile.rowAtTime(tMs)
+    if (row < 0) {
+      row = -1 - row
+      tile.insertRow(row, tMs, group.columnCount)
+    }
+    const taken = tile.setFreeCells(row, group.columnCount, columns, values, outcomes)
+    this.#stats.duplicateSamples += columns.length - taken
+    if (taken === 0) return
+    const isIn = (i: number): boolean => outcomes[i] === AppendOutcome.ok
+    if (group.newest !== undefined) {
+      for (let i = 0; i < columns.length; i++) if (isIn(i)) noteNewest(group, columns[i]!, tMs)
+    }
+    this.#took(group, tMs, taken)
+    logCells(this.wal!, this.#scratch, group, tMs, columns, values, isIn, taken)
+  }
+
+  #appendOlder(
+    group: HeadGroup,
+    tMs: number,
+    columns: Int32Array,
+    values: Float64Array,
+    outcomes: Uint8Array,
+  ): void {
     /** Those that the log has on their own already. */
     let late: Set<number> | undefined
     let taken = 0

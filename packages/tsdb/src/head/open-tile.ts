@@ -8,8 +8,9 @@
 // Rows that were written stay as they are, so a reader that remembers the number of rows has a snapshot. Only
 // cells (single samples) change rows afterwards; the group copies a tile that a reader holds before it does so.
 
+import { AppendOutcome } from '../appender.ts'
 import type { Layout } from '../catalog/layout.ts'
-import { ABSENT, isAbsent, type NativeHistogram } from '@pharos/model'
+import { ABSENT, isAbsent, lowWord, type NativeHistogram } from '@pharos/model'
 import { copyHistogram } from '../tile/histogram-codec.ts'
 import type { RowMemory } from './row-memory.ts'
 
@@ -161,6 +162,47 @@ export class OpenTile {
     this.#rowPiece[row]![this.#rowAt[row]! + slot] = value
   }
 
+  /**
+   * Sets cells of one row where nothing is yet.
+   * @param columnCount  more than any of `columns`
+   * @param outcomes     ok as it comes in; filled for those where something is
+   * @returns how many were set
+   */
+  setFreeCells(
+    row: number,
+    columnCount: number,
+    columns: Int32Array,
+    values: Float64Array,
+    outcomes: Uint8Array,
+  ): number {
+    this.#ensureColumns(columnCount)
+    // All slots first: the row is moved at most once then.
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i]!
+      if (this.#slot[column]! < 0 && isAbsent(this.#base[column]!)) this.#giveSlot(column)
+    }
+    if (this.#slotCount > this.#rowWidth[row]!) this.#widen(row)
+    const slots = this.#slot
+    const piece = this.#rowPiece[row]!
+    const at = this.#rowAt[row]!
+    const hasHistograms = this.histograms.size > 0
+    let taken = 0
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i]!
+      const slot = slots[column]!
+      const there = slot < 0 ? this.#base[column]! : piece[at + slot]!
+      const histogram = hasHistograms ? this.histogram(row, column) : undefined
+      if (isAbsent(there) && histogram === undefined) {
+        piece[at + slot] = values[i]!
+        taken++
+      } else {
+        const isSame = sameSample(histogram ?? there, values[i]!)
+        outcomes[i] = isSame ? AppendOutcome.duplicateSame : AppendOutcome.duplicateDiffers
+      }
+    }
+    return taken
+  }
+
   setHistogram(tMs: number, column: number, histogram: NativeHistogram): void {
     this.#ensureColumns(column + 1)
     let byTime = this.histograms.get(column)
@@ -292,12 +334,7 @@ export function sameSample(a: number | NativeHistogram, b: number | NativeHistog
 
 /** Equal bit for bit: NaNs of one payload are equal, 0 and −0 are not. */
 export function sameBits(a: number, b: number): boolean {
-  if (a !== a) return b !== b && sameNan(a, b)
+  // By way of a typed array: an array literal of two NaNs loses their payloads, at times.
+  if (a !== a) return b !== b && lowWord(a) === lowWord(b)
   return a === b && (a !== 0 || 1 / a === 1 / b)
-}
-
-function sameNan(a: number, b: number): boolean {
-  const pair = new Float64Array([a, b])
-  const words = new Uint32Array(pair.buffer)
-  return words[0] === words[2] && words[1] === words[3]
 }
