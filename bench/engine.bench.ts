@@ -6,7 +6,6 @@ import { hasPrometheus, hasVictoria, type Peer, type PeerName, startPeer } from 
 const IDLE = 'scrape_configs: []\n'
 /** As shares of Prometheus, but for the whole process, which is beside VictoriaMetrics. */
 const GOALS = { cpu: 0.25, aboveIdle: 0.3, process: 1 } as const
-const DELAY_GOAL_MS = 20
 const SNAPSHOTS = ['--web.enable-admin-api']
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -46,7 +45,7 @@ async function ingested(
   )
 }
 
-/** Of the event loop, ms, as the server says it of itself. */
+/** Of the event loop, ms, as the server says it of itself: with the 10 ms of the timers that it is measured by. */
 async function delayP99Ms(peer: Peer): Promise<number | undefined> {
   const page = await (await fetch(`${peer.base}/metrics`)).text()
   const match = /^nodejs_eventloop_lag_p99_seconds(?:\{[^}]*\})? (\S+)/m.exec(page)
@@ -93,22 +92,6 @@ async function wideDisk(
   return lines
 }
 
-/** The same load on a server whose blocks are so short that it joins them all the time. */
-async function compacting(source: PageSource, series: number, targets: number): Promise<string> {
-  const flags = ['--storage.tsdb.min-block-duration=10s', '--storage.tsdb.max-block-duration=60s']
-  const peer = await startPeer('pharos', source.config('pharos', targets), undefined, flags)
-  await pause(10_000)
-  const before = { pages: source.pagesFor('pharos'), cpu: cpuSecondsOf(peer.pid) }
-  await pause(50_000)
-  const samples = (source.pagesFor('pharos') - before.pages) * series
-  const micros = ((cpuSecondsOf(peer.pid) - before.cpu) * 1e6) / samples
-  const delay = await delayP99Ms(peer)
-  const page = await (await fetch(`${peer.base}/metrics`)).text()
-  const compactions = /^prometheus_tsdb_compactions_total(?:\{[^}]*\})? (\S+)/m.exec(page)?.[1]
-  await peer.stop()
-  return `pharos with blocks of 10 s, ${compactions ?? 'no'} compactions: ${micros.toFixed(2)} µs CPU a sample, event loop p99 ${delay?.toFixed(1) ?? '?'} ms (goal ${DELAY_GOAL_MS})`
-}
-
 export const bench: Bench = {
   question:
     'What do scraping, memory, start and recovery cost beside Prometheus and VictoriaMetrics, the same targets at once?',
@@ -151,7 +134,6 @@ export const bench: Bench = {
     }
     if (size === 'full') lines.push(...(await wideDisk(peers, source, series)))
     for (const { peer } of peers) lines.push(await recovered(peer))
-    if (size === 'full') lines.push(await compacting(source, series, targets))
     source.close()
     return lines
   },

@@ -13,6 +13,7 @@ import { Tsdb } from '@pharos/tsdb'
 import { expect, test } from 'vitest'
 import { type Content, everything, options } from '../../packages/tsdb/src/testing/store.ts'
 import { missing, Workload } from '../../packages/tsdb/src/testing/workload.ts'
+import { less, matching, merge } from './content.ts'
 import { dyingDisk } from './dying-disk.ts'
 
 const MINUTE_MS = 60_000
@@ -34,32 +35,6 @@ interface Run {
   readonly hidden: Content
   /** May be seen or not: the answer did not come. */
   readonly undecided: Content
-}
-
-function matching(content: Content, matchers: readonly Matcher[]): Content {
-  const found: Content = new Map()
-  for (const [name, samples] of content) {
-    const labels = new Map([...name.matchAll(/([a-z_]+)="([^"]*)"/g)].map(([, k, v]) => [k!, v!]))
-    if (matchers.every((one) => one.matches(labels.get(one.name) ?? ''))) {
-      found.set(name, new Map(samples))
-    }
-  }
-  return found
-}
-
-function merge(into: Content, more: Content): void {
-  for (const [name, samples] of more)
-    into.set(name, new Map([...(into.get(name) ?? []), ...samples]))
-}
-
-/** What is in `content` but not in `without`. */
-function less(content: Content, without: Content): Content {
-  const left: Content = new Map()
-  for (const [name, samples] of content) {
-    const gone = without.get(name)
-    left.set(name, new Map([...samples].filter(([tMs]) => gone?.has(tMs) !== true)))
-  }
-  return left
 }
 
 async function run(world: SimWorld, disk: Disk): Promise<Run | undefined> {

@@ -1,7 +1,7 @@
 // Chunks of an answer on their way out, and back to where they were taken from.
 
 import { Readable } from 'node:stream'
-import type { Clock } from '@pharos/base'
+import { type Clock, Pace } from '@pharos/base'
 import type { ChunkPool } from './chunk-writer.ts'
 
 /** Chunks that may still be on their way when another one is asked for: whoever takes them waits until they are out. */
@@ -13,9 +13,8 @@ const SLICE_MS = 8
 export class ChunkStream extends Readable {
   readonly #ready: (string | Buffer)[]
   readonly #rest: Iterator<string | Buffer, unknown, undefined>
-  readonly #clock: Clock
+  readonly #pace: Pace
   readonly #pool: ChunkPool | undefined
-  #sliceEndMs: number
   readonly #out: (string | Buffer)[] = []
 
   /** @param ready  the first chunks; `rest` makes the others */
@@ -28,20 +27,18 @@ export class ChunkStream extends Readable {
     super({ objectMode: true, highWaterMark: 1 })
     this.#ready = ready
     this.#rest = rest
-    this.#clock = clock
     this.#pool = pool
-    this.#sliceEndMs = clock.monotonicMs() + SLICE_MS
+    this.#pace = new Pace(clock, SLICE_MS)
   }
 
   override _read(): void {
     // A client that reads as fast as this is made would keep all others waiting.
-    if (this.#clock.monotonicMs() < this.#sliceEndMs) this.#give()
+    if (!this.#pace.isDue) this.#give()
     else this.#afterOthers().catch((error: unknown) => this.destroy(error as Error))
   }
 
   async #afterOthers(): Promise<void> {
-    await this.#clock.sleep(0)
-    this.#sliceEndMs = this.#clock.monotonicMs() + SLICE_MS
+    await this.#pace.rest()
     if (!this.destroyed) this.#give()
   }
 

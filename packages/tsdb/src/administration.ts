@@ -1,7 +1,15 @@
 // What an operator asks of a store that runs: hide series, take that back, make it final, and copy all of it.
 
-import { type Clock, type Disk, type Logger, OutsideError, type Random } from '@pharos/base'
+import {
+  type Clock,
+  type Disk,
+  type Logger,
+  OutsideError,
+  type Pace,
+  type Random,
+} from '@pharos/base'
 import type { Labels, Matcher } from '@pharos/model'
+import type { Block } from './block/block.ts'
 import { type BlockStore, fileName } from './block/block-store.ts'
 import type { TileFile } from './block/tile-file.ts'
 import { Selector } from './catalog/selector.ts'
@@ -27,6 +35,7 @@ interface AdministrationContext {
   readonly blocks: BlockStore
   readonly tombstones: Tombstones
   readonly maintenance: Maintenance
+  readonly pace: Pace
 }
 
 type MatcherSets = readonly (readonly Matcher[])[]
@@ -54,7 +63,7 @@ export class Administration {
       const strays = await this.#strays()
       const added: Tombstone[] = []
       for (const matchers of matcherSets) {
-        const files = this.#filesWith(matchers, fromMs, toMs)
+        const files = await this.#filesWith(matchers, fromMs, toMs)
         if (files.size === 0) continue
         for (const name of walNames) files.add(name)
         for (const name of strays) files.add(name)
@@ -123,7 +132,7 @@ export class Administration {
       const repaired: string[] = []
       const damagedFiles = new Set<TileFile>()
       for (const { sealed } of head.groups) {
-        for (const ref of sealed) if (!isReadable(ref)) damagedFiles.add(ref.file)
+        for (const ref of sealed) if (!(await this.#isReadable(ref))) damagedFiles.add(ref.file)
       }
       for (const windowMs of segments.windows) {
         const damaged = segments.filesOf(windowMs).filter((file) => damagedFiles.has(file))
@@ -135,7 +144,7 @@ export class Administration {
         repaired.push(...damaged.map(({ path }) => fileName(path)))
       }
       for (const block of blocks.blocks) {
-        if (block.groups.every(({ tiles }) => tiles.every(isReadable))) continue
+        if (await this.#isWhole(block)) continue
         const groups = block.groups.map(({ definition, tiles }) => ({ definition, tiles }))
         const { level } = block.meta.compaction
         const written = await blocks.write(groups, [block.file], level)
@@ -206,10 +215,16 @@ export class Administration {
    * @returns names of the WAL files that may hold such rows too
    */
   async #sealMatching(matcherSets: MatcherSets, fromMs: number, toMs: number): Promise<string[]> {
-    const { head, segments, wal, disk, path } = this.#context
+    const { head, segments, wal, disk, path, pace } = this.#context
+    const selectors = matcherSets.map((matchers) => new Selector(matchers))
+    // What they find is kept: the look that counts, below, is at one moment and a short one.
+    for (const { layout, key } of head.groups) {
+      if (pace.isDue) await pace.rest()
+      if (layout === undefined) continue
+      for (const selector of selectors) selector.columns(layout, selector.groupMask(key))
+    }
     const last = wal.sequence
     wal.rotate()
-    const selectors = matcherSets.map((matchers) => new Selector(matchers))
     for (const group of head.groups) {
       const { open, late, layout, key } = group
       const isInRange = [open, late].some(
@@ -242,8 +257,12 @@ export class Administration {
   }
 
   /** Every segment, because a tile may stand in two of them after a disk failed; of the blocks those with samples. */
-  #filesWith(matchers: readonly Matcher[], fromMs: number, toMs: number): Set<string> {
-    const { head, segments, blocks } = this.#context
+  async #filesWith(
+    matchers: readonly Matcher[],
+    fromMs: number,
+    toMs: number,
+  ): Promise<Set<string>> {
+    const { head, segments, blocks, pace } = this.#context
     const selector = new Selector(matchers)
     const isHit = (key: Labels, tiles: readonly TileRef[]): boolean => {
       const mask = selector.groupMask(key)
@@ -253,14 +272,41 @@ export class Administration {
       )
     }
     const files = new Set<string>()
-    if ([...head.groups].some(({ key, sealed }) => isHit(key, sealed))) {
+    for (const { key, sealed } of head.groups) {
+      if (pace.isDue) await pace.rest()
+      if (!isHit(key, sealed)) continue
       for (const { path } of segments.files) files.add(fileName(path))
+      break
     }
     for (const path of blocks.unread) files.add(fileName(path))
     for (const block of blocks.blocks) {
-      if (block.groups.some(({ key, tiles }) => isHit(key, tiles))) files.add(fileName(block.path))
+      for (const { key, tiles } of block.groups) {
+        if (pace.isDue) await pace.rest()
+        if (!isHit(key, tiles)) continue
+        files.add(fileName(block.path))
+        break
+      }
     }
     return files
+  }
+
+  async #isWhole({ groups }: Block): Promise<boolean> {
+    for (const { tiles } of groups) {
+      for (const ref of tiles) if (!(await this.#isReadable(ref))) return false
+    }
+    return true
+  }
+
+  async #isReadable(ref: TileRef): Promise<boolean> {
+    const { pace } = this.#context
+    if (pace.isDue) await pace.rest()
+    try {
+      readTile(ref)
+      return true
+    } catch (error) {
+      if (error instanceof OutsideError) return false
+      throw error
+    }
   }
 }
 
@@ -277,16 +323,6 @@ function joined(all: readonly Tombstone[], added: readonly Tombstone[]): Tombsto
     else left[at] = { ...one, files: new Set([...left[at]!.files, ...one.files]) }
   }
   return left
-}
-
-function isReadable(ref: TileRef): boolean {
-  try {
-    readTile(ref)
-    return true
-  } catch (error) {
-    if (error instanceof OutsideError) return false
-    throw error
-  }
 }
 
 function isTouched({ tombstones }: { readonly tombstones: readonly Tombstone[] }): boolean {

@@ -2,14 +2,14 @@
 // server. Their tiles are flagged late: they say nothing of what came in order around them, and of two samples of one time
 // the store's own stays.
 
-import { type Logger, OutsideError, silentLogger, ulid } from '@pharos/base'
+import { type Logger, OutsideError, Pace, silentLogger, ulid } from '@pharos/base'
 import { ABSENT, type Labels, type NativeHistogram } from '@pharos/model'
 import { Block } from './block/block.ts'
 import { BlockWriter } from './block/block-writer.ts'
 import { type Shape, ShapeTable } from './catalog/shape.ts'
 import { makeDurableDirectory } from './durable-directory.ts'
 import { groupKeyOf } from './group-key.ts'
-import { BLOCK_TILE_ROWS } from './limits.ts'
+import { BLOCK_TILE_ROWS, SLICE_MS } from './limits.ts'
 import type { TsdbWorld } from './open-store.ts'
 import { readTile } from './read/tile-cache.ts'
 import { TileCodec } from './tile/tile-codec.ts'
@@ -71,9 +71,8 @@ export class Backfill {
     const id = ulid(clock.now(), random)
     const path = `${this.#folder}/${id}.blk`
     const shapes = new ShapeTable()
-    // Nobody else waits for a turn here.
-    const turn = (): Promise<void> => Promise.resolve()
-    const writer = await BlockWriter.create(disk, `${path}.tmp`, this.#codec.cold, turn)
+    const pace = new Pace(clock, SLICE_MS)
+    const writer = await BlockWriter.create(disk, `${path}.tmp`, this.#codec.cold, pace)
     try {
       for (const [key, members] of groupsOf(series)) {
         await writeGroup(writer, shapes, key, members, fromMs, toMs)
@@ -83,7 +82,7 @@ export class Backfill {
         return undefined
       }
       await writer.finish(id, { level: 1, sources: [], damaged: [] })
-      const info = await this.#checked(`${path}.tmp`)
+      const info = await this.#checked(`${path}.tmp`, pace)
       await disk.rename(`${path}.tmp`, path)
       await disk.syncDirectory(this.#folder)
       return info
@@ -98,8 +97,8 @@ export class Backfill {
     await this.#lock.release()
   }
 
-  async #checked(path: string): Promise<BlockInfo> {
-    const block = await Block.open(this.#world.disk, path, new ShapeTable(), this.#log)
+  async #checked(path: string, pace: Pace): Promise<BlockInfo> {
+    const block = await Block.open(this.#world.disk, path, new ShapeTable(), this.#log, pace)
     try {
       for (const { tiles } of block.groups) for (const ref of tiles) readTile(ref)
       return block.info

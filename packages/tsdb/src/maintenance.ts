@@ -1,14 +1,15 @@
 // What the store does on its own, in rounds: recover, seal, cut blocks, compact, apply retention, tidy up. Each step
 // stands alone: when one fails it is logged and counted, and the next round tries again.
 
-import { type Clock, type Disk, type Logger, messageOf } from '@pharos/base'
+import { type Clock, type Disk, type Logger, messageOf, type Pace, type Task } from '@pharos/base'
 import type { Block } from './block/block.ts'
 import type { BlockStore } from './block/block-store.ts'
 import { fileName, nextLevel } from './block/block-store.ts'
 import { expiredBySize, expiredByTime, planCompaction } from './block/compaction-plan.ts'
 import { uploadedBlocks } from './block/uploaded-blocks.ts'
 import type { GroupDefinition } from './catalog/definition-reader.ts'
-import type { Shape, ShapeTable } from './catalog/shape.ts'
+import type { Layout } from './catalog/layout.ts'
+import type { ShapeTable } from './catalog/shape.ts'
 import { noteBlocks } from './head/coverage.ts'
 import type { Head } from './head/head.ts'
 import type { Segments } from './head/segments.ts'
@@ -26,6 +27,9 @@ const FOLDERS = ['wal', 'head', 'blocks'] as const
 
 /** A tile is sealed early when its rows hold back so many WAL files. */
 const WAL_FILES = 4
+
+/** Columns between two stops of a collection, some 100 µs. */
+const STOP_COLUMNS = 1024
 
 /** A block that expired takes at least so many label sets with it, for a guess. */
 const SHAPES_OF_BLOCK = 1_000
@@ -49,6 +53,7 @@ interface MaintenanceContext {
   /** WAL files that the start could not read: the next one will. */
   readonly unreadWal: ReadonlySet<number>
   readonly budget: ReplayBudget
+  readonly pace: Pace
 }
 
 export class Maintenance {
@@ -80,7 +85,10 @@ export class Maintenance {
 
   /** Runs work while no round runs, and no other such work. Rejects with what the work throws. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#running.then(work)
+    const done = this.#running.then(() => {
+      this.#context.pace.begin()
+      return work()
+    })
     this.#running = done.then(
       () => undefined,
       () => undefined,
@@ -91,7 +99,8 @@ export class Maintenance {
   /** Writes everything that only memory and the WAL hold into segments. */
   async flush(): Promise<void> {
     await this.#running
-    const { head, segments, wal, budget } = this.#context
+    const { head, segments, wal, budget, pace } = this.#context
+    pace.begin()
     if (wal.failure !== undefined) return
     for (const group of head.groups) {
       head.closeTile(group)
@@ -121,7 +130,7 @@ export class Maintenance {
     await this.#step('retention', () => this.#retain())
     if (isSettled) await this.#step('WAL truncation', () => this.#truncateWal())
     await this.#step('deletions', () => this.forgetFiles())
-    this.#forget()
+    await this.#forget()
     await this.measure()
   }
 
@@ -270,11 +279,13 @@ export class Maintenance {
 
   /** Makes a block of the segments of a window. What is sealed into the window later becomes another one. */
   async cutBlock(windowMs: number): Promise<void> {
-    const { head, segments, blocks, stats } = this.#context
+    const { head, segments, blocks, stats, pace } = this.#context
     const files = [...segments.filesOf(windowMs)]
+    const wanted = new Set(files)
     const groups: { definition: GroupDefinition; tiles: TileRef[] }[] = []
     for (const { key, kind, sealed } of head.groups) {
-      const tiles = sealed.filter((ref) => files.includes(ref.file))
+      if (pace.isDue) await pace.rest()
+      const tiles = sealed.filter((ref) => wanted.has(ref.file))
       if (tiles.length > 0) groups.push({ definition: { key, kind }, tiles })
     }
     const { block, damaged } = await blocks.write(groups, files, 1)
@@ -389,8 +400,8 @@ export class Maintenance {
   }
 
   /** Forgets groups without rows and writers, and shapes that nothing refers to. */
-  #forget(): void {
-    const { head, blocks, shapes, options, stats } = this.#context
+  async #forget(): Promise<void> {
+    const { head, shapes, options, stats, pace } = this.#context
     const gone = [...head.groups].filter(
       ({ handleCount, open, late, waiting, sealed }) =>
         handleCount === 0 &&
@@ -405,18 +416,31 @@ export class Maintenance {
     const gains = stats.seriesRemoved + stats.retentionDeletedBlocks * SHAPES_OF_BLOCK
     if (gains - this.#gainsBefore < Math.max(SHAPES_OF_BLOCK, shapes.size / 10)) return
     this.#gainsBefore = gains
-    const live = new Set<Shape>()
-    const note = (all: readonly (Shape | undefined)[]): void => {
-      for (const shape of all) if (shape !== undefined) live.add(shape)
+    await pace.drive(this.#collectShapes())
+  }
+
+  /** Series come and go meanwhile: the table itself keeps what is taken from it. */
+  *#collectShapes(): Task<void> {
+    const { head, blocks, shapes } = this.#context
+    shapes.beginCollection()
+    const seen = new Set<Layout>()
+    function* keep(layout: Layout | undefined): Task<void> {
+      if (layout === undefined || seen.has(layout)) return
+      seen.add(layout)
+      for (let column = 0; column < layout.shapes.length; column++) {
+        if (column % STOP_COLUMNS === 0) yield
+        const shape = layout.shapes[column]
+        if (shape !== undefined) shapes.keep(shape)
+      }
     }
     for (const { layout, sealed, waiting } of head.groups) {
-      if (layout !== undefined) note(layout.shapes)
-      for (const tile of waiting) if (tile.layout !== undefined) note(tile.layout.shapes)
-      for (const ref of sealed) note(ref.layout.shapes)
+      yield* keep(layout)
+      for (const tile of waiting) yield* keep(tile.layout)
+      for (const ref of sealed) yield* keep(ref.layout)
     }
     for (const block of blocks.blocks) {
-      for (const { tiles } of block.groups) for (const ref of tiles) note(ref.layout.shapes)
+      for (const { tiles } of block.groups) for (const ref of tiles) yield* keep(ref.layout)
     }
-    shapes.retain(live)
+    yield* shapes.collected()
   }
 }

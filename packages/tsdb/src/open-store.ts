@@ -1,6 +1,6 @@
 // Opens a data directory: blocks, then segments, then what only the WAL knows.
 
-import { type Clock, type Logger, messageOf, OutsideError, type World } from '@pharos/base'
+import { type Clock, type Logger, messageOf, OutsideError, Pace, type World } from '@pharos/base'
 import { Administration } from './administration.ts'
 import { BlockStore } from './block/block-store.ts'
 import { ShapeTable } from './catalog/shape.ts'
@@ -9,7 +9,7 @@ import { noteBlocks } from './head/coverage.ts'
 import { ExemplarRing, logExemplar } from './head/exemplar-ring.ts'
 import { Head } from './head/head.ts'
 import { Segments } from './head/segments.ts'
-import { EXEMPLARS } from './limits.ts'
+import { EXEMPLARS, SLICE_MS, START_SLICE_MS } from './limits.ts'
 import { Maintenance } from './maintenance.ts'
 import { MetadataStore } from './metadata-store.ts'
 import { replayWal } from './open-wal.ts'
@@ -117,15 +117,17 @@ async function openParts(
   const head = new Head({ clock, options, stats, shapes, decoder: codec.decoder, rows })
   const exemplars = new ExemplarRing(options.maxExemplars ?? EXEMPLARS)
   const metadata = new MetadataStore()
-  const shared = { rows, disk, clock, random, log, stats, shapes, codec, quarantine, head }
+  const pace = new Pace(clock, SLICE_MS)
+  const startPace = new Pace(clock, START_SLICE_MS)
+  const shared = { rows, disk, clock, random, log, pace, stats, shapes, codec, quarantine, head }
   const blocks = new BlockStore({ ...shared, folder: `${path}/blocks` })
   const tombstones = new Tombstones({ path: `${path}/tombstones`, disk, log, quarantine })
   await tombstones.open()
-  await blocks.open()
+  await blocks.open(startPace)
   const coverage = noteBlocks(head, blocks.blocks)
   const segments = new Segments({ ...shared, folder: `${path}/head` })
   const left = await readReplayMarker(path, disk, log)
-  await segments.open(blocks, usedNames(blocks, tombstones), left?.firstSegment)
+  await segments.open(blocks, usedNames(blocks, tombstones), startPace, left?.firstSegment)
   head.beginReplay(coverage)
   const budget = new ReplayBudget({ ...shared, path, segments, memory: options.memory, left })
   let replayStatus: ReplayStatus = { current: 0, last: 0, isDone: false }
@@ -135,6 +137,7 @@ async function openParts(
     tombstones,
     (current, last) => onReplay((replayStatus = { current, last, isDone: false })),
     budget,
+    startPace,
   )
   head.endReplay()
   budget.end()

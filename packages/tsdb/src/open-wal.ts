@@ -1,7 +1,7 @@
 // Start: every WAL file into the head, oldest first. Torn tails are cut, damaged spans go to the quarantine, files that the
 // disk does not give back stay for the next start; whatever is whole counts.
 
-import { type Disk, type Logger, messageOf, OutsideError } from '@pharos/base'
+import { type Disk, type Logger, messageOf, OutsideError, type Pace } from '@pharos/base'
 import { FILE_BYTES } from './limits.ts'
 import { isDamage, type Quarantine } from './quarantine.ts'
 import type { Tombstones } from './tombstones.ts'
@@ -32,6 +32,7 @@ export async function replayWal(
   tombstones: Tombstones,
   progress: (sequence: number, last: number) => void,
   budget: LogBudget,
+  pace: Pace,
 ): Promise<{ readonly next: number; readonly unread: ReadonlySet<number> }> {
   const sequences = await walSequences(folder)
   const unread = new Set<number>()
@@ -54,7 +55,7 @@ export async function replayWal(
       continue
     }
     const hidden = tombstones.of(walName(sequence))
-    const replayed = await replayWalFile(bytes, path, target, hidden, (n) => budget.took(n))
+    const replayed = await replayWalFile(bytes, path, target, hidden, pace, (n) => budget.took(n))
     if (replayed.isStopped) {
       await setAside(folder, sequences.slice(sequences.indexOf(sequence)))
       break

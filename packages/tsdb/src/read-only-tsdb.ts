@@ -7,6 +7,7 @@ import {
   type Logger,
   messageOf,
   OutsideError,
+  Pace,
   silentLogger,
 } from '@pharos/base'
 import { createKernel } from '@pharos/kernel'
@@ -16,7 +17,7 @@ import { readSegment, SEGMENT_NAME } from './block/segment.ts'
 import type { TileFile } from './block/tile-file.ts'
 import { ShapeTable } from './catalog/shape.ts'
 import { Head } from './head/head.ts'
-import { FILE_BYTES, TIME_MS } from './limits.ts'
+import { FILE_BYTES, START_SLICE_MS, TIME_MS } from './limits.ts'
 import { noteBlocks } from './head/coverage.ts'
 import { isWalName } from './open-wal.ts'
 import type { Querier } from './querier.ts'
@@ -47,6 +48,7 @@ export class ReadOnlyTsdb {
   readonly damages: Damage[] = []
   readonly #path: string
   readonly #disk: Disk
+  readonly #pace: Pace
   readonly #head: Head
   readonly #kernel = createKernel()
   readonly #decoder = new ColumnDecoder(this.#kernel)
@@ -80,6 +82,7 @@ export class ReadOnlyTsdb {
   private constructor({ clock, disk }: ReadOnlyWorld, path: string) {
     this.#path = path
     this.#disk = disk
+    this.#pace = new Pace(clock, START_SLICE_MS)
     const options = {
       path,
       retentionMs: 0,
@@ -236,7 +239,7 @@ export class ReadOnlyTsdb {
       // What was not finished is removed by the next start; its sources are all there.
       if (!name.endsWith('.blk')) continue
       await this.#read(path, async (log) => {
-        const block = await Block.open(this.#disk, path, this.#shapes, log)
+        const block = await Block.open(this.#disk, path, this.#shapes, log, this.#pace)
         this.#use(block.file)
         this.#allBlocks.push(block)
       })
@@ -258,7 +261,7 @@ export class ReadOnlyTsdb {
       if (!SEGMENT_NAME.test(name)) continue
       await this.#read(path, async (log) => {
         const bytes = await this.#disk.readFile(path, FILE_BYTES)
-        const segment = await readSegment(this.#disk, path, bytes, this.#shapes, log)
+        const segment = await readSegment(this.#disk, path, bytes, this.#shapes, log, this.#pace)
         this.#use(segment.file)
         for (const [from, to] of segment.damaged) this.#damaged(path, span(from, to))
         if (segment.tornBytes > 0) {
@@ -290,7 +293,8 @@ export class ReadOnlyTsdb {
           rows: this.#rows,
         }
         const hidden = this.#tombstones.filter(({ files }) => files.has(name))
-        const { validBytes, damaged, lost } = await replayWalFile(bytes, path, target, hidden)
+        const replayed = await replayWalFile(bytes, path, target, hidden, this.#pace)
+        const { validBytes, damaged, lost } = replayed
         for (const [from, to] of damaged) this.#damaged(path, span(from, to))
         if (validBytes < bytes.length) this.#damaged(path, torn(validBytes, bytes.length))
         if (lost > 0) this.#damaged(path, `${lost} records refer to what is damaged`)

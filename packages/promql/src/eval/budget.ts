@@ -1,27 +1,25 @@
 // Lets a long evaluation be stopped, and lets others run meanwhile. Evaluation is synchronous generators:
 // they `yield` when `due` says so, and `drive` gives the event loop a turn.
 
-import { type Clock, UserError } from '@pharos/base'
+import { type Clock, Pace, type Task, UserError } from '@pharos/base'
 import { canceled, timedOut } from './errors.ts'
 import { SLICE_MS, WORK_BETWEEN_LOOKS } from './limits.ts'
 
-/** A piece of evaluation: synchronous, but stops at every `yield`. */
-export type Task<T> = Generator<void, T, void>
+export type { Task } from '@pharos/base'
 
 export class Budget {
   readonly #clock: Clock
   readonly #signal: AbortSignal | undefined
   readonly #deadlineMs: number
-  #sliceEndMs: number
+  readonly #pace: Pace
   #work = 0
 
   /** The time-out starts now. */
   constructor(clock: Clock, timeoutMs: number, signal: AbortSignal | undefined) {
     this.#clock = clock
     this.#signal = signal
-    const nowMs = clock.monotonicMs()
-    this.#deadlineMs = nowMs + timeoutMs
-    this.#sliceEndMs = nowMs + SLICE_MS
+    this.#deadlineMs = clock.monotonicMs() + timeoutMs
+    this.#pace = new Pace(clock, SLICE_MS)
   }
 
   /**
@@ -33,7 +31,7 @@ export class Budget {
     if (this.#work < WORK_BETWEEN_LOOKS) return false
     this.#work = 0
     this.check()
-    return this.#clock.monotonicMs() >= this.#sliceEndMs
+    return this.#pace.isDue
   }
 
   check(): void {
@@ -52,8 +50,7 @@ export class Budget {
     for (;;) {
       const step = task.next()
       if (step.done === true) return step.value
-      await this.#clock.sleep(0)
-      this.#sliceEndMs = this.#clock.monotonicMs() + SLICE_MS
+      await this.#pace.rest()
       this.check()
     }
   }

@@ -6,6 +6,7 @@ import {
   type Logger,
   messageOf,
   OutsideError,
+  type Pace,
   type Random,
   ULID,
   ulid,
@@ -25,9 +26,6 @@ import type { TileFile } from './tile-file.ts'
 /** Rounds of maintenance in which a tile may be unreadable before it is left out of a new block. */
 const READ_ATTEMPTS = 5
 
-/** Bytes that are read back without a pause: a few milliseconds. */
-const CHECK_BYTES = 4 << 20
-
 interface BlockStoreContext {
   readonly folder: string
   readonly disk: Disk
@@ -38,6 +36,7 @@ interface BlockStoreContext {
   readonly shapes: ShapeTable
   readonly codec: TileCodec
   readonly quarantine: Quarantine
+  readonly pace: Pace
 }
 
 export class BlockStore {
@@ -54,8 +53,11 @@ export class BlockStore {
     this.#context = context
   }
 
-  /** Opens every block of the folder; damaged and unknown files go to the quarantine, unread ones stay. */
-  async open(): Promise<void> {
+  /**
+   * Opens every block of the folder; damaged and unknown files go to the quarantine, unread ones stay.
+   * @param pace  of a start
+   */
+  async open(pace: Pace): Promise<void> {
     const { folder, disk, quarantine } = this.#context
     const found: Block[] = []
     for (const name of await disk.list(folder)) {
@@ -64,7 +66,7 @@ export class BlockStore {
       else if (!name.endsWith('.blk') || !ULID.test(name.slice(0, -4))) {
         await quarantine.move(path, 'no block')
       } else {
-        const block = await this.#openOne(path)
+        const block = await this.#openOne(path, pace)
         if (block !== undefined) found.push(block)
       }
     }
@@ -86,10 +88,10 @@ export class BlockStore {
 
   /** Opens what the disk did not give back before. Queries see a block once `ready` was called with it. */
   async reopen(ready: (block: Block) => void): Promise<void> {
-    const { disk, log } = this.#context
+    const { disk, log, pace } = this.#context
     for (const path of this.#unread) {
       if ((await disk.stat(path)) === undefined) this.#unread.delete(path)
-      const block = this.#unread.has(path) ? await this.#openOne(path) : undefined
+      const block = this.#unread.has(path) ? await this.#openOne(path, pace) : undefined
       if (block === undefined) continue
       log.info('block could be opened after all', { file: path })
       ready(block)
@@ -112,16 +114,17 @@ export class BlockStore {
     sources: readonly TileFile[],
     level: number,
   ): Promise<{ readonly block: Block | undefined; readonly damaged: ReadonlySet<string> }> {
-    const { folder, disk, clock, random, log, shapes, codec } = this.#context
+    const { folder, disk, clock, random, log, codec, pace } = this.#context
     const id = ulid(clock.now(), random)
     const path = `${folder}/${id}.blk`
-    const writer = await BlockWriter.create(disk, `${path}.tmp`, codec.cold, () => clock.sleep(0))
+    const writer = await BlockWriter.create(disk, `${path}.tmp`, codec.cold, pace)
     const damaged = new Set<string>()
     try {
       for (const group of groups) {
         await joinTiles(
           group,
           codec.decoder,
+          pace,
           (ref, error) => {
             this.#tolerate(ref, error)
             damaged.add(fileName(ref.file.path))
@@ -136,10 +139,15 @@ export class BlockStore {
       }
       const names = sources.map((file) => fileName(file.path))
       await writer.finish(id, { level, sources: names, damaged: [...damaged] })
-      await this.#check(`${path}.tmp`)
-      await disk.rename(`${path}.tmp`, path)
-      await disk.syncDirectory(folder)
-      return { block: await Block.open(disk, path, shapes, log), damaged }
+      const block = await this.#checked(`${path}.tmp`, path)
+      try {
+        await disk.rename(`${path}.tmp`, path)
+        await disk.syncDirectory(folder)
+      } catch (error) {
+        block.file.drop()
+        throw error
+      }
+      return { block, damaged }
     } catch (error) {
       await writer.abandon(disk, log)
       this.#orphans.add(path)
@@ -214,11 +222,11 @@ export class BlockStore {
     else await this.#remove(path, 'replaced by a block')
   }
 
-  async #openOne(path: string): Promise<Block | undefined> {
+  async #openOne(path: string, pace: Pace): Promise<Block | undefined> {
     const { disk, log, shapes, quarantine } = this.#context
     for (let attempt = 1; ; attempt++) {
       try {
-        const block = await Block.open(disk, path, shapes, log)
+        const block = await Block.open(disk, path, shapes, log, pace)
         this.#unread.delete(path)
         return block
       } catch (error) {
@@ -236,24 +244,24 @@ export class BlockStore {
     }
   }
 
-  /** Reads the file back, every tile of it: what is wrong now is wrong for good. */
-  async #check(path: string): Promise<void> {
-    const { disk, shapes, log } = this.#context
-    const block = await Block.open(disk, path, shapes, log)
+  /**
+   * Reads the file back, every tile of it: what is wrong now is wrong for good.
+   * @param named  the name that it gets then
+   */
+  async #checked(path: string, named: string): Promise<Block> {
+    const { disk, shapes, log, pace } = this.#context
+    const block = await Block.open(disk, path, shapes, log, pace, named)
     try {
-      let bytes = 0
       for (const { tiles } of block.groups) {
         for (const ref of tiles) {
           readTile(ref)
-          bytes += ref.length
-          if (bytes < CHECK_BYTES) continue
-          // Nothing is asked of the disk; whoever waits has a turn meanwhile.
-          await disk.stat(path)
-          bytes = 0
+          if (pace.isDue) await pace.rest()
         }
       }
-    } finally {
+      return block
+    } catch (error) {
       block.file.drop()
+      throw error
     }
   }
 

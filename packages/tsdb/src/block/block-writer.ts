@@ -1,8 +1,18 @@
 // Writes a block beside its place, checks it, and only then gives it its name.
 
-import { ByteWriter, crc32c, type Disk, messageOf, type Logger, type OpenFile } from '@pharos/base'
+import {
+  ByteWriter,
+  crc32c,
+  type Disk,
+  messageOf,
+  type Logger,
+  type OpenFile,
+  type Pace,
+  type Task,
+} from '@pharos/base'
 import { DefinitionWriter } from '../catalog/definition-writer.ts'
-import { Layout } from '../catalog/layout.ts'
+import type { Layout } from '../catalog/layout.ts'
+import { LayoutIndex } from '../catalog/layout-index.ts'
 import type { Shape } from '../catalog/shape.ts'
 import type { GroupDefinition } from '../catalog/definition-reader.ts'
 import { TileFlag } from '../tile/tile-format.ts'
@@ -15,8 +25,12 @@ import {
   writeFooter,
 } from './block-format.ts'
 
-/** Some 10 ms of joining and encoding; while it is written others have their turn. */
+/** Tiles are written when they have this size together. */
 const WRITE_BYTES = 64 << 10
+
+/** Of a section whose checksum is worked out in one go, some 200 µs; and groups of the directory between two stops. */
+const LOOK_BYTES = 256 << 10
+const STOP_GROUPS = 64
 
 interface Entry {
   readonly offset: number
@@ -31,49 +45,54 @@ interface Entry {
 export class BlockWriter {
   readonly #file: OpenFile
   readonly #definitions = new DefinitionWriter()
-  readonly #layouts = new Map<string, Layout>()
+  readonly #layouts = new LayoutIndex()
   readonly #tiles: TileWriter
-  readonly #turn: () => Promise<void>
+  readonly #pace: Pace
   readonly #out = new ByteWriter(WRITE_BYTES + (64 << 10))
   readonly #entries = new Map<number, Entry[]>()
-  readonly #series = new Set<string>()
+  /** Of the group that comes at the moment. */
+  #groupId = -1
+  readonly #groupLayouts = new Set<Layout>()
+  readonly #groupShapes = new Set<Shape>()
+  #seriesCount = 0
   #writtenBytes = 0
   #sampleCount = 0
   #tileCount = 0
   #minMs = Infinity
   #maxMs = -Infinity
 
-  private constructor(file: OpenFile, tiles: TileWriter, turn: () => Promise<void>) {
+  private constructor(file: OpenFile, tiles: TileWriter, pace: Pace) {
     this.#file = file
     this.#tiles = tiles
-    this.#turn = turn
+    this.#pace = pace
     this.#out.raw(blockHeader())
   }
 
-  /** @param turn  lets others run */
+  /** @param pace  others have their turns */
   static async create(
     disk: Disk,
     path: string,
     tiles: TileWriter,
-    turn: () => Promise<void>,
+    pace: Pace,
   ): Promise<BlockWriter> {
-    return new BlockWriter(await disk.open(path, 'create'), tiles, turn)
+    return new BlockWriter(await disk.open(path, 'create'), tiles, pace)
   }
 
   get tileCount(): number {
     return this.#tileCount
   }
 
-  /** Tiles of one group come in the order of their times. */
+  /** Groups come one after the other, the tiles of each in the order of their times. */
   async add(group: GroupDefinition, shapes: readonly Shape[], source: TileSource): Promise<void> {
-    const kept = await this.#tiles.encode(source, this.#turn)
+    const pace = this.#pace
+    const kept = await this.#tiles.encode(source, pace)
     if (kept.length === 0) return
-    const own = Array.from(kept, (column) => shapes[column]!)
     const groupId = this.#definitions.group(group.key, group.kind)
-    const layoutId = this.#definitions.layout(this.#layoutOf(own))
-    for (const shape of own) this.#series.add(`${groupId} ${shape.id}`)
+    const layout = await pace.drive(this.#layouts.of(kept, shapes))
+    const layoutId = await pace.drive(this.#definitions.numbered(layout))
+    this.#countSeries(groupId, layout)
     const offset = this.#writtenBytes + this.#out.length
-    this.#tiles.finish(this.#out, groupId, layoutId, source, kept.length)
+    await this.#tiles.finish(this.#out, groupId, layoutId, source, kept.length, pace)
     const firstMs = source.times[0]!
     const lastMs = source.times[source.rowCount - 1]!
     const entry = {
@@ -104,23 +123,23 @@ export class BlockWriter {
       maxTime: this.#maxMs + 1,
       stats: {
         numSamples: this.#sampleCount,
-        numSeries: this.#series.size,
+        numSeries: this.#seriesCount,
         numChunks: this.#tileCount,
       },
       compaction,
     }
     const body = new ByteWriter(64 << 10)
-    const section = (fill: () => void): Section => {
+    const section = async (fill: Task<void>): Promise<Section> => {
       body.clear()
-      fill()
+      await this.#pace.drive(fill)
       const offset = this.#writtenBytes + this.#out.length
       this.#out.raw(body.bytes())
-      return { offset, length: body.length, crc: crc32c(body.bytes()) }
+      return { offset, length: body.length, crc: await this.#pace.drive(sumOf(body.bytes())) }
     }
     const footer = {
-      catalog: section(() => this.#definitions.flush(body)),
-      directory: section(() => writeDirectory(body, this.#entries)),
-      meta: section(() => body.raw(new TextEncoder().encode(JSON.stringify(meta)))),
+      catalog: await section(this.#definitions.flushed(body)),
+      directory: await section(writeDirectory(body, this.#entries)),
+      meta: await section(writeMeta(body, meta)),
     }
     this.#out.raw(writeFooter(footer))
     await this.#write()
@@ -149,18 +168,55 @@ export class BlockWriter {
     this.#writtenBytes += bytes.length
   }
 
-  #layoutOf(shapes: readonly Shape[]): Layout {
-    const key = shapes.map((shape) => shape.id).join()
-    let layout = this.#layouts.get(key)
-    if (layout === undefined) this.#layouts.set(key, (layout = Layout.of(shapes)))
-    return layout
+  /** Most groups have one layout: nobody needs a set of their series then. */
+  #countSeries(groupId: number, layout: Layout): void {
+    const layouts = this.#groupLayouts
+    if (groupId !== this.#groupId) {
+      this.#groupId = groupId
+      layouts.clear()
+      this.#groupShapes.clear()
+    }
+    if (layouts.has(layout)) return
+    const shapes = this.#groupShapes
+    if (layouts.size === 0) {
+      this.#seriesCount += layout.shapes.length
+    } else {
+      if (layouts.size === 1) for (const one of layouts) addAll(shapes, one)
+      const before = shapes.size
+      addAll(shapes, layout)
+      this.#seriesCount += shapes.size - before
+    }
+    layouts.add(layout)
   }
 }
 
-function writeDirectory(out: ByteWriter, groups: ReadonlyMap<number, readonly Entry[]>): void {
+function addAll(shapes: Set<Shape>, layout: Layout): void {
+  for (const shape of layout.shapes) if (shape !== undefined) shapes.add(shape)
+}
+
+function* sumOf(bytes: Uint8Array): Task<number> {
+  let crc = 0
+  for (let at = 0; at < bytes.length; at += LOOK_BYTES) {
+    crc = crc32c(bytes, at, Math.min(at + LOOK_BYTES, bytes.length), crc)
+    yield
+  }
+  return crc
+}
+
+function* writeMeta(out: ByteWriter, meta: BlockMeta): Task<void> {
+  out.raw(new TextEncoder().encode(JSON.stringify(meta)))
+  yield
+}
+
+function* writeDirectory(
+  out: ByteWriter,
+  groups: ReadonlyMap<number, readonly Entry[]>,
+): Task<void> {
   out.varint(groups.size)
   let end = 0
+  let count = 0
   for (const [groupId, entries] of groups) {
+    if (++count % STOP_GROUPS === 0) yield
     out.varint(groupId)
     out.varint(entries.length)
     let firstMs = 0

@@ -1,5 +1,6 @@
 // Joins the tiles of a group into longer ones. Tiles that overlap become one in which every time stands once.
 
+import type { Pace, Task } from '@pharos/base'
 import { Labels } from '@pharos/model'
 import type { GroupDefinition } from '../catalog/definition-reader.ts'
 import type { Layout } from '../catalog/layout.ts'
@@ -34,13 +35,18 @@ type TileSink = (
   source: TileSource,
 ) => Promise<void>
 
+/** Columns between two stops, some 100 µs. */
+const STOP_COLUMNS = 1024
+
 /**
  * Hands the group's samples to `sink` in tiles of up to 480 rows, in the order of time.
+ * @param pace     others have their turns
  * @param damaged  called for a tile that cannot be read; the others are joined without it
  */
 export async function joinTiles(
   { definition, tiles }: StoredTiles,
   decoder: ColumnDecoder,
+  pace: Pace,
   damaged: (ref: TileRef, error: unknown) => void,
   sink: TileSink,
 ): Promise<void> {
@@ -52,6 +58,7 @@ export async function joinTiles(
   let endMs = -Infinity
   for (let i = 0; i < ordered.length; i++) {
     const ref = ordered[i]!
+    if (pace.isDue) await pace.rest()
     try {
       const view = readTile(ref)
       pending.push({ layout: ref.layout, view, masks: masks.of(ref, definition.key) })
@@ -63,11 +70,11 @@ export async function joinTiles(
     const next = ordered[i + 1]
     const isLast = next === undefined
     if (!isLast && (rowCount < BLOCK_TILE_ROWS || next.firstMs <= endMs)) continue
-    const times = joined(pending, decoder, startMs, Infinity).view.times
+    const times = timesOf(pending, decoder, startMs)
     const cuts = cutsOf(times.length, isLast)
     for (let c = 0; c + 1 < cuts.length; c++) {
       const [from, to] = [times[cuts[c]!]!, times[cuts[c + 1]! - 1]!]
-      const { shapes, view, isLate } = joined(pending, decoder, from, to)
+      const { shapes, view, isLate } = await pace.drive(joined(pending, decoder, from, to))
       await sink(definition, shapes, sourceOf(view, isLate))
     }
     const written = cuts.at(-1)!
@@ -92,37 +99,74 @@ function cutsOf(rowCount: number, isLast: boolean): number[] {
   return Array.from({ length: tiles + 1 }, (_, i) => Math.min(i * rows, rowCount))
 }
 
-function joined(
+/** When the rows are, each time once. */
+function timesOf(
+  pending: readonly Pending[],
+  decoder: ColumnDecoder,
+  fromMs: number,
+): Float64Array {
+  const columns = new Int32Array(0)
+  const pieces = []
+  for (const { view } of pending) {
+    const part = sealedPart(view, fromMs, Infinity, decoder)
+    if (part !== undefined) pieces.push({ part, columns })
+  }
+  return new GroupView({ common: Labels.EMPTY, shapes: [] }, pieces).times
+}
+
+function* joined(
   pending: readonly Pending[],
   decoder: ColumnDecoder,
   fromMs: number,
   toMs: number,
-): { shapes: readonly Shape[]; view: GroupView; isLate: boolean } {
-  const shapes: Shape[] = []
-  const seriesOf = new Map<Shape, number>()
+): Task<{ shapes: readonly Shape[]; view: GroupView; isLate: boolean }> {
   const parts: { part: Part; layout: Layout }[] = []
   for (const { layout, view, masks } of pending) {
     const part = sealedPart(view, fromMs, toMs, decoder)
     if (part === undefined) continue
     parts.push({ part: maskedPart(part, masks), layout })
-    for (const shape of layout.shapes) {
-      if (shape === undefined || seriesOf.has(shape)) continue
-      seriesOf.set(shape, shapes.length)
-      shapes.push(shape)
-    }
   }
-  const pieces = parts.map(({ part, layout }) => {
-    const columns = new Int32Array(shapes.length).fill(-1)
-    layout.shapes.forEach((shape, column) => {
-      if (shape !== undefined) columns[seriesOf.get(shape)!] = column
-    })
-    return { part, columns }
-  })
+  const { shapes, columnsOf } = yield* columnsTogether(parts.map(({ layout }) => layout))
+  const pieces = parts.map(({ part, layout }) => ({ part, columns: columnsOf.get(layout)! }))
   return {
     shapes,
     view: new GroupView({ common: Labels.EMPTY, shapes }, pieces),
     isLate: parts.every(({ part }) => part.isLate),
   }
+}
+
+/** The series of all layouts, each once, and the column that each layout has for them: −1 where it has none. */
+function* columnsTogether(
+  layouts: readonly Layout[],
+): Task<{ shapes: readonly Shape[]; columnsOf: ReadonlyMap<Layout, Int32Array> }> {
+  const distinct = new Set(layouts)
+  const [first] = distinct
+  if (distinct.size === 1 && !first!.shapes.includes(undefined)) {
+    const columns = Int32Array.from(first!.shapes.keys())
+    return { shapes: first!.shapes as readonly Shape[], columnsOf: new Map([[first!, columns]]) }
+  }
+  const shapes: Shape[] = []
+  const seriesOf = new Map<Shape, number>()
+  for (const layout of distinct) {
+    for (let column = 0; column < layout.shapes.length; column++) {
+      if (column % STOP_COLUMNS === 0) yield
+      const shape = layout.shapes[column]
+      if (shape === undefined || seriesOf.has(shape)) continue
+      seriesOf.set(shape, shapes.length)
+      shapes.push(shape)
+    }
+  }
+  const columnsOf = new Map<Layout, Int32Array>()
+  for (const layout of distinct) {
+    const columns = new Int32Array(shapes.length).fill(-1)
+    for (let column = 0; column < layout.shapes.length; column++) {
+      if (column % STOP_COLUMNS === 0) yield
+      const shape = layout.shapes[column]
+      if (shape !== undefined) columns[seriesOf.get(shape)!] = column
+    }
+    columnsOf.set(layout, columns)
+  }
+  return { shapes, columnsOf }
 }
 
 function sourceOf(view: GroupView, isLate: boolean): TileSource {

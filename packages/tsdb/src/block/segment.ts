@@ -11,10 +11,11 @@ import {
   messageOf,
   type OpenFile,
   OutsideError,
+  type Pace,
 } from '@pharos/base'
 import { DefinitionReader, type GroupDefinition } from '../catalog/definition-reader.ts'
 import { DefinitionWriter } from '../catalog/definition-writer.ts'
-import { Layout } from '../catalog/layout.ts'
+import { LayoutIndex } from '../catalog/layout-index.ts'
 import type { Shape, ShapeTable } from '../catalog/shape.ts'
 import type { HeadGroup } from '../head/head-group.ts'
 import type { TileRef } from '../read/tile-ref.ts'
@@ -35,7 +36,7 @@ export class SegmentWriter {
   readonly file: TileFile
   readonly #file: OpenFile
   readonly #definitions = new DefinitionWriter()
-  readonly #layouts = new Map<string, Layout>()
+  readonly #layouts = new LayoutIndex()
   readonly #buffer = new RecordBuffer(256 << 10)
   readonly #scratch = new ByteWriter(64 << 10)
   #writtenBytes = 0
@@ -66,20 +67,20 @@ export class SegmentWriter {
     shapes: readonly (Shape | undefined)[],
     source: TileSource,
     writer: TileWriter,
-    turn: () => Promise<void>,
+    pace: Pace,
   ): Promise<TileRef | undefined> {
-    const kept = await writer.encode(source, turn)
+    const kept = await writer.encode(source, pace)
     if (kept.length === 0) return undefined
-    const layout = this.#layoutOf(kept, shapes)
+    const layout = await pace.drive(this.#layouts.of(kept, shapes))
     const groupId = this.#definitions.group(group.key, group.kind)
-    const layoutId = this.#definitions.layout(layout)
+    const layoutId = await pace.drive(this.#definitions.numbered(layout))
     if (this.#definitions.hasNews) {
       this.#scratch.clear()
-      this.#definitions.flush(this.#scratch)
+      await pace.drive(this.#definitions.flushed(this.#scratch))
       this.#buffer.add(SegmentRecord.definitions, this.#scratch.bytes())
     }
     this.#scratch.clear()
-    writer.finish(this.#scratch, groupId, layoutId, source, kept.length)
+    await writer.finish(this.#scratch, groupId, layoutId, source, kept.length, pace)
     const offset = this.#writtenBytes + this.#buffer.length + RECORD_HEADER_BYTES
     this.#buffer.add(SegmentRecord.tile, this.#scratch.bytes())
     return {
@@ -104,14 +105,6 @@ export class SegmentWriter {
   sync(): Promise<void> {
     return this.#file.sync()
   }
-
-  #layoutOf(kept: Int32Array, shapes: readonly (Shape | undefined)[]): Layout {
-    const own = Array.from(kept, (column) => shapes[column])
-    const key = own.map((shape) => shape?.id ?? '').join()
-    let layout = this.#layouts.get(key)
-    if (layout === undefined) this.#layouts.set(key, (layout = Layout.of(own)))
-    return layout
-  }
 }
 
 interface ReadSegment {
@@ -130,6 +123,7 @@ export async function readSegment(
   bytes: Uint8Array,
   shapes: ShapeTable,
   log: Logger,
+  pace: Pace,
 ): Promise<ReadSegment> {
   const name = path.slice(path.lastIndexOf('/') + 1)
   const headerMs = readFileHeader(bytes, 'PHS1', path)
@@ -141,7 +135,8 @@ export async function readSegment(
   const definitions = new DefinitionReader(shapes)
   const tiles: { group: GroupDefinition; ref: TileRef }[] = []
   const damaged: [number, number][] = []
-  const end = scanRecords(bytes, headerMs === undefined ? 0 : FILE_HEADER_BYTES, {
+  const start = headerMs === undefined ? 0 : FILE_HEADER_BYTES
+  const scan = scanRecords(bytes, start, {
     record(type, from, to) {
       try {
         if (type === SegmentRecord.definitions) definitions.apply(bytes.subarray(from, to))
@@ -157,6 +152,7 @@ export async function readSegment(
     },
     damaged: (from, to) => damaged.push([from, to]),
   })
+  const end = await pace.drive(scan)
   return { windowMs, file, tiles, damaged, tornBytes: bytes.length - end }
 }
 

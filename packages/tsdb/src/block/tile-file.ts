@@ -13,8 +13,9 @@ export class TileFile {
   #isDropped = false
   #isClosed = false
 
-  constructor(file: OpenFile, log: Logger) {
-    this.path = file.path
+  /** @param path  the name that it has or will have */
+  constructor(file: OpenFile, log: Logger, path: string = file.path) {
+    this.path = path
     this.#file = file
     this.#log = log
   }

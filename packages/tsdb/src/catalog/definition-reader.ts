@@ -1,7 +1,7 @@
 // Reads the definition stream of definition-writer.ts back. What refers to a definition that was lost is
 // itself lost, and is left as a hole: nothing is ever read under another's labels.
 
-import { ByteReader, OutsideError } from '@pharos/base'
+import { ByteReader, OutsideError, runTask, type Task } from '@pharos/base'
 import { Labels, type Metadata } from '@pharos/model'
 import type { GroupKind } from '../appender.ts'
 import { KIND_CODES, METRIC_TYPES, Section } from './definition-writer.ts'
@@ -16,6 +16,9 @@ export interface GroupDefinition {
 const KINDS = new Map<number, GroupKind>(
   (Object.entries(KIND_CODES) as [GroupKind, number][]).map(([kind, code]) => [code, kind]),
 )
+
+/** Definitions between two stops, some 100 µs; layouts, which are long, stop after each. */
+const STOP_COUNT = 256
 
 export class DefinitionReader {
   readonly #table: ShapeTable
@@ -32,6 +35,11 @@ export class DefinitionReader {
 
   /** @throws OutsideError `tsdb/corrupt` or `bytes/…` when the stream is no definition stream */
   apply(bytes: Uint8Array): void {
+    runTask(this.applied(bytes))
+  }
+
+  /** The same for a stream that may be long. */
+  *applied(bytes: Uint8Array): Task<void> {
     const reader = new ByteReader(bytes)
     while (reader.remaining > 0) {
       const type = reader.u8()
@@ -43,7 +51,10 @@ export class DefinitionReader {
       const end = first + reader.varint()
       // A definition takes a byte at least, so a huge count is garbage and must not fill memory with holes.
       if (end - first > reader.remaining || end > 2 ** 31) throw corrupt('count of definitions')
-      for (let id = first; id < end; id++) this.#readOne(type, id, reader)
+      for (let id = first; id < end; id++) {
+        this.#readOne(type, id, reader)
+        if (type === Section.layouts || id % STOP_COUNT === 0) yield
+      }
     }
   }
 

@@ -11,7 +11,7 @@
 //
 // All numbers are varints. Symbol 0 is always the empty text.
 
-import type { ByteWriter } from '@pharos/base'
+import { type ByteWriter, runTask, type Task } from '@pharos/base'
 import type { Labels, Metadata, MetricType } from '@pharos/model'
 import type { GroupKind } from '../appender.ts'
 import type { Layout } from './layout.ts'
@@ -44,6 +44,9 @@ export const METRIC_TYPES: readonly MetricType[] = [
   'info',
   'stateset',
 ]
+
+/** Definitions between two stops, some 100 µs. */
+const STOP_COUNT = 256
 
 interface LayoutPart {
   readonly count: number
@@ -92,6 +95,15 @@ export class DefinitionWriter {
 
   /** The number in this file of the first `count` columns of a layout. */
   layout(layout: Layout, count: number = layout.shapes.length): number {
+    const parts = this.#layouts.get(layout)
+    for (let i = (parts?.length ?? 0) - 1; i >= 0; i--) {
+      if (parts![i]!.count === count) return parts![i]!.id
+    }
+    return runTask(this.numbered(layout, count))
+  }
+
+  /** The same for a layout that may be long. */
+  *numbered(layout: Layout, count: number = layout.shapes.length): Task<number> {
     let parts = this.#layouts.get(layout)
     if (parts === undefined) this.#layouts.set(layout, (parts = []))
     let prefix: LayoutPart = { count: 0, id: -1 }
@@ -103,6 +115,7 @@ export class DefinitionWriter {
     const shapes: number[] = []
     for (let column = prefix.count; column < count; column++) {
       shapes.push(this.#shape(layout.shapes[column]))
+      if (column % STOP_COUNT === 0) yield
     }
     const id = this.#layoutCount++
     this.#newLayouts.push({ prefix: prefix.id, shapes })
@@ -112,6 +125,11 @@ export class DefinitionWriter {
 
   /** Writes what was numbered since the last call, in an order in which everything precedes its use. */
   flush(out: ByteWriter): void {
+    runTask(this.flushed(out))
+  }
+
+  /** The same when there may be many. Nothing may be numbered meanwhile. */
+  *flushed(out: ByteWriter): Task<void> {
     const section = (type: number, total: number, fresh: readonly unknown[]): boolean => {
       if (fresh.length === 0) return false
       out.u8(type)
@@ -120,25 +138,34 @@ export class DefinitionWriter {
       return true
     }
     if (section(Section.symbols, this.#symbols.size, this.#newSymbols)) {
-      for (const symbol of this.#newSymbols) out.text(symbol)
+      for (let i = 0; i < this.#newSymbols.length; i++) {
+        out.text(this.#newSymbols[i]!)
+        if (i % STOP_COUNT === 0) yield
+      }
     }
     if (section(Section.pairs, this.#pairs.size, this.#newPairs)) {
-      for (const pair of this.#newPairs) {
+      for (let i = 0; i < this.#newPairs.length; i++) {
+        const pair = this.#newPairs[i]!
         out.varint(Math.floor(pair / PAIR_BASE))
         out.varint(pair % PAIR_BASE)
+        if (i % STOP_COUNT === 0) yield
       }
     }
     if (section(Section.shapes, this.#shapes.size + this.#lostShapes, this.#newShapes)) {
-      for (const pairs of this.#newShapes) writeList(out, pairs)
+      for (let i = 0; i < this.#newShapes.length; i++) {
+        writeList(out, this.#newShapes[i]!)
+        if (i % STOP_COUNT === 0) yield
+      }
     }
     if (section(Section.layouts, this.#layoutCount, this.#newLayouts)) {
       for (const { prefix, shapes } of this.#newLayouts) {
         out.varint(prefix + 1)
         out.varint(shapes.length)
         let previous = 0
-        for (const shape of shapes) {
-          out.zigzag(shape - previous)
-          previous = shape
+        for (let i = 0; i < shapes.length; i++) {
+          out.zigzag(shapes[i]! - previous)
+          previous = shapes[i]!
+          if (i % (8 * STOP_COUNT) === 0) yield
         }
       }
     }

@@ -6,8 +6,12 @@
 //   shape   {__name__="up"}                     series {__name__="up", instance="a:9100", job="node"}
 //   shape   {__name__="x", job="other"}         series {__name__="x", instance="a:9100", job="other"}
 
+import type { Task } from '@pharos/base'
 import { compareText, Labels, METRIC_NAME } from '@pharos/model'
 import type { PendingSeries } from '../appender.ts'
+
+/** Shapes between two stops of a collection, some 100 µs. */
+const STOP_SHAPES = 1024
 
 export interface Shape {
   /** Numbered in the order of interning, for this process only. */
@@ -16,12 +20,15 @@ export interface Shape {
   /** Group labels that the series does not have. */
   readonly removed: readonly string[]
   readonly metricName: string
+  /** The collection of the table that last saw it in use. */
+  keptBy: number
 }
 
 /** Interns shapes: equal ones are one object, so that they can be compared by identity. */
 export class ShapeTable {
   readonly #byKey = new Map<string, Shape>()
   #nextId = 0
+  #collection = 0
 
   get size(): number {
     return this.#byKey.size
@@ -54,15 +61,31 @@ export class ShapeTable {
     const key = keyOf(own, removed)
     let shape = this.#byKey.get(key)
     if (shape === undefined) {
-      shape = { id: this.#nextId++, own, removed, metricName: own.get(METRIC_NAME) }
+      const metricName = own.get(METRIC_NAME)
+      shape = { id: this.#nextId++, own, removed, metricName, keptBy: this.#collection }
       this.#byKey.set(key, shape)
     }
+    // Who gets a shape while others are collected uses it.
+    shape.keptBy = this.#collection
     return shape
   }
 
-  /** Forgets every shape that is not among `live`: what churned away must not stay in memory. */
-  retain(live: ReadonlySet<Shape>): void {
-    for (const [key, shape] of this.#byKey) if (!live.has(shape)) this.#byKey.delete(key)
+  /** From now on shapes say that they are in use: those that are asked for, and those of which somebody says `keep`. */
+  beginCollection(): void {
+    this.#collection++
+  }
+
+  keep(shape: Shape): void {
+    shape.keptBy = this.#collection
+  }
+
+  /** Forgets every shape that was not used since the collection began: what churned away must not stay in memory. */
+  *collected(): Task<void> {
+    let count = 0
+    for (const [key, shape] of this.#byKey) {
+      if (++count % STOP_SHAPES === 0) yield
+      if (shape.keptBy !== this.#collection) this.#byKey.delete(key)
+    }
   }
 }
 

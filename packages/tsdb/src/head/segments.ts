@@ -1,6 +1,6 @@
 // The segments of the head: where tiles go when they are full, and what a start finds of them.
 
-import type { Clock, Disk, Logger } from '@pharos/base'
+import type { Disk, Logger, Pace } from '@pharos/base'
 import type { BlockStore } from '../block/block-store.ts'
 import { fileName } from '../block/block-store.ts'
 import { readSegment, SEGMENT_NAME, SegmentWriter } from '../block/segment.ts'
@@ -15,18 +15,18 @@ import type { Head } from './head.ts'
 import type { HeadGroup } from './head-group.ts'
 import type { OpenTile } from './open-tile.ts'
 
-/** Encoded tiles are written when they have this size together: some 10 ms of work, then others have their turn. */
+/** Encoded tiles are written when they have this size together. */
 const BATCH_BYTES = 64 << 10
 
 interface SegmentsContext {
   readonly folder: string
   readonly disk: Disk
-  readonly clock: Clock
   readonly log: Logger
   readonly shapes: ShapeTable
   readonly codec: TileCodec
   readonly quarantine: Quarantine
   readonly head: Head
+  readonly pace: Pace
 }
 
 interface Sealed {
@@ -56,11 +56,13 @@ export class Segments {
   /**
    * Reads every segment and gives its tiles to their groups.
    * @param usedNames   not given to new ones
+   * @param pace        of a start
    * @param unfinished  files from this number on are of a start that did not end, and are removed
    */
   async open(
     blocks: BlockStore,
     usedNames: Iterable<string>,
+    pace: Pace,
     unfinished: number = Infinity,
   ): Promise<void> {
     const { folder, disk, log, quarantine } = this.#context
@@ -85,7 +87,7 @@ export class Segments {
       if (await blocks.removeIfReplaced(path)) continue
       const bytes = await readOrQuarantine({ disk, log, quarantine }, path)
       if (bytes === 'unread') this.#unread.push(path)
-      else if (bytes !== 'quarantined') await this.#openOne(path, bytes)
+      else if (bytes !== 'quarantined') await this.#openOne(path, bytes, pace)
     }
     for (const group of this.#context.head.groups) {
       group.sealed = group.sealed.toSorted((a, b) => a.firstMs - b.firstMs)
@@ -117,8 +119,7 @@ export class Segments {
   async seal(): Promise<void> {
     const sealed: Sealed[] = []
     const writers = new Set<SegmentWriter>()
-    const { head, disk, folder, codec, clock } = this.#context
-    const turn = (): Promise<void> => clock.sleep(0)
+    const { head, disk, folder, codec, pace } = this.#context
     try {
       for (const group of head.groups) {
         for (const tile of group.waiting) {
@@ -129,9 +130,10 @@ export class Segments {
             (tile.layout ?? group.layout!).shapes,
             sourceOf(tile),
             codec.hot,
-            turn,
+            pace,
           )
           sealed.push({ group, tile, ref })
+          if (pace.isDue) await pace.rest()
           if (writer.bufferedBytes >= BATCH_BYTES) await writer.write()
         }
       }
@@ -144,7 +146,9 @@ export class Segments {
       this.#giveUp(writers)
       throw error
     }
+    // Whoever reads meanwhile sees each tile once: where it waits, or where it is sealed.
     for (const { group, tile, ref } of sealed) {
+      if (pace.isDue) await pace.rest()
       if (ref !== undefined) group.sealed = withTile(group.sealed, ref)
       group.waiting = group.waiting.filter((one) => one !== tile)
       head.memory.retire(tile)
@@ -154,11 +158,12 @@ export class Segments {
   /** Tiles of a window are in a block now. Its files are handed over to be removed. */
   release(windowMs: number): readonly TileFile[] {
     const files = this.filesOf(windowMs)
+    const gone = new Set(files)
     this.#files.delete(windowMs)
     this.#writers.delete(windowMs)
     for (const group of this.#context.head.groups) {
-      if (group.sealed.some((ref) => files.includes(ref.file))) {
-        group.sealed = group.sealed.filter((ref) => !files.includes(ref.file))
+      if (group.sealed.some((ref) => gone.has(ref.file))) {
+        group.sealed = group.sealed.filter((ref) => !gone.has(ref.file))
       }
     }
     return files
@@ -168,9 +173,9 @@ export class Segments {
     for (const files of this.#files.values()) for (const file of files) file.drop()
   }
 
-  async #openOne(path: string, bytes: Uint8Array): Promise<void> {
+  async #openOne(path: string, bytes: Uint8Array, pace: Pace): Promise<void> {
     const { disk, shapes, log, head, quarantine } = this.#context
-    const segment = await readSegment(disk, path, bytes, shapes, log)
+    const segment = await readSegment(disk, path, bytes, shapes, log, pace)
     if (segment.tornBytes > 0) {
       log.warn('torn end of a segment ignored; its rows are in the WAL', {
         file: path,
@@ -182,7 +187,10 @@ export class Segments {
       await quarantine.keep(name, bytes.subarray(from, to), `damaged span of ${path}`)
     }
     this.#addFile(segment.windowMs, segment.file)
-    for (const { group, ref } of segment.tiles) head.takeSealed(group.key, group.kind, ref)
+    for (const { group, ref } of segment.tiles) {
+      head.takeSealed(group.key, group.kind, ref)
+      if (pace.isDue) await pace.rest()
+    }
   }
 
   #addFile(windowMs: number, file: TileFile): void {

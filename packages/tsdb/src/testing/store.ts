@@ -39,8 +39,21 @@ export async function everything(
   warnings?: string[],
   matchers: readonly Matcher[] = [],
 ): Promise<Content> {
+  const querier = db.querier(-1e15, 1e15)
+  try {
+    return await contentOf(querier, warnings, matchers)
+  } finally {
+    querier.close()
+  }
+}
+
+/** The same of a querier that is there already. */
+export async function contentOf(
+  querier: Querier,
+  warnings?: string[],
+  matchers: readonly Matcher[] = [],
+): Promise<Content> {
   const [minMs, maxMs] = [-1e15, 1e15]
-  const querier = db.querier(minMs, maxMs)
   const selection = await querier.select(matchers, hints(minMs, maxMs))
   if (warnings !== undefined) warnings.push(...selection.warnings)
   else if (selection.warnings.length > 0) throw new Error(selection.warnings.join('\n'))
@@ -64,7 +77,6 @@ export async function everything(
       if (samples.size > 0) content.set(name, samples)
     }
   }
-  querier.close()
   return content
 }
 

@@ -62,12 +62,18 @@ export class Workload {
   async step(): Promise<void> {
     const random = this.#random
     await this.#clock.advance(1000 + random.int(4000))
-    for (let g = random.int(4); g >= 0; g--) this.#row(g)
-    if (random.chance(0.3)) this.#cells()
-    if (random.chance(0.1)) this.#release()
+    this.write()
     if (random.chance(0.25)) await this.sync()
     if (random.chance(0.08)) await this.db.maintain()
     if (random.chance(0.05)) await this.#clock.advance(70_000)
+  }
+
+  /** Some rows, sometimes cells, at one moment. */
+  write(): void {
+    const random = this.#random
+    for (let g = random.int(4); g >= 0; g--) this.#row(g)
+    if (random.chance(0.3)) this.#cells()
+    if (random.chance(0.1)) this.#release()
   }
 
   async sync(): Promise<void> {

@@ -1,4 +1,5 @@
-import { ByteWriter } from '@pharos/base'
+import { ByteWriter, Pace } from '@pharos/base'
+import { SimClock } from '@pharos/base/sim'
 import { ABSENT, NORMAL_NAN, STALE } from '@pharos/model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -26,9 +27,10 @@ async function written(
   columns: readonly Float64Array[],
 ): Promise<{ kept: Int32Array; view: TileView }> {
   const source = sourceOf(columns)
-  const kept = await writer.encode(source, () => Promise.resolve())
+  const pace = new Pace(new SimClock(), 1)
+  const kept = await writer.encode(source, pace)
   const out = new ByteWriter()
-  writer.finish(out, 1, 2, source, kept.length)
+  await writer.finish(out, 1, 2, source, kept.length, pace)
   return { kept, view: new TileView(out.bytes().slice()) }
 }
 

@@ -9,7 +9,7 @@
 //   column with histograms := 0x20 u8 | length varint of the float column | float column
 //                             count varint, count × (row varint, histogram)
 
-import { ByteWriter, crc32c } from '@pharos/base'
+import { ByteWriter, crc32c, type Pace } from '@pharos/base'
 import { denseBytesMax, denseWorkBytes, type Kernel } from '@pharos/kernel'
 import { ABSENT_LOW_WORD, lowWord, type NativeHistogram } from '@pharos/model'
 import { BLOCK_TILE_ROWS } from '../limits.ts'
@@ -35,8 +35,9 @@ export interface TileSource {
   readonly histograms: (column: number) => ReadonlyMap<number, NativeHistogram> | undefined
 }
 
-/** Values that are encoded in one go: some 5 ms. */
-const TURN_VALUES = 60_000
+/** Values that are encoded between two looks at the clock, some 100 µs, and bytes that are summed up, some 200 µs. */
+const LOOK_VALUES = 2_000
+const LOOK_BYTES = 256 << 10
 
 /** Encodes tiles, in two steps: the columns first, because only then it is known which of them hold samples. */
 export class TileWriter {
@@ -65,13 +66,13 @@ export class TileWriter {
 
   /**
    * Encodes the columns that hold samples.
-   * @param turn  lets others run; called now and then in a tile that takes long
+   * @param pace  others have their turns
    * @returns which columns they are, ascending
    */
-  async encode(source: TileSource, turn: () => Promise<void>): Promise<Int32Array> {
+  async encode(source: TileSource, pace: Pace): Promise<Int32Array> {
     const { rowCount, columnCount, readColumn, histograms } = source
     this.#beginTile(rowCount)
-    const turnColumns = Math.ceil(TURN_VALUES / rowCount)
+    const lookColumns = Math.ceil(LOOK_VALUES / rowCount)
     if (this.#lengths.length < columnCount) this.#lengths = new Uint32Array(columnCount * 2)
     const values = this.#values
     const columns = this.#columns
@@ -81,6 +82,7 @@ export class TileWriter {
     this.#hasHistograms = false
     this.sampleCount = 0
     for (let c = 0; c < columnCount; c++) {
+      if (c % lookColumns === 0 && pace.isDue) await pace.rest()
       const before = columns.length
       readColumn(c, values)
       const own = histograms(c)
@@ -91,19 +93,19 @@ export class TileWriter {
       this.sampleCount += samples + (own?.size ?? 0)
       this.#lengths[keptCount] = columns.length - before
       kept[keptCount++] = c
-      if (c % turnColumns === turnColumns - 1) await turn()
     }
     return kept.subarray(0, keptCount)
   }
 
   /** Appends the tile of what was encoded last. Ids are those of the file it goes into. */
-  finish(
+  async finish(
     out: ByteWriter,
     groupId: number,
     layoutId: number,
     { times, rowCount, isLate }: TileSource,
     columnCount: number,
-  ): void {
+    pace: Pace,
+  ): Promise<void> {
     const start = out.length
     out.u32(DENSE_TILE_MAGIC)
     out.u32(0)
@@ -127,7 +129,12 @@ export class TileWriter {
     for (let c = 0; c < columnCount; c++) out.varint(this.#lengths[c]!)
     out.raw(this.#columns.bytes())
     out.u32At(start + 4, out.length - start)
-    out.u32At(start + 8, crc32c(out.bytes(), start + 12, out.length))
+    let crc = 0
+    for (let at = start + 12; at < out.length; at += LOOK_BYTES) {
+      crc = crc32c(out.bytes(), at, Math.min(at + LOOK_BYTES, out.length), crc)
+      if (pace.isDue) await pace.rest()
+    }
+    out.u32At(start + 8, crc)
   }
 
   #beginTile(rowCount: number): void {

@@ -4,7 +4,7 @@
 //   record := marker u16 0x1bd7 | type u8 | 0 u8 | length u32 | crc u32 | body
 //   crc    := CRC-32C of the first eight bytes, continued over the body
 
-import { crc32c } from '@pharos/base'
+import { crc32c, type Task } from '@pharos/base'
 import { RECORD_BYTES } from '../limits.ts'
 
 export const RECORD_HEADER_BYTES = 12
@@ -30,17 +30,29 @@ interface RecordVisitor {
   damaged(from: number, to: number): void
 }
 
+/** Bytes between two stops, some 200 µs. */
+const STOP_BYTES = 256 << 10
+
 /**
  * Visits every whole record from `start` on, in order.
  * @returns where the last whole record ends (or `start`); what is behind it is a torn tail
  */
-export function scanRecords(bytes: Uint8Array, start: number, visitor: RecordVisitor): number {
+export function* scanRecords(
+  bytes: Uint8Array,
+  start: number,
+  visitor: RecordVisitor,
+): Task<number> {
   let at = start
+  let stopAt = start + STOP_BYTES
   while (at < bytes.length) {
     const end = recordEnd(bytes, at)
     if (end > 0) {
       visitor.record(bytes[at + 2]!, at + RECORD_HEADER_BYTES, end)
       at = end
+      if (at >= stopAt) {
+        stopAt = at + STOP_BYTES
+        yield
+      }
       continue
     }
     const next = nextRecord(bytes, at + 1)

@@ -1,4 +1,4 @@
-import { ByteReader } from '@pharos/base'
+import { ByteReader, runTask } from '@pharos/base'
 import { createKernel } from '@pharos/kernel'
 import { ABSENT, NORMAL_NAN, STALE } from '@pharos/model'
 import fc from 'fast-check'
@@ -42,7 +42,7 @@ function readRows(bytes: Uint8Array, widths: readonly number[], lost: ReadonlySe
   const rows: Read[] = []
   let keyframe: Keyframe | undefined
   let i = -1
-  scanRecords(bytes, 0, {
+  const scan = scanRecords(bytes, 0, {
     record(_type, from, to) {
       i++
       if (lost.has(i)) return
@@ -67,6 +67,7 @@ function readRows(bytes: Uint8Array, widths: readonly number[], lost: ReadonlySe
     },
     damaged() {},
   })
+  runTask(scan)
   return rows
 }
 
@@ -119,10 +120,11 @@ test('after any damage the next whole record is found', () => {
     bad[at]! ^= 0x10
     const lengths: number[] = []
     let spans = 0
-    const end = scanRecords(bad, 0, {
+    const scan = scanRecords(bad, 0, {
       record: (_type, from, to) => void lengths.push(to - from),
       damaged: () => void spans++,
     })
+    const end = runTask(scan)
     const hit = ends.findIndex((one) => at < one)
     expect(lengths).toEqual([...ends.keys()].filter((i) => i !== hit).map((i) => i * 3))
     const isLast = hit === ends.length - 1

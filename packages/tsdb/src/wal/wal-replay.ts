@@ -1,7 +1,7 @@
 // Puts what the WAL holds back into the head. Whole records count wherever they stand; what cannot be read, and
 // rows whose keyframe or definitions were in a damaged span, are counted and never guessed.
 
-import { ByteReader, type Logger, messageOf } from '@pharos/base'
+import { ByteReader, type Logger, messageOf, type Pace } from '@pharos/base'
 import { ABSENT, type Metadata, type NativeHistogram } from '@pharos/model'
 import { DefinitionReader } from '../catalog/definition-reader.ts'
 import type { Layout } from '../catalog/layout.ts'
@@ -43,6 +43,7 @@ const TOOK_BYTES = 1 << 10
 
 /**
  * @param tombstones  what was deleted of the file's rows
+ * @param pace        others have their turns
  * @param took        called now and then with bytes of records that were taken; resolves with whether to go on
  * @throws OutsideError `tsdb/version` for a file of a newer program
  */
@@ -51,6 +52,7 @@ export async function replayWalFile(
   path: string,
   target: ReplayTarget,
   tombstones: readonly Tombstone[],
+  pace: Pace,
   took: (bytes: number) => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<ReplayedFile> {
   const damaged: [number, number][] = []
@@ -62,10 +64,11 @@ export async function replayWalFile(
   const replay = new FileReplay(target, tombstones)
   /** type, from, to of each. */
   const found: number[] = []
-  const validBytes = scanRecords(bytes, start, {
+  const scan = scanRecords(bytes, start, {
     record: (type, from, to) => void found.push(type, from, to),
     damaged: (from, to) => void damaged.push([from, to]),
   })
+  const validBytes = await pace.drive(scan)
   let lost = 0
   let isStopped = false
   let takenTo = start
@@ -80,6 +83,7 @@ export async function replayWalFile(
     if (to - takenTo < TOOK_BYTES && i + 3 < found.length) continue
     isStopped = !(await took(to - takenTo))
     takenTo = to
+    if (pace.isDue) await pace.rest()
   }
   target.metadata(replay.definitions.metadata)
   return { validBytes, damaged, records: found.length / 3, lost, isStopped }
