@@ -126,9 +126,7 @@ class Story {
     const content = await everything(copy)
     await copy.close()
     const wanted = less(less(before, this.#hidden), this.#undecided)
-    expect(missing(wanted, content).slice(0, 5), `lost in a snapshot: ${this.#where}`).toEqual([])
-    const allowed = less(this.#work.taken, this.#hidden)
-    expect(missing(content, allowed).slice(0, 5), `in a snapshot: ${this.#where}`).toEqual([])
+    isBetween(content, wanted, less(this.#work.taken, this.#hidden), `a snapshot: ${this.#where}`)
   }
 
   async #between(): Promise<void> {
@@ -162,13 +160,15 @@ class Story {
 
   /** @param perhaps  what may be there beside it */
   #compare(shown: Content, taken: Content, when: string, perhaps: Content = taken): void {
-    const where = `${when}: ${this.#where}`
     let wanted = less(less(taken, this.#hidden), this.#undecided)
     if (this.#leaving !== undefined) wanted = less(wanted, matching(wanted, this.#leaving))
-    expect(missing(wanted, shown).slice(0, 5), `lost ${where}`).toEqual([])
-    const allowed = less(perhaps, this.#hidden)
-    expect(missing(shown, allowed).slice(0, 5), `came back or invented ${where}`).toEqual([])
+    isBetween(shown, wanted, less(perhaps, this.#hidden), `${when}: ${this.#where}`)
   }
+}
+
+function isBetween(shown: Content, wanted: Content, allowed: Content, where: string): void {
+  expect(missing(wanted, shown).slice(0, 5), `lost, ${where}`).toEqual([])
+  expect(missing(shown, allowed).slice(0, 5), `came back or invented, ${where}`).toEqual([])
 }
 
 test(`${COUNT} stories from seed ${FIRST}: between slices of upkeep all is as without slices`, async () => {

@@ -136,23 +136,27 @@ export async function readSegment(
   const tiles: { group: GroupDefinition; ref: TileRef }[] = []
   const damaged: [number, number][] = []
   const start = headerMs === undefined ? 0 : FILE_HEADER_BYTES
+  /** type, from, to of each. */
+  const found: number[] = []
   const scan = scanRecords(bytes, start, {
-    record(type, from, to) {
-      try {
-        if (type === SegmentRecord.definitions) definitions.apply(bytes.subarray(from, to))
-        else tiles.push(tileAt(bytes, from, to, file, definitions))
-      } catch (error) {
-        damaged.push([from, to])
-        log.error('tile of a segment cannot be used', {
-          file: path,
-          from,
-          err: messageOf(error),
-        })
-      }
-    },
-    damaged: (from, to) => damaged.push([from, to]),
+    record: (type, from, to) => void found.push(type, from, to),
+    damaged: (from, to) => void damaged.push([from, to]),
   })
   const end = await pace.drive(scan)
+  for (let i = 0; i < found.length; i += 3) {
+    const [type, from, to] = [found[i]!, found[i + 1]!, found[i + 2]!]
+    try {
+      if (type === SegmentRecord.definitions) {
+        await pace.drive(definitions.applied(bytes.subarray(from, to)))
+      } else {
+        tiles.push(tileAt(bytes, from, to, file, definitions))
+      }
+    } catch (error) {
+      damaged.push([from, to])
+      log.error('tile of a segment cannot be used', { file: path, from, err: messageOf(error) })
+    }
+    if (pace.isDue) await pace.rest()
+  }
   return { windowMs, file, tiles, damaged, tornBytes: bytes.length - end }
 }
 

@@ -1,7 +1,7 @@
 // Reads the definition stream of definition-writer.ts back. What refers to a definition that was lost is
 // itself lost, and is left as a hole: nothing is ever read under another's labels.
 
-import { ByteReader, OutsideError, runTask, type Task } from '@pharos/base'
+import { ByteReader, OutsideError, type Task } from '@pharos/base'
 import { Labels, type Metadata } from '@pharos/model'
 import type { GroupKind } from '../appender.ts'
 import { KIND_CODES, METRIC_TYPES, Section } from './definition-writer.ts'
@@ -17,7 +17,7 @@ const KINDS = new Map<number, GroupKind>(
   (Object.entries(KIND_CODES) as [GroupKind, number][]).map(([kind, code]) => [code, kind]),
 )
 
-/** Definitions between two stops, some 100 µs; layouts, which are long, stop after each. */
+/** Definitions, or columns of a layout, between two stops: some 100 µs. */
 const STOP_COUNT = 256
 
 export class DefinitionReader {
@@ -33,12 +33,10 @@ export class DefinitionReader {
     this.#table = table
   }
 
-  /** @throws OutsideError `tsdb/corrupt` or `bytes/…` when the stream is no definition stream */
-  apply(bytes: Uint8Array): void {
-    runTask(this.applied(bytes))
-  }
-
-  /** The same for a stream that may be long. */
+  /**
+   * Takes a piece of the stream, which may be long.
+   * @throws OutsideError `tsdb/corrupt` or `bytes/…` when it is no definition stream
+   */
   *applied(bytes: Uint8Array): Task<void> {
     const reader = new ByteReader(bytes)
     while (reader.remaining > 0) {
@@ -52,8 +50,9 @@ export class DefinitionReader {
       // A definition takes a byte at least, so a huge count is garbage and must not fill memory with holes.
       if (end - first > reader.remaining || end > 2 ** 31) throw corrupt('count of definitions')
       for (let id = first; id < end; id++) {
-        this.#readOne(type, id, reader)
-        if (type === Section.layouts || id % STOP_COUNT === 0) yield
+        if (type === Section.layouts) this.layouts[id] = yield* this.#layout(reader)
+        else this.#readOne(type, id, reader)
+        if (id % STOP_COUNT === 0) yield
       }
     }
   }
@@ -68,8 +67,6 @@ export class DefinitionReader {
     } else if (type === Section.shapes) {
       const pairs = this.#pairList(reader)
       this.#shapes[id] = pairs === undefined || pairs.length === 0 ? undefined : this.#shape(pairs)
-    } else if (type === Section.layouts) {
-      this.layouts[id] = this.#layout(reader)
     } else if (type === Section.groups) {
       const pairs = this.#pairList(reader)
       const kind = KINDS.get(reader.varint())
@@ -90,15 +87,20 @@ export class DefinitionReader {
     return this.#table.shape(new Labels(own), removed)
   }
 
-  #layout(reader: ByteReader): Layout | undefined {
+  *#layout(reader: ByteReader): Task<Layout | undefined> {
     const prefixId = reader.varint() - 1
     const count = reader.varint()
     const prefix = prefixId < 0 ? undefined : this.layouts[prefixId]
-    const layout = Layout.of(prefix?.shapes ?? [])
+    const layout = new Layout()
+    for (let column = 0; column < (prefix?.shapes.length ?? 0); column++) {
+      layout.add(prefix!.shapes[column])
+      if (column % STOP_COUNT === 0) yield
+    }
     let shape = 0
     for (let i = 0; i < count; i++) {
       shape += reader.zigzag()
       layout.add(this.#shapes[shape])
+      if (i % STOP_COUNT === 0) yield
     }
     return prefixId >= 0 && prefix === undefined ? undefined : layout
   }

@@ -75,7 +75,9 @@ export async function replayWalFile(
   for (let i = 0; i < found.length && !isStopped; i += 3) {
     const to = found[i + 2]!
     try {
-      if (!replay.apply(found[i]!, bytes.subarray(found[i + 1]!, to))) lost++
+      const body = bytes.subarray(found[i + 1]!, to)
+      if (found[i] === WalRecord.definitions) await pace.drive(replay.definitions.applied(body))
+      else if (!replay.apply(found[i]!, body)) lost++
     } catch (error) {
       lost++
       target.log.warn('record of the WAL makes no sense', { file: path, err: messageOf(error) })
@@ -108,12 +110,8 @@ class FileReplay {
     this.definitions = new DefinitionReader(target.shapes)
   }
 
-  /** @returns whether anything could be made of the record */
+  /** @returns whether anything could be made of the record, which is no definition */
   apply(type: number, body: Uint8Array): boolean {
-    if (type === WalRecord.definitions) {
-      this.definitions.apply(body)
-      return true
-    }
     const reader = new ByteReader(body)
     if (type === WalRecord.exemplar) {
       this.#target.exemplar(readExemplar(reader))
