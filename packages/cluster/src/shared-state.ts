@@ -14,7 +14,7 @@ interface Known {
 }
 
 /** What a record means to whoever shares it. */
-export interface RecordRules {
+interface RecordRules {
   /** Whether `own`, which waits here, is to take the place of `theirs`. Both are of the same key and differ. */
   replaces(key: string, own: string, theirs: string): boolean
 }

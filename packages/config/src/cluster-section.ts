@@ -1,4 +1,4 @@
-// `cluster`: several servers that share targets, rules and alerts over etcd.
+// `cluster`: several servers that share targets, rules and alerts over etcd, and peers that fill each other's gaps.
 
 import {
   always,
@@ -13,8 +13,22 @@ import {
   url,
 } from './codec.ts'
 import type { Codec } from './codec.ts'
+import {
+  checkHttp,
+  HTTP_SHAPE,
+  httpClientSettings,
+  normaliseHttp,
+  tlsSection,
+  tlsSettings,
+} from './http-client.ts'
+import type { HttpFields, TlsFields } from './http-client.ts'
 import { list, pointer, section } from './section.ts'
 import type { ClusterConfig } from './settings.ts'
+
+const memberHttpSection: Codec<HttpFields> = section(HTTP_SHAPE, {
+  check: checkHttp,
+  normalise: normaliseHttp,
+})
 
 export interface ClusterFields {
   name: string
@@ -30,6 +44,11 @@ export interface ClusterFields {
   replication: number
   rules: 'leader' | 'all' | ''
   alerts: 'shared' | 'local' | ''
+  tls_config: TlsFields
+  http_config: HttpFields
+  peers: readonly string[]
+  replica_label: string
+  backfill: number
 }
 
 export const clusterSection: Codec<ClusterFields | undefined> = pointer(
@@ -48,11 +67,19 @@ export const clusterSection: Codec<ClusterFields | undefined> = pointer(
       replication: integer(1),
       rules: always(oneOf(['leader', 'all'], 'leader')),
       alerts: always(oneOf(['shared', 'local'], 'shared')),
+      tls_config: tlsSection,
+      http_config: memberHttpSection,
+      peers: list(url()),
+      replica_label: always(text('replica')),
+      backfill: always(duration('2h')),
     },
     {
       check(value, refuse) {
-        const { etcd, name, id, weight, lease, replication } = value
-        if (etcd?.length === 0) refuse('cluster wants etcd: the addresses of one', 'etcd')
+        const { etcd, name, id, weight, lease, replication, peers, backfill } = value
+        if (etcd?.length === 0 && peers?.length === 0)
+          refuse('cluster wants etcd, the addresses of one, or peers, the URLs of servers', 'etcd')
+        if (backfill !== undefined && (backfill < 60_000 || backfill > 7 * 86_400_000))
+          refuse('cluster backfill must be from 1m to 7d', 'backfill')
         for (const [key, one] of [
           ['name', name],
           ['id', id],
@@ -87,5 +114,10 @@ export function clusterConfig(fields: ClusterFields | undefined): ClusterConfig 
     replication: fields.replication,
     leadsRules: fields.rules === 'leader',
     sharesAlerts: fields.alerts === 'shared',
+    tls: tlsSettings(fields.tls_config),
+    http: httpClientSettings(fields.http_config),
+    peers: fields.peers,
+    replicaLabel: fields.replica_label,
+    backfillMs: fields.backfill,
   }
 }

@@ -1,7 +1,7 @@
 // The typed form of prometheus.yml. Durations are ms, sizes are bytes, regexes are compiled; past the
 // schema nobody validates again.
 
-import type { HttpClientSettings, OutboundRules } from '@pharos/base'
+import type { HttpClientSettings, OutboundRules, TlsSettings } from '@pharos/base'
 import type { Labels, TargetGroup } from '@pharos/model'
 import type { BackendDiscoveries } from './discovery-settings.ts'
 import type { RelabelRule } from './relabel-rule.ts'
@@ -206,8 +206,18 @@ export interface RemoteReadSettings {
 /** `cluster`. */
 export interface ClusterConfig {
   readonly name: string
-  /** Endpoints, at least one. */
+  /** Endpoints; none: no cluster, only peers. */
   readonly etcd: readonly string[]
+  /** To https endpoints of etcd. */
+  readonly tls: TlsSettings
+  /** To other members and to peers. */
+  readonly http: HttpClientSettings
+  /** URLs of servers that scrape the same targets: what this one missed is asked of them. */
+  readonly peers: readonly string[]
+  /** The external label in which peers differ. */
+  readonly replicaLabel: string
+  /** The longest time that is asked of peers, ms. */
+  readonly backfillMs: number
   readonly username: string
   readonly password: string
   readonly passwordFile: string

@@ -49,5 +49,6 @@ function clusterStatus(server: RunningServer): object {
       sent: stats.sent,
     })),
     waitingRecords: cluster?.shared.waiting ?? 0,
+    ...(server.gaps === undefined ? {} : { backfill: server.gaps.backfill.stats }),
   }
 }

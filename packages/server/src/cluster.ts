@@ -1,6 +1,6 @@
 // This server as a member of a cluster: what the configuration says, put in front of scraping, rules and alerts. The cluster is
 // joined at the start; its settings do not change while the server runs.
-import { messageOf, OutsideError, UserError, type World } from '@pharos/base'
+import { messageOf, OutsideError, PLAIN_HTTP_CLIENT, UserError, type World } from '@pharos/base'
 import type { AlertManager } from '@pharos/alertmanager'
 import { Cluster, staticShard } from '@pharos/cluster'
 import type { ClusterConfig } from '@pharos/config'
@@ -35,11 +35,13 @@ export class ClusterPart {
     const { world, config, externalUrl, hostName, port } = context
     this.#world = world
     this.config = config
-    this.#client = createHttpClient(world)
+    const { disk } = world
+    this.#client = createHttpClient(world, { settings: config.http, disk })
     const etcd = new EtcdClient({
       net: world.net,
       clock: world.clock,
       endpoints: config.etcd,
+      http: createHttpClient(world, { settings: { ...PLAIN_HTTP_CLIENT, tls: config.tls }, disk }),
       timeoutMs: Math.max(500, config.leaseMs / 4),
       ...(config.username === ''
         ? {}
@@ -72,12 +74,12 @@ export class ClusterPart {
     )
   }
 
-  /** Undefined without `cluster` in the configuration. */
+  /** Undefined without `cluster` in the configuration, or with peers alone. */
   static async join(
     context: Omit<ClusterPartContext, 'config'> & { readonly config: ClusterConfig | undefined },
   ): Promise<ClusterPart | undefined> {
     const { config } = context
-    if (config === undefined) return undefined
+    if (config === undefined || config.etcd.length === 0) return undefined
     const part = new ClusterPart({ ...context, config })
     await part.cluster.start()
     return part

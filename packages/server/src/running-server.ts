@@ -13,6 +13,7 @@ import type { CellStore, ReplayStatus, Tsdb } from '@pharos/tsdb'
 import type { AlertFanout } from './alert-fanout.ts'
 import type { AlertmanagerPart } from './alertmanager-part.ts'
 import type { ClusterPart } from './cluster.ts'
+import type { PeerGaps } from './peer-gaps.ts'
 import type { ConfigSource } from './config-file.ts'
 import type { ExternalAlertmanagers } from './external-alertmanagers.ts'
 import type { FlagReader } from './flag-reader.ts'
@@ -78,6 +79,8 @@ export interface RunningServer {
   readonly replay: ReplayStatus
   /** What runs. Routes are only reached when it is there. */
   readonly parts: ServerParts
+  /** Undefined without peers. */
+  readonly gaps: PeerGaps | undefined
   /** The configuration in force. */
   readonly config: PrometheusConfig
   /** Takes the configuration again, one reload after the other. @throws what is wrong with it; the old one stays */

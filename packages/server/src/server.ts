@@ -15,6 +15,7 @@ import { type CellStore, type ReplayStatus, Tsdb } from '@pharos/tsdb'
 import { AlertFanout, addNotifierMetrics } from './alert-fanout.ts'
 import { addAlertmanagerMetrics } from './alertmanager-metrics.ts'
 import { ClusterPart, staticOwner } from './cluster.ts'
+import { fillGaps, type PeerGaps } from './peer-gaps.ts'
 import { ConfigSource } from './config-file.ts'
 import { DASHBOARDS_HOME, dashboardStore, listenForDashboards } from './dashboards.ts'
 import { discoverersOf } from './discoverers.ts'
@@ -58,6 +59,7 @@ export class Server implements Service, RunningServer {
   #replay: ReplayStatus = { current: 0, last: 0, isDone: false }
   #isReady = false
   #cluster: ClusterPart | undefined
+  #gaps: PeerGaps | undefined
   #reloading: Promise<void> = Promise.resolve()
 
   /** Starts everything and resolves when the server is ready. @throws UserError, OutsideError with one clear line */
@@ -121,6 +123,10 @@ export class Server implements Service, RunningServer {
   /** What runs. Routes are only reached when it is there. */
   get parts(): ServerParts {
     return this.#parts ?? bug('a request was let through before the store was open')
+  }
+
+  get gaps(): PeerGaps | undefined {
+    return this.#gaps
   }
 
   get replay(): ReplayStatus {
@@ -195,13 +201,15 @@ export class Server implements Service, RunningServer {
     const ruleGroups = await this.#ruleGroups(config)
     const tsdb = await Tsdb.open(
       this.#world,
-      { ...tsdbOptions(flags), ...reloadableOptions(flags, config.storage) },
+      { ...tsdbOptions(flags), ...reloadableOptions(flags, config) },
       (status) => (this.#replay = status),
     )
+    const newestMs = tsdb.maxTimeMs
     this.#cluster = await this.#join(config)
     this.#parts = this.#wire(tsdb, config, startedMs)
     await this.#apply(config, ruleGroups)
     this.#isReady = true
+    this.#gaps = fillGaps(tsdb, config, this.settings, newestMs)
     if (flags.bool('config.auto-reload'))
       background('configuration watch', this.#watchConfig(), log)
     log.info('server is ready to receive web requests', {
@@ -329,7 +337,7 @@ export class Server implements Service, RunningServer {
       settings,
       discoverers: discoverersOf(settings, this.#world),
     }))
-    this.#parts?.tsdb.reconfigure(reloadableOptions(this.settings.flags, config.storage))
+    this.#parts?.tsdb.reconfigure(reloadableOptions(this.settings.flags, config))
     await this.#parts?.external.apply(config.alerting)
     this.#parts?.fanout.useLabels(config.global.externalLabels)
     const { evaluationIntervalMs, ruleQueryOffsetMs: queryOffsetMs, externalLabels } = config.global
@@ -361,6 +369,7 @@ export class Server implements Service, RunningServer {
   async #closeAll(): Promise<void> {
     this.#isReady = false
     await this.#parts?.rules.stop()
+    await this.#gaps?.close()
     await this.#cluster?.close()
     await this.#parts?.external.close()
     this.#parts?.services.close()

@@ -3,7 +3,7 @@ import type { Clock } from '@pharos/base'
 import { type EngineSettings, parseSelector } from '@pharos/promql'
 import type { RuleManagerSettings } from '@pharos/rules'
 import type { ScrapeFeatures } from '@pharos/scrape'
-import type { StorageSettings } from '@pharos/config'
+import type { PrometheusConfig } from '@pharos/config'
 import type { ReloadableOptions, TsdbOptions } from '@pharos/tsdb'
 import type { FlagReader } from './flag-reader.ts'
 import { memoryBudget } from './memory-limit.ts'
@@ -71,12 +71,22 @@ function serverOptions(flags: FlagReader): TsdbOptions {
   }
 }
 
+/** Beyond what peers are asked for, until the last of it is written. */
+const BACKFILL_SLACK_MS = 600_000
+
 /** What the configuration file says of the store goes before the flags, and may change while it runs. */
-export function reloadableOptions(flags: FlagReader, storage: StorageSettings): ReloadableOptions {
+export function reloadableOptions(
+  flags: FlagReader,
+  { storage, cluster }: Pick<PrometheusConfig, 'storage' | 'cluster'>,
+): ReloadableOptions {
   const given = tsdbOptions(flags)
   const isGiven = storage.retentionMs + storage.retentionBytes + storage.retentionPercentage > 0
   return {
-    outOfOrderMs: storage.outOfOrderMs,
+    // What peers have of the time that this server was away is late by that time.
+    outOfOrderMs: Math.max(
+      storage.outOfOrderMs,
+      (cluster?.peers.length ?? 0) > 0 ? cluster!.backfillMs + BACKFILL_SLACK_MS : 0,
+    ),
     // As in the reference: none are kept for a number below 0.
     maxExemplars:
       storage.maxExemplars === undefined ? undefined : Math.max(0, storage.maxExemplars),

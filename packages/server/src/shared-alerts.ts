@@ -27,17 +27,20 @@ interface ClaimRecord {
   readonly before?: NotificationEntry
 }
 
+/** What is used of an alert manager. */
+type SharedManager = Pick<AlertManager, 'join' | 'takeOver' | 'takeSaid' | 'takeSilence'>
+
 type SaidRecord = NotificationEntry | ClaimRecord
 
 export class SharedAlerts {
   readonly #cluster: Cluster
-  readonly #manager: AlertManager
-  readonly #world: World
+  readonly #manager: SharedManager
+  readonly #world: Pick<World, 'clock' | 'log'>
   /** Of other members, by the key of their records: when we saw them first, monotonic ms. */
   readonly #claims = new Map<string, number>()
   #wasSending = false
 
-  constructor(cluster: Cluster, manager: AlertManager, world: World) {
+  constructor(cluster: Cluster, manager: SharedManager, world: Pick<World, 'clock' | 'log'>) {
     this.#cluster = cluster
     this.#manager = manager
     this.#world = world
