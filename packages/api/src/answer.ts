@@ -14,7 +14,7 @@ import { notesJson } from './result-json.ts'
  */
 export type Payload = string | Buffer | ChunkStream
 
-const JSON_TYPE = 'application/json'
+export const JSON_TYPE = 'application/json'
 
 /** `{"status":"success","data":…}` around JSON that is ready. */
 export function answerData(
@@ -23,6 +23,10 @@ export function answerData(
   warnings: readonly string[] = [],
 ): Payload {
   reply.header('Content-Type', JSON_TYPE)
+  return successJson(dataJson, warnings)
+}
+
+export function successJson(dataJson: string, warnings: readonly string[]): string {
   return `{"status":"success","data":${dataJson}${notesJson({ warnings, infos: [] })}}`
 }
 
@@ -45,12 +49,10 @@ export function errorJson(error: ApiError, open: string = '{'): string {
  * @param pool  takes back the chunks that are out
  */
 export function answerChunks(
-  reply: FastifyReply,
   chunks: Iterator<string | Buffer, unknown, undefined>,
   clock: Clock,
   pool?: ChunkPool,
 ): Payload {
-  reply.header('Content-Type', JSON_TYPE)
   const first = chunks.next()
   if (first.done === true) return ''
   const second = chunks.next()

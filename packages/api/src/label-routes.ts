@@ -1,6 +1,6 @@
 // series, labels and label values: what is stored, without samples.
 
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import {
   compareText,
   goQuote,
@@ -10,11 +10,12 @@ import {
   unescapeName,
 } from '@pharos/model'
 import type { LabelList, Querier } from '@pharos/promql'
-import { answerChunks, answerData, type Payload } from './answer.ts'
+import { answerChunks, JSON_TYPE, type Payload, successJson } from './answer.ts'
 import type { ApiServices } from './api-services.ts'
 import { badData, invalidParameter } from './api-error.ts'
 import { jsonTexts, LabelsJson } from './json-text.ts'
-import { MAX_TIME_MS, MIN_TIME_MS, RequestForm } from './request-form.ts'
+import { quick } from './quick-routes.ts'
+import { type ApiRequest, MAX_TIME_MS, MIN_TIME_MS, RequestForm } from './request-form.ts'
 import { coalesced, notesJson } from './result-json.ts'
 
 const TRUNCATED = 'results truncated due to limit'
@@ -23,31 +24,46 @@ export function registerLabelRoutes(app: FastifyInstance, services: ApiServices)
   app.route({
     method: ['GET', 'POST'],
     url: '/api/v1/series',
-    handler: async (request, reply) => series(services, request, reply),
+    handler: quick((request) => series(services, request)),
   })
   app.route({
     method: ['GET', 'POST'],
     url: '/api/v1/labels',
-    handler: async (request, reply) =>
-      labelList(services, new RequestForm(request), reply, (querier, matchers, limit) =>
-        querier.labelNames(matchers, limit),
-      ),
+    handler: quick((request) => labelNames(services, request)),
   })
   app.get<{ Params: { name: string } }>('/api/v1/label/:name/values', async (request, reply) => {
-    const { name: given } = request.params
-    // The escaped form, for clients that cannot put any name into a path.
-    const name = given.startsWith('U__') ? unescapeName(given, 'values') : given
-    if (!isValidLabelName(name, 'utf8')) throw badData(`invalid label name: ${goQuote(name)}`)
-    return labelList(services, new RequestForm(request), reply, (querier, matchers, limit) =>
-      querier.labelValues(name, matchers, limit),
-    )
+    reply.header('Content-Type', JSON_TYPE)
+    return labelValues(services, request.params.name, request)
   })
+}
+
+/** `/api/v1/labels`. */
+export async function labelNames(services: ApiServices, request: ApiRequest): Promise<Payload> {
+  return labelList(services, new RequestForm(request), (querier, matchers, limit) =>
+    querier.labelNames(matchers, limit),
+  )
+}
+
+/**
+ * `/api/v1/label/…/values`.
+ * @param given  the label's name as the path has it
+ */
+export async function labelValues(
+  services: ApiServices,
+  given: string,
+  request: ApiRequest,
+): Promise<Payload> {
+  // The escaped form, for clients that cannot put any name into a path.
+  const name = given.startsWith('U__') ? unescapeName(given, 'values') : given
+  if (!isValidLabelName(name, 'utf8')) throw badData(`invalid label name: ${goQuote(name)}`)
+  return labelList(services, new RequestForm(request), (querier, matchers, limit) =>
+    querier.labelValues(name, matchers, limit),
+  )
 }
 
 async function labelList(
   services: ApiServices,
   form: RequestForm,
-  reply: FastifyReply,
   read: (querier: Querier, matchers: readonly Matcher[], limit: number) => Promise<LabelList>,
 ): Promise<Payload> {
   const limit = form.limit()
@@ -74,14 +90,11 @@ async function labelList(
     sorted = sorted.slice(0, limit)
     warnings.add(TRUNCATED)
   }
-  return answerData(reply, jsonTexts(sorted), [...warnings])
+  return successJson(jsonTexts(sorted), [...warnings])
 }
 
-async function series(
-  services: ApiServices,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Payload> {
+/** `/api/v1/series`. */
+export async function series(services: ApiServices, request: ApiRequest): Promise<Payload> {
   const form = new RequestForm(request)
   if (form.all('match[]').length === 0) throw badData('no match[] parameter provided')
   const limit = form.limit()
@@ -102,7 +115,7 @@ async function series(
     warnings.add(TRUNCATED)
   }
   const chunks = coalesced(seriesPieces(sorted, [...warnings]))
-  return answerChunks(reply, chunks, services.clock)
+  return answerChunks(chunks, services.clock)
 }
 
 async function collect(

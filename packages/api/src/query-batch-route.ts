@@ -42,7 +42,7 @@ async function queryBatch(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const queries = askedOf(request.body)
-  const signal = hangUpSignal(reply)
+  const signal = hangUpSignal(reply.raw)
   const lines = linesAsDone(queries, (asked) =>
     line(services, printer, asked, (form) => queryOptions(services, form, request, signal)),
   )

@@ -1,13 +1,13 @@
 // What a request for a query says: times, options, and what is wanted of the answer.
 
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ServerResponse } from 'node:http'
 import { UserError } from '@pharos/base'
 import { goQuote } from '@pharos/model'
 import type { QueryResult } from '@pharos/promql'
 import type { ApiServices } from './api-services.ts'
 import { badData, invalidParameter } from './api-error.ts'
 import { MAX_POINTS } from './limits.ts'
-import type { RequestForm } from './request-form.ts'
+import type { ApiRequest, RequestForm } from './request-form.ts'
 import type { WrittenAnswer } from './result-json.ts'
 import type { ApiQueryOptions, AskedTimes, TimedAnswer } from './running-query.ts'
 import { statsJson } from './stats-json.ts'
@@ -36,10 +36,10 @@ export function rangeOf(form: RequestForm): AskedTimes {
 }
 
 /** Aborted when the socket closes before the answer is out: nobody waits for it any more. */
-export function hangUpSignal(reply: FastifyReply): AbortSignal {
+export function hangUpSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController()
-  reply.raw.on('close', () => {
-    if (!reply.raw.writableFinished) gone.abort()
+  response.on('close', () => {
+    if (!response.writableFinished) gone.abort()
   })
   return gone.signal
 }
@@ -48,7 +48,7 @@ export function hangUpSignal(reply: FastifyReply): AbortSignal {
 export function queryOptions(
   services: ApiServices,
   form: RequestForm,
-  request: FastifyRequest,
+  request: Pick<ApiRequest, 'ip' | 'method' | 'url'>,
   signal: AbortSignal,
 ): ApiQueryOptions {
   const wantedMs = form.duration('timeout')

@@ -5,6 +5,7 @@ import { bug } from '@pharos/base'
 import { type Expr, parseExpr, prettyExpr } from '@pharos/promql'
 import { answerChunks, answerData, type Payload } from './answer.ts'
 import type { ApiServices } from './api-services.ts'
+import { quick, type QuickHandler } from './quick-routes.ts'
 import { sendExemplars } from './exemplar-route.ts'
 import { explainJson } from './explain-json.ts'
 import { jsonText, jsonTexts } from './json-text.ts'
@@ -26,8 +27,8 @@ export function registerQueryRoutes(
   ): void => {
     app.route({ method: ['GET', 'POST'], url: `/api/v1/${path}`, handler })
   }
-  both('query', async (request, reply) => instantQuery(services, printer, request, reply))
-  both('query_range', async (request, reply) => rangeQuery(services, printer, request, reply))
+  both('query', quick(instantQuery(services, printer)))
+  both('query_range', quick(rangeQuery(services, printer)))
   both('query_explain', async (request, reply) => explainQuery(services, request, reply))
   both('query_exemplars', async (request, reply) => sendExemplars(services, request, reply))
   both('format_query', async (request, reply) => {
@@ -40,34 +41,30 @@ export function registerQueryRoutes(
   })
 }
 
-async function instantQuery(
-  services: ApiServices,
-  printer: PointPrinter,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Payload> {
-  const form = new RequestForm(request)
-  const limit = form.limit()
-  const timeMs = form.timeOr('time', services.clock.now())
-  const options = queryOptions(services, form, request, hangUpSignal(reply))
-  const answer = await services.engine.instant(form.get('query'), timeMs, options)
-  const chunks = answerJson(writtenAnswer(form, answer, limit), printer)
-  return answerChunks(reply, chunks, services.clock, printer.pool)
+/** `/api/v1/query`. */
+export function instantQuery(services: ApiServices, printer: PointPrinter): QuickHandler {
+  return async (request, response) => {
+    const form = new RequestForm(request)
+    const limit = form.limit()
+    const timeMs = form.timeOr('time', services.clock.now())
+    const options = queryOptions(services, form, request, hangUpSignal(response))
+    const answer = await services.engine.instant(form.get('query'), timeMs, options)
+    const chunks = answerJson(writtenAnswer(form, answer, limit), printer)
+    return answerChunks(chunks, services.clock, printer.pool)
+  }
 }
 
-async function rangeQuery(
-  services: ApiServices,
-  printer: PointPrinter,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Payload> {
-  const form = new RequestForm(request)
-  const limit = form.limit()
-  const { startMs, endMs, stepMs } = rangeOf(form)
-  const options = queryOptions(services, form, request, hangUpSignal(reply))
-  const answer = await services.engine.range(form.get('query'), startMs, endMs, stepMs, options)
-  const chunks = answerJson(writtenAnswer(form, answer, limit), printer)
-  return answerChunks(reply, chunks, services.clock, printer.pool)
+/** `/api/v1/query_range`. */
+export function rangeQuery(services: ApiServices, printer: PointPrinter): QuickHandler {
+  return async (request, response) => {
+    const form = new RequestForm(request)
+    const limit = form.limit()
+    const { startMs, endMs, stepMs } = rangeOf(form)
+    const options = queryOptions(services, form, request, hangUpSignal(response))
+    const answer = await services.engine.range(form.get('query'), startMs, endMs, stepMs, options)
+    const chunks = answerJson(writtenAnswer(form, answer, limit), printer)
+    return answerChunks(chunks, services.clock, printer.pool)
+  }
 }
 
 /** Runs the query like `query`, or with a start like `query_range`, and answers what its operators did. */
@@ -80,7 +77,10 @@ async function explainQuery(
   const query = form.get('query')
   const times = form.get('start') === '' ? undefined : rangeOf(form)
   const timeMs = times === undefined ? form.timeOr('time', services.clock.now()) : 0
-  const options = { ...queryOptions(services, form, request, hangUpSignal(reply)), explain: true }
+  const options = {
+    ...queryOptions(services, form, request, hangUpSignal(reply.raw)),
+    explain: true,
+  }
   const answer =
     times === undefined
       ? await services.engine.instant(query, timeMs, options)

@@ -530,3 +530,71 @@ test('a batch that is no batch says where it is wrong', async () => {
   const [status, text] = await batch('{"queries":[')
   expect([status, JSON.parse(text)]).toMatchObject([400, { errorType: 'bad_data' }])
 })
+
+test('the routes that are asked most give the same answers with and without Fastify', async () => {
+  const labels = (): Promise<{ values: string[]; warnings: string[] }> =>
+    Promise.resolve({ values: ['a', 'b<c'], warnings: [] })
+  const querier = () => ({
+    select: () => Promise.resolve({ groups: [], warnings: ['half of it is missing'] }),
+    labelNames: labels,
+    labelValues: labels,
+    close: () => undefined,
+  })
+  let readiness: 'ready' | 'stopping' = 'ready'
+  const change: Partial<ApiServices> = {
+    queryable: { querier },
+    readiness: () => readiness,
+    engine: engineOf((query) => {
+      if (query === 'full') return Promise.reject(new UserError('promql/queue-full', 'no more'))
+      if (query === 'bad') return Promise.reject(new UserError('promql/parse', 'bad <query>'))
+      if (query === 'bug') return Promise.reject(new Error('secret'))
+      return Promise.resolve(answer(SCALAR, { warnings: ['w'] }))
+    }),
+  }
+  const clock = new SimClock(1_435_781_451_781)
+  const server = createHttpServer({
+    log: silentLogger,
+    clock,
+    address: '127.0.0.1:0',
+    allowedHosts: 'any',
+  })
+  const services = { ...quietServices(clock), ...change }
+  await server.app.register(
+    async (scope) => registerApi(scope, services, { routes: server.direct, prefix: '/p' }),
+    { prefix: '/p' },
+  )
+  await server.listen()
+  const paths = [
+    'query?query=1',
+    'query?query=full',
+    'query?query=bad&time=1',
+    'query?query=bug',
+    'query?query=1&time=x',
+    'query_range?query=1&start=0&end=10&step=5',
+    'query_range?query=1&start=0&end=10',
+    'labels?limit=1',
+    'label/job/values',
+    'label/a%20b/values',
+    'label/U__a_20_b/values',
+    'series?match[]=up',
+    'series',
+  ]
+  const sent = { 'accept-encoding': 'identity' }
+  for (readiness of ['ready', 'stopping'] as const) {
+    for (const path of paths) {
+      const url = `/p/api/v1/${path}`
+      const long = await server.app.inject({ url, headers: sent })
+      const direct = await fetch(`http://127.0.0.1:${server.port}${url}`, { headers: sent })
+      const got = [direct.status, await direct.text(), direct.headers.get('retry-after')]
+      const wanted = [long.statusCode, long.body, long.headers['retry-after'] ?? null]
+      expect(got, `${readiness} ${path}`).toEqual(wanted)
+      const type = (text: unknown): unknown => String(text).split(';')[0]
+      expect(type(direct.headers.get('content-type')), path).toBe(
+        type(long.headers['content-type']),
+      )
+      for (const name of ['x-content-type-options', 'referrer-policy', 'x-frame-options'])
+        expect(direct.headers.get(name), `${name} of ${path}`).toBe(long.headers[name])
+    }
+  }
+  await server.close()
+})

@@ -2,11 +2,13 @@
 // and failures become the reference's envelope.
 
 import type { FastifyInstance } from 'fastify'
+import type { DirectRoutes } from '@pharos/http'
 import { createKernel } from '@pharos/kernel'
 import { registerAdminRoutes } from './admin-routes.ts'
 import { sendError } from './answer.ts'
 import type { ApiServices } from './api-services.ts'
 import { apiErrorOf } from './api-error.ts'
+import { registerDirectApi } from './direct-api.ts'
 import { registerFederateRoute } from './federate-route.ts'
 import { registerLabelRoutes } from './label-routes.ts'
 import { registerLifecycleRoutes } from './lifecycle-routes.ts'
@@ -26,9 +28,15 @@ import { registerTargetRoutes } from './target-routes.ts'
 /**
  * Adds `/api/v1/…`, `/federate`, `/version` and `/-/…` to `app`, which must give form bodies as
  * URLSearchParams (as `createHttpServer` does). For a route prefix pass an instance that has it.
+ * @param direct  where the routes that are asked most are answered too, and the prefix that they have there
  */
-export function registerApi(app: FastifyInstance, services: ApiServices): void {
+export function registerApi(
+  app: FastifyInstance,
+  services: ApiServices,
+  direct?: { readonly routes: DirectRoutes; readonly prefix: string },
+): void {
   const printer = new PointPrinter(createKernel())
+  if (direct !== undefined) registerDirectApi(direct.routes, services, printer, direct.prefix)
   registerLifecycleRoutes(app, services)
   // A scope of its own, so that hooks and error texts are the API's alone.
   app.register(async (scope) => {

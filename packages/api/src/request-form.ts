@@ -1,7 +1,6 @@
 // Parameters of a request: those of a form body first, then those of the URL. Times, durations and limits are
 // read as the reference reads them.
 
-import type { FastifyRequest } from 'fastify'
 import { UserError } from '@pharos/base'
 import { goQuote, type Matcher, parseDuration, parseValue } from '@pharos/model'
 import { parseSelector } from '@pharos/promql'
@@ -11,11 +10,20 @@ import { badData, invalidParameter } from './api-error.ts'
 export const MIN_TIME_MS = -8_640_000_000_000_000
 export const MAX_TIME_MS = 8_640_000_000_000_000
 
+/** What the API looks at of a request, whichever way it came. */
+export interface ApiRequest {
+  readonly method: string
+  /** Path and parameters. */
+  readonly url: string
+  readonly body: unknown
+  readonly ip: string
+}
+
 export class RequestForm {
   readonly #body: URLSearchParams | undefined
   readonly #url: URLSearchParams
 
-  constructor({ body, url }: Pick<FastifyRequest, 'body' | 'url'>) {
+  constructor({ body, url }: Pick<ApiRequest, 'body' | 'url'>) {
     this.#body = body instanceof URLSearchParams ? body : undefined
     const mark = url.indexOf('?')
     this.#url = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))

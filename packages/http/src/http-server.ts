@@ -1,6 +1,7 @@
 // Fastify with our limits, guards and closing. Rooms above register their routes on `app`; what holds for every
 // route (who may ask, how answers are packed, how errors read) stands here.
 
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Fastify from 'fastify'
@@ -15,9 +16,10 @@ import {
   SERVER_KEEP_ALIVE_MS,
   SERVER_REQUEST_TIMEOUT_MS,
 } from './limits.ts'
+import { DirectRoutes } from './direct-routes.ts'
 import type { ListenAddress } from './listen-address.ts'
 import { addressText, isLoopback, parseListenAddress } from './listen-address.ts'
-import type { GuardOptions } from './request-guard.ts'
+import type { GuardedRequest, GuardOptions } from './request-guard.ts'
 import { corsHeaders, refusal } from './request-guard.ts'
 import { tlsMistake, tlsOptions, watchTls } from './server-tls.ts'
 import type { WebAccess, WebAccessSource } from './web-access.ts'
@@ -62,6 +64,8 @@ export interface HttpServer {
   /** Register routes here before `listen()`. Form bodies arrive as URLSearchParams, unknown ones as Buffer. */
   readonly app: FastifyInstance
   readonly stats: HttpServerStats
+  /** Routes that are also answered without Fastify. They pass the same guards, or go to `app` after all. */
+  readonly direct: DirectRoutes
   /** Where it listens, for people: `127.0.0.1:9090`, `[::]:9090`, `/run/pharos.sock`. Set by `listen()`. */
   readonly boundAddress: string
   /** Whether clients have to speak TLS. */
@@ -87,6 +91,7 @@ class FastifyServer implements HttpServer {
     clientErrors: 0,
     connectionsDropped: 0,
   }
+  readonly direct: DirectRoutes
   boundAddress = ''
   port = 0
   readonly isSecure: boolean
@@ -111,7 +116,14 @@ class FastifyServer implements HttpServer {
       ...(options.corsOrigin === undefined ? {} : { corsOrigin: options.corsOrigin }),
     }
     this.#addHooks(guard)
-    if (options.access !== undefined) this.#addDoorKeeper(options.access.source)
+    this.direct = new DirectRoutes(options.log, [
+      ...COMMON_HEADERS.flat(),
+      'Vary',
+      guard.corsOrigin === undefined ? 'Accept-Encoding' : 'Origin, Accept-Encoding',
+    ])
+    // Users, limits and headers of a web configuration are the long way's.
+    if (options.access === undefined) this.#addDirect(guard)
+    else this.#addDoorKeeper(options.access.source)
     addParsers(this.app)
     addNotFound(this.app)
     addErrors(this.app, options.log, this.stats)
@@ -169,22 +181,33 @@ class FastifyServer implements HttpServer {
     })
   }
 
+  /** In front of Fastify's own listener, which gets all that is not answered here. */
+  #addDirect(guard: GuardOptions): void {
+    const { server } = this.app
+    const rest = server.listeners('request') as ((
+      request: IncomingMessage,
+      response: ServerResponse,
+    ) => void)[]
+    server.removeAllListeners('request')
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      const { headers } = request
+      // An Origin makes a difference to the headers of the answer.
+      if (headers.origin === undefined && refusal(guarded(request), guard) === undefined) {
+        if (this.direct.take(request, response)) {
+          this.stats.requests++
+          return
+        }
+      }
+      for (const listener of rest) listener(request, response)
+    })
+  }
+
   #addHooks(guard: GuardOptions): void {
     this.app.addHook('onRequest', async (request, reply) => {
       this.stats.requests++
-      reply.header('X-Content-Type-Options', 'nosniff')
-      reply.header('Referrer-Policy', 'no-referrer')
-      reply.header('X-Frame-Options', 'DENY')
-      const origin = header(request, 'origin')
-      const why = refusal(
-        {
-          method: request.method,
-          host: header(request, 'host'),
-          origin,
-          secFetchSite: header(request, 'sec-fetch-site'),
-        },
-        guard,
-      )
+      for (const [name, value] of COMMON_HEADERS) reply.header(name, value)
+      const { origin } = request.headers
+      const why = refusal(guarded(request.raw), guard)
       if (why !== undefined) {
         this.stats.refused++
         return sendText(reply, 403, why)
@@ -205,6 +228,20 @@ class FastifyServer implements HttpServer {
       return await packedAnswer(request, reply, contentType, payload)
     })
   }
+}
+
+/** Headers of every answer. */
+const COMMON_HEADERS = [
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['X-Frame-Options', 'DENY'],
+] as const
+
+/** What the guard looks at. */
+function guarded({ method = '', headers }: IncomingMessage): GuardedRequest {
+  const { host, origin } = headers
+  const site = headers['sec-fetch-site']
+  return { method, host, origin, secFetchSite: Array.isArray(site) ? site.join(', ') : site }
 }
 
 function createApp(options: HttpServerOptions): FastifyInstance {
@@ -236,6 +273,8 @@ function appOptions(options: HttpServerOptions) {
       ignoreTrailingSlash: false,
     },
     http: {
+      // Requests without a body get none of a stream's events.
+      optimizeEmptyRequests: true,
       maxHeaderSize: REQUEST_HEADER_BYTES_MAX,
       headersTimeout: options.headersTimeoutMs ?? SERVER_HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: Math.min(

@@ -46,6 +46,9 @@ export const SERVER_KEEP_ALIVE_MS = 120_000
 /** Body of a request, bytes, unless a route says otherwise. */
 export const REQUEST_BODY_BYTES_DEFAULT: number = 10 * 1024 * 1024
 
+/** A form that is read without Fastify's parsers, bytes; longer ones take the long way. */
+export const DIRECT_BODY_BYTES_MAX = 65_536
+
 /** Time that running requests get to finish at close, ms. */
 export const SERVER_DRAIN_MS = 10_000
 

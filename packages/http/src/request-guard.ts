@@ -11,7 +11,8 @@ export interface GuardOptions {
   readonly corsOrigin?: (origin: string) => boolean
 }
 
-interface GuardedRequest {
+/** What of a request decides whether it may pass. */
+export interface GuardedRequest {
   readonly method: string
   readonly host: string | undefined
   readonly origin: string | undefined

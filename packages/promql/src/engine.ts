@@ -2,7 +2,7 @@
 //
 //   parse ──► plan ──► selects, all at once ──► evaluate in slices ──► result
 //
-// It keeps nothing between queries.
+// It keeps nothing between queries but the trees of their texts.
 
 import { bug, type Clock } from '@pharos/base'
 import type { Kernel } from '@pharos/kernel'
@@ -27,7 +27,7 @@ import { type Steps, stepsBetween } from './eval/steps.ts'
 import type { ExplainNode } from './explain/explain-node.ts'
 import { explainTree } from './explain/explain-tree.ts'
 import { MeasuringEvaluator } from './explain/measuring-evaluator.ts'
-import { parseExpr } from './parser.ts'
+import { ParsedQueries } from './parsed-queries.ts'
 import type { Queryable, Selection } from './queryable.ts'
 import type { QueryAnswer, QueryResult, QueryStats } from './result.ts'
 
@@ -67,11 +67,13 @@ export interface EngineSettings extends EngineOptions {
  * @source Prometheus 3.14; conformance promql
  */
 export function createEngine(queryable: Queryable, settings: EngineSettings): Engine {
+  const parsed = new ParsedQueries(settings.features)
   const run = (
     query: string | Expr,
     times: QueryTimes,
     options: QueryOptions | undefined,
-  ): Promise<QueryAnswer> => new Run(queryable, settings, query, times, options ?? {}).answer()
+  ): Promise<QueryAnswer> =>
+    new Run(queryable, settings, parsed, query, times, options ?? {}).answer()
   return {
     instant: (query, timeMs, options) =>
       run(query, { startMs: timeMs, endMs: timeMs, stepMs: 0 }, options),
@@ -89,6 +91,7 @@ export function createEngine(queryable: Queryable, settings: EngineSettings): En
 class Run {
   readonly #queryable: Queryable
   readonly #settings: EngineSettings
+  readonly #parsed: ParsedQueries
   readonly #query: string | Expr
   readonly #times: QueryTimes
   readonly #lookbackMs: number
@@ -103,12 +106,14 @@ class Run {
   constructor(
     queryable: Queryable,
     settings: EngineSettings,
+    parsed: ParsedQueries,
     query: string | Expr,
     times: QueryTimes,
     options: QueryOptions,
   ) {
     this.#queryable = queryable
     this.#settings = settings
+    this.#parsed = parsed
     this.#query = query
     this.#times = times
     this.#lookbackMs = options.lookbackMs ?? settings.lookbackMs
@@ -165,9 +170,7 @@ class Run {
   }
 
   #plan(): Plan {
-    const { features } = this.#settings
-    const expr =
-      typeof this.#query === 'string' ? parseExpr(this.#query, { features }) : this.#query
+    const expr = typeof this.#query === 'string' ? this.#parsed.tree(this.#query) : this.#query
     const plan = planQuery(expr, this.#times)
     const type = planType(plan)
     if (!this.#isInstant && type !== 'scalar' && type !== 'vector')

@@ -62,7 +62,9 @@ export async function registerRoutes(
   registerRemoteWrite(app, server)
   registerRemoteRead(app, server)
   registerClusterRoute(app, server)
-  await app.register(async (scope) => registerApi(scope, apiServices(server)), { prefix })
+  // An agent refuses queries in a hook, which the direct way does not pass.
+  const direct = isAgent ? undefined : { routes: listener.direct, prefix }
+  await app.register(async (scope) => registerApi(scope, apiServices(server), direct), { prefix })
   await app.register(async (scope) => registerDashboards(scope, server), { prefix })
   try {
     const ui = await loadUi(uiDirectory, world.disk)

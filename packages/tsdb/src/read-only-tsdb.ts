@@ -21,7 +21,7 @@ import { FILE_BYTES, START_SLICE_MS, TIME_MS } from './limits.ts'
 import { noteBlocks } from './head/coverage.ts'
 import { isWalName } from './open-wal.ts'
 import type { Querier } from './querier.ts'
-import { headSnapshot, storedSnapshot } from './read/snapshot.ts'
+import { headSnapshot } from './read/snapshot.ts'
 import { ColumnDecoder } from './tile/column-decoder.ts'
 import { ReadCache } from './read/read-cache.ts'
 import { readTile } from './read/tile-cache.ts'
@@ -155,7 +155,7 @@ export class ReadOnlyTsdb {
   querier(minMs: number, maxMs: number): Querier {
     const groups = headSnapshot(this.#head, minMs, maxMs)
     for (const { groups: stored } of this.#blocks) {
-      groups.push(...storedSnapshot(stored, minMs, maxMs))
+      for (const group of stored) groups.push(group)
     }
     return new TsdbQuerier(
       groups,
@@ -171,12 +171,10 @@ export class ReadOnlyTsdb {
   blockQuerier(ulid: string): Querier {
     const block = this.#blocks.find(({ info }) => info.ulid === ulid)
     if (block === undefined) throw new OutsideError('tsdb/open', `block ${ulid} not found`)
-    const [minMs, maxMs] = [-TIME_MS, TIME_MS]
-    const groups = storedSnapshot(block.groups, minMs, maxMs)
     return new TsdbQuerier(
-      groups,
-      minMs,
-      maxMs,
+      [...block.groups],
+      -TIME_MS,
+      TIME_MS,
       new ReadCache(this.#decoder),
       silentLogger,
       () => {},

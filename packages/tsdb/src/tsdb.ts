@@ -10,7 +10,7 @@ import { EXEMPLARS, MAINTENANCE_MS } from './limits.ts'
 import { walPath } from './open-wal.ts'
 import { openStore, type Store, type TsdbWorld } from './open-store.ts'
 import type { Querier } from './querier.ts'
-import { headSnapshot, storedSnapshot } from './read/snapshot.ts'
+import { headSnapshot } from './read/snapshot.ts'
 import { ReadCache } from './read/read-cache.ts'
 import { TsdbQuerier } from './read/tsdb-querier.ts'
 import { Scrubber } from './scrubber.ts'
@@ -112,7 +112,7 @@ export class Tsdb implements CellStore {
     const groups = headSnapshot(head, minMs, maxMs)
     for (const block of blocks.blocks) {
       if (block.meta.minTime > maxMs || block.meta.maxTime <= minMs) continue
-      groups.push(...storedSnapshot(block.groups, minMs, maxMs))
+      for (const group of block.groups) groups.push(group)
     }
     const leave = head.memory.enter()
     const unread = this.#unread()

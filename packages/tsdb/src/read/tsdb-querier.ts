@@ -2,16 +2,21 @@
 
 import { assert, type Logger, messageOf } from '@pharos/base'
 import type { Matcher } from '@pharos/model'
+import type { Layout } from '../catalog/layout.ts'
 import type { TileFile } from '../block/tile-file.ts'
 import type { LabelList, Querier, SelectHints, Selection } from '../querier.ts'
 import { maskedPart, Masks, unmasked } from './mask.ts'
 import { cachedPart, openPart, type Part } from './part.ts'
 import { SelectionBuilder } from './selection-builder.ts'
-import { filesOf, type SnapshotGroup, type SnapshotTile } from './snapshot.ts'
+import { filesOf, type OpenSnapshot, type SnapshotGroup } from './snapshot.ts'
+import type { TileRef } from './tile-ref.ts'
 import type { ReadCache } from './read-cache.ts'
 
 /** Warnings beyond these say nothing new. */
 const MAX_WARNINGS = 10
+
+/** A sealed tile stands for itself: queries see hundreds of them. */
+type FoundTile = TileRef | OpenSnapshot
 
 export class TsdbQuerier implements Querier {
   readonly #groups: readonly SnapshotGroup[]
@@ -76,7 +81,7 @@ export class TsdbQuerier implements Querier {
     await this.#written
     const own = new Set<ReadonlySet<string>>()
     const names = new Set<string>()
-    this.#visit(matchers, this.#minMs, this.#maxMs, (group, { layout }, columns) => {
+    this.#visitLists(matchers, (group, { layout }, columns) => {
       const facts = this.#cache.facts(layout, columns)
       own.add(facts.names)
       const { flat } = group.key
@@ -91,7 +96,7 @@ export class TsdbQuerier implements Querier {
     await this.#written
     const own = new Set<ReadonlySet<string>>()
     const inherited = new Set<string>()
-    this.#visit(matchers, this.#minMs, this.#maxMs, (group, { layout }, columns) => {
+    this.#visitLists(matchers, (group, { layout }, columns) => {
       const found = this.#cache.facts(layout, columns).valuesOf(name)
       own.add(found.values)
       if (!found.isInherited) return
@@ -109,39 +114,63 @@ export class TsdbQuerier implements Querier {
     this.#leave()
   }
 
+  /** Calls for each list of columns of a group: one for all of its tiles nearly always. */
+  #visitLists(
+    matchers: readonly Matcher[],
+    found: (group: SnapshotGroup, tile: FoundTile, columns: Int32Array) => void,
+  ): void {
+    let last: Int32Array | undefined
+    let lastGroup: SnapshotGroup | undefined
+    this.#visit(matchers, this.#minMs, this.#maxMs, (group, tile, columns) => {
+      if (columns === last && group === lastGroup) return
+      last = columns
+      lastGroup = group
+      found(group, tile, columns)
+    })
+  }
+
   /** Calls for each tile in the range that has columns of matching series. */
   #visit(
     matchers: readonly Matcher[],
     startMs: number,
     endMs: number,
-    found: (group: SnapshotGroup, tile: SnapshotTile, columns: Int32Array) => void,
+    found: (group: SnapshotGroup, tile: FoundTile, columns: Int32Array) => void,
   ): void {
     const selector = this.#cache.selectors.selector(matchers)
+    // Tiles of a group have one layout nearly always, and groups of one kind share theirs.
+    let layout: Layout | undefined
+    let layoutMask = ''
+    let all: Int32Array = NO_COLUMNS
     for (const group of this.#groups) {
       const mask = selector.groupMask(group.key)
+      if (mask !== layoutMask) layout = undefined
+      layoutMask = mask
       for (const tile of group.tiles) {
-        if (!isIn(tile, startMs, endMs)) continue
-        const all = selector.columns(tile.layout, mask)
-        const last = all.at(-1)
-        if (last === undefined) continue
-        let columns = all
-        if ('file' in tile) {
-          const { firstMs, lastMs } = tile
-          const masks = this.#masks.of(tile, group.key)
-          const fromMs = Math.max(startMs, firstMs)
-          columns = unmasked(all, masks, fromMs, Math.min(endMs, lastMs))
-        } else if (last >= tile.columnCount) {
-          // The layout has grown since. Lists are ascending, so a look at the last one is enough.
-          columns = this.#cache.firstColumns(all, tile.columnCount)
-        }
+        const { firstMs, lastMs } = tile
+        if (firstMs > endMs || lastMs < startMs) continue
+        if (tile.layout !== layout) all = selector.columns((layout = tile.layout), mask)
+        if (all.length === 0) continue
+        const masks = this.#masks.of(tile, group.key)
+        const [fromMs, toMs] = [Math.max(startMs, firstMs), Math.min(endMs, lastMs)]
+        const columns = masks.length === 0 ? all : unmasked(all, masks, fromMs, toMs)
         if (columns.length > 0) found(group, tile, columns)
+      }
+      if (group.open === undefined) continue
+      for (const open of group.open) {
+        if (!isIn(open, startMs, endMs)) continue
+        if (open.layout !== layout) all = selector.columns((layout = open.layout), mask)
+        if (all.length === 0) continue
+        // The layout may have grown since. Lists are ascending, so a look at the last one is enough.
+        const columns =
+          all.at(-1)! < open.columnCount ? all : this.#cache.firstColumns(all, open.columnCount)
+        if (columns.length > 0) found(group, open, columns)
       }
     }
   }
 
   #part(
     { key }: SnapshotGroup,
-    tile: SnapshotTile,
+    tile: FoundTile,
     startMs: number,
     endMs: number,
     warnings: string[],
@@ -159,12 +188,10 @@ export class TsdbQuerier implements Querier {
   }
 }
 
-function isIn(one: SnapshotTile, startMs: number, endMs: number): boolean {
-  if ('tile' in one) {
-    const { tile, rowCount } = one
-    return tile.times[0]! <= endMs && tile.times[rowCount - 1]! >= startMs
-  }
-  return one.firstMs <= endMs && one.lastMs >= startMs
+const NO_COLUMNS = new Int32Array(0)
+
+function isIn({ tile, rowCount }: OpenSnapshot, startMs: number, endMs: number): boolean {
+  return tile.times[0]! <= endMs && tile.times[rowCount - 1]! >= startMs
 }
 
 function labelList(sorted: readonly string[], limit: number, unread: readonly string[]): LabelList {
