@@ -1,6 +1,6 @@
 // Points of series as JSON bytes, printed by the kernel: 50 ns a point, where String(v) and joining texts take 300.
 
-import { type Kernel, writeShortestPowers } from '@pharos/kernel'
+import { type Kernel, PRINTED_BYTES, writeShortestPowers } from '@pharos/kernel'
 import { ChunkPool, type ChunkWriter } from './chunk-writer.ts'
 
 /** Points printed at once; what the kernel keeps for them is 200 KB. */
@@ -14,6 +14,7 @@ export class PointPrinter {
   readonly pool: ChunkPool = new ChunkPool()
   readonly #kernel: Kernel
   readonly #powersAt: number
+  readonly #textsAt: number
   readonly #headsAt: number
   readonly #rowAt: number
   readonly #outAt: number
@@ -25,6 +26,8 @@ export class PointPrinter {
   constructor(kernel: Kernel) {
     this.#kernel = kernel
     this.#powersAt = writeShortestPowers(kernel)
+    this.#textsAt = kernel.memory.allocate(PRINTED_BYTES)
+    kernel.memory.u8.fill(0, this.#textsAt, this.#textsAt + PRINTED_BYTES)
     this.#headsAt = kernel.memory.allocate(HEAD_BYTES * BLOCK)
     this.#rowAt = kernel.memory.allocate(8 * BLOCK)
     this.#outAt = kernel.memory.allocate(POINT_BYTES * BLOCK + SLACK_BYTES)
@@ -50,6 +53,7 @@ export class PointPrinter {
         to - from,
         this.#headsAt,
         this.#powersAt,
+        this.#textsAt,
         this.#outAt,
       )
       if (end === this.#outAt) continue

@@ -91,10 +91,18 @@ export interface KernelFunctions {
    * Points of a row as JSON, `,[time,"value"]` for each sample that is not ABSENT.
    * @param row  f64[steps]
    * @param heads  32 bytes for each step: `,[time,"`, and its length in the last byte
+   * @param texts  `PRINTED_BYTES` of zeros at first, which live from row to row: texts of numbers that were printed
    * @param out  room for 64 bytes a step and 96 more
    * @returns where the text ends
    */
-  printPoints(row: number, steps: number, heads: number, powers: number, out: number): number
+  printPoints(
+    row: number,
+    steps: number,
+    heads: number,
+    powers: number,
+    texts: number,
+    out: number,
+  ): number
   /**
    * What `printPoints` writes before each value: `,[time,"`, the time in seconds, with three digits of fraction where it
    * has any.
@@ -147,6 +155,9 @@ export interface KernelFunctions {
    */
   writeWalk(from: number, end: number, table: number): number
 }
+
+/** Texts that `printPoints` remembers. */
+export const PRINTED_BYTES: number = 256 * 32
 
 /** Memory that the dense functions need beside the column: integers, differences, codes. */
 export function denseWorkBytes(n: number): number {

@@ -1,7 +1,7 @@
 export { createKernel, twinKernel } from './kernel.ts'
 export type { Kernel } from './kernel.ts'
 export type { KernelFunctions } from './functions.ts'
-export { denseBytesMax, denseWorkBytes } from './functions.ts'
+export { denseBytesMax, denseWorkBytes, PRINTED_BYTES } from './functions.ts'
 export type { KernelMemory } from './kernel-memory.ts'
 export { powersOfFive } from './powers-of-five.ts'
 export { writeShortestPowers } from './shortest-powers.ts'

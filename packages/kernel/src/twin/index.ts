@@ -24,7 +24,8 @@ export function twins(memory: KernelMemory): KernelFunctions {
     denseDecode: (from, n, work, out) => denseDecode(memory, from, n, work, out),
     printNumber: (value, _powers, out) => printNumber(memory, value, out),
     printHeads: (times, steps, heads) => printHeads(memory, times, steps, heads),
-    printPoints: (row, steps, heads, _powers, out) => printPoints(memory, row, steps, heads, out),
+    printPoints: (row, steps, heads, _powers, _texts, out) =>
+      printPoints(memory, row, steps, heads, out),
     rollLatest: (vs, latest, steps, out) => rollLatest(memory, vs, latest, steps, out),
     rollRate: (vs, n, constants, steps, isCounter, divisor, out) =>
       rollRate(memory, { vs, n, constants, steps, out }, isCounter !== 0, divisor),

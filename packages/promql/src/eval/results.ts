@@ -1,11 +1,12 @@
 // From frames to what a query gives back.
 
-import { Labels, type NativeHistogram } from '@pharos/model'
+import type { Labels, NativeHistogram } from '@pharos/model'
 import type { MatrixResult, MatrixSeries, ScalarResult, VectorResult } from '../result.ts'
 import type { Task } from './budget.ts'
 import type { EvalContext } from './context.ts'
 import type { Frame } from './frame.ts'
-import { sortedInSlices } from './sorted-in-slices.ts'
+import { sortedByLabels } from './label-order.ts'
+
 import { type Steps, stepTimes } from './steps.ts'
 
 export function scalarResult(timeMs: number, value: number): ScalarResult {
@@ -65,8 +66,4 @@ function present(
     at++
   }
   return { times: own, values, histograms: cells === undefined ? undefined : histograms }
-}
-
-export function sortedByLabels(context: EvalContext, series: MatrixSeries[]): Task<MatrixSeries[]> {
-  return sortedInSlices(context, series, (a, b) => Labels.compare(a.labels, b.labels))
 }
