@@ -1,9 +1,9 @@
 // All alerts that are known, by fingerprint, and in the journal.
-import type { Clock, Disk, Logger } from '@pharos/base'
+import type { Clock } from '@pharos/base'
 import { Labels } from '@pharos/model'
 import { fingerprintOf, isResolvedAt, merged, type StoredAlert } from './alert.ts'
 import { ALERTS_MAX } from './limits.ts'
-import { StateJournal } from './state-journal.ts'
+import { type JournalledOptions, StateJournal } from './state-journal.ts'
 
 /** An alert on disk; an alert that is gone has only its labels. */
 interface AlertRecord {
@@ -15,14 +15,6 @@ interface AlertRecord {
   readonly timeout?: boolean
   readonly url?: string
   readonly gone?: true
-}
-
-interface AlertStoreOptions {
-  readonly clock: Clock
-  readonly disk: Disk
-  readonly log: Logger
-  /** undefined keeps nothing on disk. */
-  readonly path: string | undefined
 }
 
 /** Called for each alert that came or changed, before `put` resolves. */
@@ -40,7 +32,7 @@ export class AlertStore {
   }
 
   /** @throws OutsideError `disk/…` */
-  static async open(options: AlertStoreOptions): Promise<AlertStore> {
+  static async open(options: JournalledOptions): Promise<AlertStore> {
     const store = new AlertStore(options.clock)
     if (options.path !== undefined)
       store.#journal = await StateJournal.open<AlertRecord>({

@@ -1,8 +1,8 @@
 // What happened: fired, notified, acknowledged, silenced, resolved. In memory and on disk, newest wins when it is full.
-import type { Clock, Disk, Logger } from '@pharos/base'
+import type { Clock } from '@pharos/base'
 import { type AlertMatcher, Labels, matchesAlert } from '@pharos/model'
 import { HISTORY_ENTRIES_MAX } from './limits.ts'
-import { StateJournal } from './state-journal.ts'
+import { type JournalledOptions, StateJournal } from './state-journal.ts'
 
 export const HISTORY_TYPES = [
   'fired',
@@ -78,13 +78,9 @@ export class History implements HistorySink {
   }
 
   /** @throws OutsideError `disk/…` */
-  static async open(options: {
-    readonly clock: Clock
-    readonly disk: Disk
-    readonly log: Logger
-    readonly path: string | undefined
-    readonly retentionMs: number
-  }): Promise<History> {
+  static async open(
+    options: JournalledOptions & { readonly retentionMs: number },
+  ): Promise<History> {
     const history = new History(options.clock, options.retentionMs)
     if (options.path !== undefined)
       history.#journal = await StateJournal.open<HistoryRecord>({

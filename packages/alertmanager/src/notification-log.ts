@@ -1,7 +1,7 @@
 // What was said to whom, so that nothing is said twice: one entry for each group and integration.
-import type { Clock, Disk, Logger } from '@pharos/base'
+import type { Clock } from '@pharos/base'
 import { NOTIFICATION_ENTRIES_MAX } from './limits.ts'
-import { StateJournal } from './state-journal.ts'
+import { type JournalledOptions, StateJournal } from './state-journal.ts'
 
 export interface NotificationEntry {
   /** Group key and integration: `{}:{alertname="x"}` and `team/email/0`. */
@@ -36,13 +36,9 @@ export class NotificationLog {
   }
 
   /** @throws OutsideError `disk/…` */
-  static async open(options: {
-    readonly clock: Clock
-    readonly disk: Disk
-    readonly log: Logger
-    readonly path: string | undefined
-    readonly retentionMs: number
-  }): Promise<NotificationLog> {
+  static async open(
+    options: JournalledOptions & { readonly retentionMs: number },
+  ): Promise<NotificationLog> {
     const log = new NotificationLog(options.clock, options.retentionMs)
     if (options.path !== undefined)
       log.#journal = await StateJournal.open<NotificationEntry>({

@@ -1,8 +1,8 @@
 // What people say about an alert that fires: "I know", and comments. Forgotten when it is resolved.
-import type { Clock, Disk, Logger } from '@pharos/base'
+import type { Clock } from '@pharos/base'
 import { UserError } from '@pharos/base'
 import { REMARK_CHARACTERS_MAX, REMARKS_MAX } from './limits.ts'
-import { StateJournal } from './state-journal.ts'
+import { type JournalledOptions, StateJournal } from './state-journal.ts'
 
 interface Acknowledgement {
   readonly by: string
@@ -38,12 +38,7 @@ export class Remarks {
   }
 
   /** @throws OutsideError `disk/…` */
-  static async open(options: {
-    readonly clock: Clock
-    readonly disk: Disk
-    readonly log: Logger
-    readonly path: string | undefined
-  }): Promise<Remarks> {
+  static async open(options: JournalledOptions): Promise<Remarks> {
     const remarks = new Remarks(options.clock)
     if (options.path !== undefined)
       remarks.#journal = await StateJournal.open<RemarkRecord>({

@@ -1,9 +1,9 @@
 // All silences, the expired ones for as long as they are kept, and in the journal.
-import type { Clock, Disk, Logger, Random } from '@pharos/base'
+import type { Random } from '@pharos/base'
 import { UserError } from '@pharos/base'
 import { AlertMatcher, Labels, type MatchType } from '@pharos/model'
 import { SILENCE_CHARACTERS_MAX, SILENCES_MAX } from './limits.ts'
-import { StateJournal } from './state-journal.ts'
+import { type JournalledOptions, StateJournal } from './state-journal.ts'
 import {
   canReplace,
   type Silence,
@@ -13,12 +13,8 @@ import {
   silenceState,
 } from './silence.ts'
 
-interface SilenceStoreOptions {
-  readonly clock: Clock
-  readonly disk: Disk
-  readonly log: Logger
+interface SilenceStoreOptions extends JournalledOptions {
   readonly random: Random
-  readonly path: string | undefined
   /** How long expired silences are kept. */
   readonly retentionMs: number
   /** 0: the package's own limits. */

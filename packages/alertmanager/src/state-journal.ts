@@ -3,10 +3,16 @@
 import { type Clock, type Disk, type Logger, OutsideError, RecordJournal } from '@pharos/base'
 import { JOURNAL_BYTES_MAX, JOURNAL_RECORD_BYTES_MAX, JOURNAL_REWRITE_BYTES_MIN } from './limits.ts'
 
-interface StateJournalOptions<R> {
+/** What state with a journal is opened with. */
+export interface JournalledOptions {
   readonly clock: Clock
   readonly disk: Disk
   readonly log: Logger
+  /** Undefined: it is in memory only. */
+  readonly path: string | undefined
+}
+
+interface StateJournalOptions<R> extends JournalledOptions {
   readonly path: string
   /** Eight ASCII characters; see docs/format/alertmanager-journals.md. */
   readonly magic: string
