@@ -233,8 +233,7 @@ async function pages(series: number, rounds: number): Promise<string[]> {
     pharos: {
       async make() {
         let bytes = 0
-        for await (const portion of registry.portions())
-          bytes += encoder.encode(portion as string).length
+        for await (const portion of registry.portions()) bytes += portion.length
         return bytes
       },
       cpuMs: [],

@@ -19,9 +19,10 @@ import {
   snapshotOf,
   Summary,
   TEXT,
+  FixedFamily,
+  textOf,
 } from '../../packages/client/src/index.ts'
 import { parseFamilies } from '../../packages/exposition/src/index.ts'
-import { snapshotPieces } from '../../packages/client/src/family-text.ts'
 import { NativeLayout } from '../../packages/client/src/native-layout.ts'
 import { bucketsOf } from '../../packages/client/src/sparse-buckets.ts'
 import { decodeFamilies } from '../../packages/client/src/proto-decode.fixture.ts'
@@ -171,7 +172,7 @@ const NAMED: Readonly<Record<string, string>> = {
 function shownAs(contentType: string, body: Uint8Array): string {
   if (contentType.includes('encoding=delimited')) {
     return decodeFamilies(body)
-      .flatMap((family) => [...snapshotPieces(family, family.series, TEXT)])
+      .map((family) => textOf(new FixedFamily(family, () => family.series), TEXT))
       .join('')
   }
   const text = new TextDecoder().decode(body)

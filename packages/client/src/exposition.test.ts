@@ -48,8 +48,9 @@ test('a collector that fails while it is written ends its family, not the page',
     type: 'gauge',
     sampleNames: [],
     collect: () => undefined,
-    *pieces() {
-      yield '# TYPE broken gauge\n'
+    *write(out) {
+      out.text('# TYPE broken gauge\n')
+      yield
       throw new Error('garbage')
     },
     *series() {

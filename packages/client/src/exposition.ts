@@ -3,7 +3,8 @@
 
 import type { Format } from './format.ts'
 import type { Collector } from './metric.ts'
-import { protobufPieces } from './protobuf.ts'
+import { writeProtobuf } from './protobuf.ts'
+import { PageWriter } from './page-writer.ts'
 
 export interface ExpositionOptions {
   /** Default: the classic text format. */
@@ -23,7 +24,7 @@ export interface ExpositionOptions {
 const SLICE_MS = 3
 const COLLECT_TIMEOUT_MS = 5000
 /** Text is handed on in portions of about this size. */
-const PORTION_CHARACTERS = 64 * 1024
+const PORTION_BYTES = 64 * 1024
 
 type Bytes = Uint8Array<ArrayBuffer>
 
@@ -104,45 +105,55 @@ export async function* page(
   metrics: readonly Collector[],
   format: Format,
   onError: (metric: Collector, error: unknown) => void,
-): AsyncGenerator<string | Bytes> {
-  let text = ''
+): AsyncGenerator<Bytes> {
+  const out = new PageWriter()
   let sliceStart = performance.now()
   for (const metric of metrics) {
-    const pieces = guarded(metric, format, onError)
-    for (const piece of pieces) {
-      if (typeof piece !== 'string') yield piece
-      else text += piece
-      if (text.length >= PORTION_CHARACTERS) {
-        yield text
-        text = ''
-      }
+    const steps = guarded(metric, format, out, onError)
+    while (steps.next().done !== true) {
+      if (out.length >= PORTION_BYTES) yield out.take()
       if (performance.now() - sliceStart >= SLICE_MS) {
         await turn()
         sliceStart = performance.now()
       }
     }
   }
-  if (format.kind === 'openmetrics') text += '# EOF\n'
-  if (text !== '') yield text
+  if (format.kind === 'openmetrics') out.text('# EOF\n')
+  if (out.length > 0) yield out.take()
+}
+
+/** A page of text in one string. @throws TypeError when the format is protobuf */
+export async function pageText(
+  portions: AsyncIterable<Bytes>,
+  format: Format | undefined,
+): Promise<string> {
+  if (format?.kind === 'protobuf' && format.version === 'delimited')
+    throw new TypeError('protobuf is bytes, not text')
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  let text = ''
+  // No portion ends within a character.
+  for await (const portion of portions) text += decoder.decode(portion)
+  return text
 }
 
 function* guarded(
   metric: Collector,
   format: Format,
+  out: PageWriter,
   onError: (metric: Collector, error: unknown) => void,
-): Generator<string | Bytes> {
+): Generator<undefined> {
   try {
-    yield* piecesOf(metric, format)
+    yield* stepsOf(metric, format, out)
   } catch (error) {
     onError(metric, error)
   }
 }
 
-/** One family of any kind in any format. */
-function piecesOf(metric: Collector, format: Format): Iterable<string | Bytes> {
+/** Writes one family of any kind in any format. */
+function stepsOf(metric: Collector, format: Format, out: PageWriter): Iterable<undefined> {
   return format.kind === 'protobuf'
-    ? protobufPieces(metric, metric.series(), format)
-    : metric.pieces(format)
+    ? writeProtobuf(out, metric, metric.series(), format)
+    : metric.write(out, format)
 }
 
 /** Lets everything else that waits run first. */

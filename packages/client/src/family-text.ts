@@ -9,6 +9,7 @@ import {
 } from './format.ts'
 import { formatNumber, formatOpenMetricsNumber } from './go-number.ts'
 import type { Description, Labels, MetricType, SeriesSnapshot } from './snapshot.ts'
+import { escapedValue, PageWriter } from './page-writer.ts'
 
 /** One line of a series: what comes after the family's name, and a label of its own (`le`, `quantile`, a state). */
 export interface LineKind {
@@ -16,8 +17,8 @@ export interface LineKind {
   readonly label?: readonly [name: string, value: number | string]
 }
 
-/** A piece of text has about this many lines: between pieces the event loop may turn. */
-export const LINES_PER_PIECE = 64
+/** A step has about this many lines: between steps the event loop may turn. */
+const LINES_PER_STEP = 64
 
 /**
  * The lines that head a family.
@@ -48,10 +49,13 @@ function classicType(type: MetricType): string {
 
 /** A family in one string. */
 export function textOf(
-  family: { pieces(format: TextFormat): Iterable<string> },
+  family: { write(out: PageWriter, format: TextFormat): Iterable<undefined> },
   format: TextFormat,
 ): string {
-  return [...family.pieces(format)].join('')
+  const out = new PageWriter()
+  const writing = family.write(out, format)[Symbol.iterator]()
+  while (writing.next().done !== true);
+  return new TextDecoder().decode(out.take())
 }
 
 /** `name_suffix{a="b",le="1"} `, ready for the value. */
@@ -76,31 +80,33 @@ function ownPair([label, value]: readonly [string, number | string], format: Tex
 }
 
 /**
- * A whole family from its data, for families that no metric of ours holds. Pieces of some lines each.
+ * Writes a whole family from its data, for families that no metric of ours holds, in steps of some lines each.
  * @source expfmt MetricFamilyToText, MetricFamilyToOpenMetrics
  */
-export function* snapshotPieces(
+export function* writeSnapshots(
+  out: PageWriter,
   family: Description,
   series: Iterable<SeriesSnapshot>,
   format: TextFormat,
-): Generator<string> {
+): Generator<undefined> {
   const isOpen = format.kind === 'openmetrics'
   const print = isOpen ? formatOpenMetricsNumber : formatNumber
-  let text = ''
   let lines = 0
   for (const one of series) {
-    if (lines === 0) text = familyHead(family, format)
+    if (lines === 0) out.text(familyHead(family, format))
+    const before = lines
     for (const { kind, value, exemplar } of linesOf(one, isOpen && format.hasCreated === true)) {
       const shown = isOpen ? exemplarText(exemplar) : ''
-      text += `${linePrefix(family.name, one.labels, kind, format)}${print(value)}${shown}\n`
+      out.text(`${linePrefix(family.name, one.labels, kind, format)}${print(value)}${shown}\n`)
       lines++
     }
-    if (text.length > LINES_PER_PIECE * 100) {
-      yield text
-      text = ''
-    }
+    if (isStep(before, lines)) yield
   }
-  if (text !== '') yield text
+}
+
+/** Whether a step of lines came to its end between two counts of them. */
+export function isStep(before: number, after: number): boolean {
+  return Math.floor(after / LINES_PER_STEP) !== Math.floor(before / LINES_PER_STEP)
 }
 
 interface Line {
@@ -174,11 +180,6 @@ function quotedUnlessLegacy(name: string): string {
 
 function quoted(name: string): string {
   return `"${escapedValue(name)}"`
-}
-
-export function escapedValue(value: string): string {
-  if (!/[\\"\n]/.test(value)) return value
-  return value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
 }
 
 function escapedHelp(help: string, isOpen: boolean): string {

@@ -1,7 +1,8 @@
-import { snapshotPieces } from './family-text.ts'
+import { writeSnapshots } from './family-text.ts'
 import type { TextFormat } from './format.ts'
 import type { Collector } from './metric.ts'
 import type { Description, SeriesSnapshot } from './snapshot.ts'
+import type { PageWriter } from './page-writer.ts'
 
 /**
  * A family whose series are told by a function at each exposition, for what is counted elsewhere.
@@ -26,8 +27,8 @@ export class FixedFamily implements Collector {
 
   collect(): void {}
 
-  pieces(format: TextFormat): Iterable<string> {
-    return snapshotPieces(this, this.#read(), format)
+  write(out: PageWriter, format: TextFormat): Iterable<undefined> {
+    return writeSnapshots(out, this, this.#read(), format)
   }
 
   series(): Iterable<SeriesSnapshot> {

@@ -2,6 +2,7 @@ import type { TextFormat } from './format.ts'
 import { type Collector, Family, type MetricOptions, SeriesHandle } from './metric.ts'
 import type { LabelValues } from './series-table.ts'
 import type { Aggregation, SeriesSnapshot } from './snapshot.ts'
+import type { PageWriter } from './page-writer.ts'
 
 export type GaugeOptions<L extends string = string> = MetricOptions<L, Gauge<L>>
 
@@ -117,8 +118,8 @@ export class Gauge<L extends string = string> implements Collector {
     return this.#collect?.(this)
   }
 
-  pieces(format: TextFormat): Iterable<string> {
-    return this.#family.pieces(format)
+  write(out: PageWriter, format: TextFormat): Iterable<undefined> {
+    return this.#family.write(out, format)
   }
 
   series(): Iterable<SeriesSnapshot> {

@@ -29,7 +29,7 @@ export interface MetricsHandlerOptions {
 
 /** What gives pages: a registry, or an aggregator of several. */
 export interface PageSource {
-  portions(options?: ExpositionOptions): AsyncIterable<string | Uint8Array<ArrayBuffer>>
+  portions(options?: ExpositionOptions): AsyncIterable<Uint8Array<ArrayBuffer>>
 }
 
 export type MetricsHandler = (request: IncomingMessage, response: ServerResponse) => void
@@ -115,7 +115,7 @@ function shared(
   return made
 }
 
-/** The page in bytes. Portions are encoded one by one: one encoding of megabytes would stop the service. */
+/** The page in bytes. */
 async function render(
   source: PageSource,
   format: Format,
@@ -129,11 +129,9 @@ async function render(
     onCollectError: options.errorHandling === 'http-error' ? 'throw' : 'continue',
     ...(options.collectTimeoutMs !== undefined && { collectTimeoutMs: options.collectTimeoutMs }),
   }
-  const encoder = new TextEncoder()
   const parts: Uint8Array<ArrayBuffer>[] = []
   let size = 0
-  for await (const portion of source.portions(exposition)) {
-    const part = typeof portion === 'string' ? encoder.encode(portion) : portion
+  for await (const part of source.portions(exposition)) {
     parts.push(part)
     size += part.length
   }

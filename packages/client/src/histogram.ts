@@ -11,6 +11,7 @@ import {
 } from './native-counts.ts'
 import type { LabelValues } from './series-table.ts'
 import type { Aggregation, HistogramSnapshot, SeriesSnapshot } from './snapshot.ts'
+import type { PageWriter } from './page-writer.ts'
 import { startTimer } from './timer.ts'
 
 export interface HistogramOptions<L extends string = string>
@@ -139,8 +140,8 @@ export class Histogram<L extends string = string> implements Collector {
     return this.#collect?.(this)
   }
 
-  pieces(format: TextFormat): Iterable<string> {
-    return this.#family.pieces(format)
+  write(out: PageWriter, format: TextFormat): Iterable<undefined> {
+    return this.#family.write(out, format)
   }
 
   series(): Iterable<SeriesSnapshot> {

@@ -1,17 +1,10 @@
 // What all metrics have in common: their description, checked once, and the way into a registry.
 import { type Exemplar, Exemplars, exemplarText } from './exemplars.ts'
-import {
-  escapedValue,
-  familyHead,
-  labelStart,
-  lineFrame,
-  type LineKind,
-  LINES_PER_PIECE,
-} from './family-text.ts'
+import { familyHead, isStep, labelStart, lineFrame, type LineKind } from './family-text.ts'
 import type { TextFormat } from './format.ts'
-import { formatNumber, formatOpenMetricsNumber } from './go-number.ts'
 import { type LabelValues, type OnOverflow, type SeriesOrder, SeriesTable } from './series-table.ts'
 import type { Aggregation, Description, Labels, MetricType, SeriesSnapshot } from './snapshot.ts'
+import { escapedValue, type PageWriter } from './page-writer.ts'
 
 /** A metric may have this many series unless told otherwise: a label with an unbounded value is a mistake. */
 const MAX_SERIES = 100_000
@@ -27,8 +20,8 @@ export interface Collector extends Description {
   readonly dropped?: number
   /** Called before each exposition, to bring values up to date. */
   collect(): void | Promise<void>
-  /** The whole family as text, in small pieces, some of them empty; none when it has no series. */
-  pieces(format: TextFormat): Iterable<string>
+  /** Writes the whole family as text, in small steps; nothing when it has no series. */
+  write(out: PageWriter, format: TextFormat): Iterable<undefined>
   /** The series as data. */
   series(): Iterable<SeriesSnapshot>
   /** All series back to the beginning. */
@@ -124,43 +117,23 @@ export class Family<L extends string> {
     })
   }
 
-  /** The family as text, some lines at a time. */
-  *pieces(format: TextFormat): Generator<string> {
+  /** Writes the family, some lines at a time. */
+  *write(out: PageWriter, format: TextFormat): Generator<undefined> {
     const { table } = this
-    const { lines, fill, exemplarLines = 0 } = this.#layout
     table.sweep()
-    const slots = yield* this.#sorted()
-    const isOpen = format.kind === 'openmetrics'
-    const print = isOpen ? formatOpenMetricsNumber : formatNumber
-    const shown = isOpen ? exemplarLines : 0
-    const labelsOf = this.#labelWriter(format)
-    const frames = this.#framesOf(format)
-    const row = this.#row
-    let text = ''
+    const slots = yield* table.sortedSlots()
+    const line = this.#lineWriter(out, format)
+    const lineCount = this.#layout.lines.length
     let count = 0
-    for (const slot of slots) {
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i]!
       if (!table.isShown(slot)) continue
-      if (count === 0) text = familyHead(this.description, format)
-      const labels = labelsOf(slot)
-      fill(slot, row)
-      for (let i = 0; i < lines.length; i++) {
-        const frame = frames[i]!
-        text += frame.before + labels + frame.after + print(row[i]!)
-        if (i < shown) text += exemplarText(this.#exemplars.of(slot * table.stride + i))
-        text += '\n'
-      }
-      const created = frames[lines.length]
-      if (created !== undefined) {
-        text += `${created.before}${labels}${created.after}${print(table.createdMs[slot]! / 1000)}\n`
-      }
+      if (count === 0) out.text(familyHead(this.description, format))
+      line(slot)
       const before = count
-      count += lines.length
-      if (Math.floor(count / LINES_PER_PIECE) !== Math.floor(before / LINES_PER_PIECE)) {
-        yield text
-        text = ''
-      }
+      count += lineCount
+      if (isStep(before, count)) yield
     }
-    if (text !== '') yield text
   }
 
   /** `valuesOf` gives what a slot's series holds. */
@@ -196,10 +169,36 @@ export class Family<L extends string> {
     this.#exemplars.clear()
   }
 
-  *#sorted(): Generator<string, readonly number[]> {
-    for (const sorting = this.table.sortedSlots(); ; yield '') {
-      const { done, value } = sorting.next()
-      if (done === true) return value
+  /** Writes the lines of a slot. What the lines of all series have in common is made once. */
+  #lineWriter(out: PageWriter, format: TextFormat): (slot: number) => void {
+    const { table } = this
+    const { lines, fill, exemplarLines = 0, stride } = this.#layout
+    const isOpen = format.kind === 'openmetrics'
+    const shown = isOpen ? exemplarLines : 0
+    const frames = this.#framesOf(format)
+    const writeLabels = this.#labelWriter(out, format)
+    const row = this.#row
+    const number = (value: number): void => (isOpen ? out.openNumber(value) : out.number(value))
+    return (slot) => {
+      fill(slot, row)
+      // The labels are written once for a series, and repeated from there.
+      let from = 0
+      let to = 0
+      for (let i = 0; i < frames.length; i++) {
+        const { before, after } = frames[i]!
+        out.copy(before)
+        if (i === 0) {
+          from = out.length
+          writeLabels(slot)
+          to = out.length
+        } else if (to > from) {
+          out.repeat(from, to)
+        }
+        out.copy(after)
+        number(i < lines.length ? row[i]! : table.createdMs[slot]! / 1000)
+        if (i < shown) out.text(exemplarText(this.#exemplars.of(slot * stride + i)))
+        out.newline()
+      }
     }
   }
 
@@ -210,39 +209,47 @@ export class Family<L extends string> {
   }
 
   /** Writes the labels of a slot: `a="b",c="d"`. Names and constant labels are escaped once. */
-  #labelWriter({ escaping }: TextFormat): (slot: number) => string {
+  #labelWriter(out: PageWriter, { escaping }: TextFormat): (slot: number) => void {
     const { table } = this
     const own = table.labelNames.map((name, i) => [name, i] as const)
-    const parts: { start: string; label: number }[] = []
+    const parts: { start: Uint8Array; label: number }[] = []
     let start = ''
     for (const [name, value] of [...this.#constLabels, ...own].sort(byName)) {
-      start += `${start === '' && parts.length === 0 ? '' : ','}${labelStart(name, escaping)}`
+      start += `${start === '' ? '' : ','}${labelStart(name, escaping)}`
       if (typeof value === 'string') {
         start += `${escapedValue(value)}"`
       } else {
-        parts.push({ start, label: value })
-        start = ''
+        parts.push({ start: encoded(start), label: value })
+        start = '"'
       }
     }
-    const end = start
+    const end = encoded(start)
     return (slot) => {
-      let text = ''
       for (let i = 0; i < parts.length; i++) {
-        text += `${parts[i]!.start}${escapedValue(table.textAt(slot, parts[i]!.label))}"`
+        const { start, label } = parts[i]!
+        out.copy(start)
+        out.labelValue(table.textAt(slot, label))
       }
-      return text + end
+      out.copy(end)
     }
   }
 
   /** One frame for each line, and one for the line of the creation time when the format wants it. */
-  #framesOf(format: TextFormat): ReturnType<typeof lineFrame>[] {
+  #framesOf(format: TextFormat): { readonly before: Uint8Array; readonly after: Uint8Array }[] {
     const { lines, type } = this.#layout
     const hasLabels = this.table.labelNames.length + this.#constLabels.length > 0
     const hasCreated =
       format.kind === 'openmetrics' && format.hasCreated === true && HAS_CREATED.has(type)
     const shown = hasCreated ? [...lines, { suffix: '_created' }] : lines
-    return shown.map((kind) => lineFrame(this.description.name, kind, hasLabels, format))
+    return shown.map((kind) => {
+      const { before, after } = lineFrame(this.description.name, kind, hasLabels, format)
+      return { before: encoded(before), after: encoded(after) }
+    })
   }
+}
+
+function encoded(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
 }
 
 function byName(a: readonly [string, unknown], b: readonly [string, unknown]): number {

@@ -2,6 +2,7 @@
 import type { Exemplar } from './exemplars.ts'
 import { escapedName, type Escaping, type ProtobufFormat } from './format.ts'
 import type { NativeSnapshot } from './native-counts.ts'
+import type { PageWriter } from './page-writer.ts'
 import { BinarySink, type Field, type ProtoSink, TextSink } from './proto-sink.ts'
 import type {
   Description,
@@ -75,15 +76,16 @@ const TYPES: Readonly<Record<MetricType, readonly [number, string]>> = {
 const SERIES_PER_STEP = 64
 
 /**
- * A family as one message: bytes with the length before, or text. Nothing when it has no series. Pauses, with
- * an empty string, so that the event loop may turn.
+ * Writes a family as one message: bytes with the length before, or text. Nothing when it has no series. Pauses, so
+ * that the event loop may turn.
  * @source prometheus/client_model metrics.proto; expfmt FmtProtoDelim, FmtProtoText, FmtProtoCompact
  */
-export function* protobufPieces(
+export function* writeProtobuf(
+  out: PageWriter,
   family: Description,
   series: Iterable<SeriesSnapshot>,
   format: ProtobufFormat,
-): Generator<Uint8Array<ArrayBuffer> | string> {
+): Generator<undefined> {
   const sink =
     format.version === 'delimited'
       ? new BinarySink()
@@ -92,12 +94,15 @@ export function* protobufPieces(
   for (const one of series) {
     if (count === 0) writeHead(sink, family, format.escaping)
     writeMetric(sink, family.type, one, format.escaping)
-    if (++count % SERIES_PER_STEP === 0) yield ''
+    if (++count % SERIES_PER_STEP === 0) yield
   }
   if (count === 0) return
   // The unit has the last number of all fields, so it is written last.
   if (family.unit !== undefined && family.unit !== '') sink.string(FAMILY.unit, family.unit)
-  yield sink.finish()
+  const message = sink.finish()
+  if (typeof message === 'string') out.text(message)
+  else out.copy(message)
+  yield
 }
 
 function writeHead(sink: ProtoSink, family: Description, escaping: Escaping): void {

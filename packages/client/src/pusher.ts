@@ -126,10 +126,8 @@ export class Pusher {
       }
     }
     const parts: Uint8Array<ArrayBuffer>[] = []
-    const encoder = new TextEncoder()
-    for await (const portion of registry.portions({ format, onCollectError: 'throw' })) {
-      parts.push(typeof portion === 'string' ? encoder.encode(portion) : portion)
-    }
+    for await (const portion of registry.portions({ format, onCollectError: 'throw' }))
+      parts.push(portion)
     return new Uint8Array(await new Blob(parts).arrayBuffer())
   }
 }

@@ -1,5 +1,5 @@
 import { Counter, type CounterOptions } from './counter.ts'
-import { Collecting, type ExpositionOptions, page } from './exposition.ts'
+import { Collecting, type ExpositionOptions, page, pageText } from './exposition.ts'
 import { FixedFamily } from './fixed-family.ts'
 import { contentTypeOf, TEXT } from './format.ts'
 import { Gauge, type GaugeOptions } from './gauge.ts'
@@ -149,19 +149,12 @@ export class Registry implements Registers {
    * @throws TypeError for a protobuf format, which is bytes: see `portions`; and what a callback threw when
    *   `onCollectError` is `throw`
    */
-  async metrics(options: ExpositionOptions = {}): Promise<string> {
-    let text = ''
-    for await (const portion of this.portions(options)) {
-      if (typeof portion !== 'string') throw new TypeError('protobuf is bytes, not text')
-      text += portion
-    }
-    return text
+  metrics(options: ExpositionOptions = {}): Promise<string> {
+    return pageText(this.portions(options), options.format)
   }
 
-  /** The same in portions of text or bytes. Between them the service goes on. */
-  async *portions(
-    options: ExpositionOptions = {},
-  ): AsyncGenerator<string | Uint8Array<ArrayBuffer>> {
+  /** The same in portions of bytes. Between them the service goes on. */
+  async *portions(options: ExpositionOptions = {}): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     yield* page(await this.collected(options), options.format ?? TEXT, (metric, error) =>
       this.#collecting.failed(metric, error, options),
     )

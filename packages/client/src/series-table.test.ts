@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Counter } from './counter.ts'
 import { textOf } from './family-text.ts'
+import { PageWriter } from './page-writer.ts'
 import { OPENMETRICS, TEXT } from './format.ts'
 import { Gauge } from './gauge.ts'
 import { Histogram } from './histogram.ts'
@@ -105,12 +106,13 @@ test('a series that goes takes its native buckets and exemplars with it', () => 
 test('series are sorted in steps as in one go, also when some go meanwhile', () => {
   const gauge = new Gauge({ name: 'g', help: '', labelNames: ['x'] })
   for (let i = 0; i < 5000; i++) gauge.set({ x: (i * 7919) % 10_007 }, i)
-  const pieces = gauge.pieces(TEXT)[Symbol.iterator]()
-  pieces.next()
+  const out = new PageWriter()
+  const writing = gauge.write(out, TEXT)[Symbol.iterator]()
+  writing.next()
   for (let i = 0; i < 100; i++) gauge.remove({ x: (i * 7919) % 10_007 })
-  let text = ''
-  for (let one = pieces.next(); one.done !== true; one = pieces.next()) text += one.value
-  const names = text
+  while (writing.next().done !== true);
+  const names = new TextDecoder()
+    .decode(out.take())
     .split('\n')
     .slice(2, -1)
     .map((line) => /"(.*)"/.exec(line)![1]!)

@@ -2,6 +2,7 @@ import type { TextFormat } from './format.ts'
 import { type Collector, Family, type MetricOptions } from './metric.ts'
 import type { LabelValues } from './series-table.ts'
 import type { Aggregation, SeriesSnapshot } from './snapshot.ts'
+import type { PageWriter } from './page-writer.ts'
 
 export interface StateSetOptions<S extends string, L extends string = string> extends MetricOptions<
   L,
@@ -89,8 +90,8 @@ export class StateSet<S extends string = string, L extends string = string> impl
     return this.#collect?.(this)
   }
 
-  pieces(format: TextFormat): Iterable<string> {
-    return this.#family.pieces(format)
+  write(out: PageWriter, format: TextFormat): Iterable<undefined> {
+    return this.#family.write(out, format)
   }
 
   *series(): Generator<SeriesSnapshot> {

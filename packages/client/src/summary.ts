@@ -4,6 +4,7 @@ import { type Collector, Family, type MetricOptions, SeriesHandle } from './metr
 import { SlidingQuantiles } from './sliding-quantiles.ts'
 import type { LabelValues } from './series-table.ts'
 import type { Aggregation, SeriesSnapshot } from './snapshot.ts'
+import type { PageWriter } from './page-writer.ts'
 import { startTimer } from './timer.ts'
 
 export interface SummaryOptions<L extends string = string> extends MetricOptions<L, Summary<L>> {
@@ -124,8 +125,8 @@ export class Summary<L extends string = string> implements Collector {
     return this.#collect?.(this)
   }
 
-  pieces(format: TextFormat): Iterable<string> {
-    return this.#family.pieces(format)
+  write(out: PageWriter, format: TextFormat): Iterable<undefined> {
+    return this.#family.write(out, format)
   }
 
   series(): Iterable<SeriesSnapshot> {

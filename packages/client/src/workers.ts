@@ -3,7 +3,7 @@
 import cluster from 'node:cluster'
 import { isMainThread, parentPort } from 'node:worker_threads'
 import { aggregated, cumulative } from './aggregate.ts'
-import { type ExpositionOptions, page } from './exposition.ts'
+import { type ExpositionOptions, page, pageText } from './exposition.ts'
 import { FixedFamily } from './fixed-family.ts'
 import { TEXT } from './format.ts'
 import type { Registry } from './registry.ts'
@@ -93,19 +93,12 @@ export class WorkerAggregator {
   }
 
   /** The page as text. @throws TypeError for protobuf */
-  async metrics(options: ExpositionOptions = {}): Promise<string> {
-    let text = ''
-    for await (const portion of this.portions(options)) {
-      if (typeof portion !== 'string') throw new TypeError('protobuf is bytes, not text')
-      text += portion
-    }
-    return text
+  metrics(options: ExpositionOptions = {}): Promise<string> {
+    return pageText(this.portions(options), options.format)
   }
 
   /** The page in portions, for `metricsHandler`. */
-  async *portions(
-    options: ExpositionOptions = {},
-  ): AsyncGenerator<string | Uint8Array<ArrayBuffer>> {
+  async *portions(options: ExpositionOptions = {}): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     const families = await this.families(options)
     const metrics = families.map((family) => new FixedFamily(family, () => family.series))
     yield* page(metrics, options.format ?? TEXT, (_metric, error) => {

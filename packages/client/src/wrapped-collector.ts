@@ -1,8 +1,9 @@
 import { sampleNamesOf } from './fixed-family.ts'
-import { snapshotPieces } from './family-text.ts'
+import { writeSnapshots } from './family-text.ts'
 import type { TextFormat } from './format.ts'
 import type { Collector } from './metric.ts'
 import type { Description, Labels, SeriesSnapshot } from './snapshot.ts'
+import type { PageWriter } from './page-writer.ts'
 
 export interface WrapOptions {
   /** Put before each name. */
@@ -43,8 +44,8 @@ export class WrappedCollector implements Collector {
     return this.#inner.collect()
   }
 
-  pieces(format: TextFormat): Iterable<string> {
-    return snapshotPieces(this, this.series(), format)
+  write(out: PageWriter, format: TextFormat): Iterable<undefined> {
+    return writeSnapshots(out, this, this.series(), format)
   }
 
   /** @throws Error when a series has one of the labels already */
