@@ -25,6 +25,23 @@ async function freePort(): Promise<number> {
   return port
 }
 
+/** Resident memory of a Node that serves an empty page, MiB: what nobody who runs under Node gets below. */
+async function bareNodeMib(): Promise<number> {
+  const script = `require('node:http').createServer((_, response) => response.end()).listen(0, '127.0.0.1', () => console.log())`
+  const child = spawn('node_modules/.bin/node', ['--max-semi-space-size=1', '-e', script], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  try {
+    await once(child.stdout, 'data')
+    await realClock.sleep(500)
+    return residentMib(child.pid!)
+  } finally {
+    child.kill()
+    await once(child, 'exit')
+  }
+}
+
 /** CPU of the process for each of so many scrapes, one after the other, and its memory behind them. */
 async function costOf(command: string, args: readonly string[], scrapes: number): Promise<Cost> {
   const port = await freePort()
@@ -67,7 +84,10 @@ export const bench: Bench = {
     const lines = [`the page alone, without HTTP: ${(ns / 1e6).toFixed(2)} ms CPU`]
     if (size === 'smoke') return lines
     const own = await costOf('node_modules/.bin/node', ['bin/pharos.mjs', 'node'], 500)
-    lines.push(told('pharos node', own))
+    lines.push(
+      told('pharos node', own),
+      `bare Node: ${(await bareNodeMib()).toFixed(0)} MiB resident`,
+    )
     if (!existsSync(REFERENCE)) return [...lines, 'the reference is not installed']
     const reference = await costOf(REFERENCE, [], 500)
     lines.push(

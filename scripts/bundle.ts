@@ -3,7 +3,7 @@
 // not touch its lazy parts, as an import does. White space goes, names stay, so that a stack trace can be read.
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Plugin, rolldown } from 'rolldown'
+import { type Plugin, rolldown, type RolldownOutput } from 'rolldown'
 
 const OUT = 'packages/cli/dist'
 
@@ -21,32 +21,39 @@ const protosBeside: Plugin = {
   },
 }
 
+async function bundled(input: string, out: string): Promise<RolldownOutput['output']> {
+  const bundle = await rolldown({
+    input,
+    platform: 'node',
+    external: /^node:/,
+    plugins: [protosBeside],
+    logLevel: 'warn',
+  })
+  const { output } = await bundle.write({
+    dir: out,
+    format: 'cjs',
+    entryFileNames: 'main.cjs',
+    chunkFileNames: '[name]-[hash].cjs',
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+  })
+  // One character beyond Latin-1 makes V8 hold the text of a whole file in two bytes a character.
+  for (const one of output) {
+    if (one.type !== 'chunk') continue
+    const ascii = one.code.replace(
+      /[^\0-\x7f]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
+    writeFileSync(join(out, one.fileName), ascii)
+  }
+  return output
+}
+
 rmSync(OUT, { recursive: true, force: true })
-const bundle = await rolldown({
-  input: 'packages/cli/src/main.ts',
-  platform: 'node',
-  external: /^node:/,
-  plugins: [protosBeside],
-  logLevel: 'warn',
-})
-const { output } = await bundle.write({
-  dir: OUT,
-  format: 'cjs',
-  entryFileNames: '[name].cjs',
-  chunkFileNames: '[name]-[hash].cjs',
-  minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
-})
+const output = await bundled('packages/cli/src/main.ts', OUT)
+// Chunks that commands share hold more than one of them needs: the host exporter, which has to stay small, has its own.
+await bundled('packages/cli/src/node-main.ts', join(OUT, 'node'))
 for (const directory of PROTO_DIRECTORIES)
   cpSync(join('node_modules', directory), join(OUT, 'proto'), { recursive: true })
-// One character beyond Latin-1 makes V8 hold the text of a whole file in two bytes a character.
-for (const one of output) {
-  if (one.type !== 'chunk') continue
-  const ascii = one.code.replace(
-    /[^\0-\x7f]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-  writeFileSync(join(OUT, one.fileName), ascii)
-}
 
 /** The licences of what others wrote and the bundle contains, as they ask for. */
 function notices(moduleIds: readonly string[]): string {

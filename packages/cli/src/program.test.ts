@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { COMMANDS } from './commands.ts'
 import { runCommand } from './program.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -18,7 +19,7 @@ async function run(
     onSignal: () => {},
     exit: () => {},
   }
-  return { code: await runCommand(args, terminal), ...texts }
+  return { code: await runCommand(COMMANDS, args, terminal), ...texts }
 }
 
 test('help and version go to standard output with code 0', async () => {

@@ -7,92 +7,26 @@ import type { Terminal } from './terminal.ts'
 /** Fills a command with its flags, arguments and action. */
 type Fill = (command: Command, terminal: Terminal, done: (code: number) => void) => void
 
-interface CommandEntry {
+export interface CommandEntry {
   readonly name: string
   readonly description: string
   /** The rooms of a command are loaded when it is the one that runs: promtool does not pay for the server. */
   readonly load: () => Promise<Fill>
 }
 
-const COMMANDS: readonly CommandEntry[] = [
-  {
-    name: 'up',
-    description:
-      'server, host exporter, push gateway and pages in one process, without configuration',
-    load: async () => (await import('./serve.ts')).fillUp,
-  },
-  {
-    name: 'demo',
-    description:
-      'up, and beside it services with traffic, so that every page has something to show',
-    load: async () => (await import('./demo.ts')).fillDemo,
-  },
-  {
-    name: 'server',
-    description: "the monitoring server, with Prometheus' flags",
-    load: async () => (await import('./serve.ts')).fillServer,
-  },
-  {
-    name: 'agent',
-    description: 'scrape and remote write only: nothing is queried, rules and alerts are elsewhere',
-    load: async () => (await import('./serve.ts')).fillAgent,
-  },
-  {
-    name: 'node',
-    description: "the host exporter, with node_exporter's flags",
-    load: async () => (await import('./node.ts')).fillNode,
-  },
-  {
-    name: 'pushgateway',
-    description: "the gateway for jobs that push, with Pushgateway's flags",
-    load: async () => (await import('./serve.ts')).fillPushgateway,
-  },
-  {
-    name: 'alertmanager',
-    description: "the alert manager alone, with Alertmanager's flags",
-    load: async () => (await import('./serve.ts')).fillAlertmanager,
-  },
-  {
-    name: 'registry',
-    description: 'the service registry: etcd v3 API over HTTP, for machines without etcd',
-    load: async () => (await import('./registry.ts')).fillRegistry,
-  },
-  {
-    name: 'sd-bridge',
-    description: 'writes registered services to a targets.json for file_sd_configs',
-    load: async () => (await import('./registry.ts')).fillBridge,
-  },
-  {
-    name: 'dashboards',
-    description: 'list, export and import dashboards of a server; lint files of dashboards',
-    load: async () => (await import('./dashboards.ts')).fillDashboards,
-  },
-  {
-    name: 'tsdb',
-    description: 'look at a data directory that no server has open: verify, list, analyze, dump',
-    load: async () => (await import('./tsdb.ts')).fillTsdb,
-  },
-  {
-    name: 'amtool',
-    description: "ask and check alert managers: Alertmanager's amtool",
-    load: async () => (await import('./amtool.ts')).fillAmtool,
-  },
-  {
-    name: 'promtool',
-    description: "check files, query servers: Prometheus' promtool",
-    load: async () => (await import('./promtool.ts')).fillPromtool,
-  },
-]
-
 /**
  * Runs one command line.
  * @returns the exit code: 0, or 1 with one line on standard error for everything that is not our bug
  */
-export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function runCommand(
+  commands: readonly CommandEntry[],
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
   let code = 0
   const words = withTwoDashes(args)
   try {
-    const program = await buildProgram(words, terminal, (exitCode) => (code = exitCode))
+    const program = await buildProgram(commands, words, terminal, (exitCode) => (code = exitCode))
     const flagged = program.commands.find((one) => one.name() === commandName(words))
     const isFlat = flagged !== undefined && flagged.commands.length === 0
     await program.parseAsync(isFlat ? bareUnknown(words, flagged) : words, { from: 'user' })
@@ -108,6 +42,7 @@ function commandName(words: readonly string[]): string | undefined {
 }
 
 async function buildProgram(
+  commands: readonly CommandEntry[],
   words: readonly string[],
   terminal: Terminal,
   done: (code: number) => void,
@@ -122,7 +57,7 @@ async function buildProgram(
       writeErr: (text) => terminal.writeError(text),
     })
     .helpCommand(true)
-  for (const entry of COMMANDS) {
+  for (const entry of commands) {
     const command = program.command(entry.name).description(entry.description)
     if (entry.name !== commandName(words)) continue
     const fill = await entry.load()

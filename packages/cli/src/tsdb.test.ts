@@ -3,6 +3,7 @@ import { createRealDisk, realWorld } from '@pharos/base/node'
 import { parseSelector } from '@pharos/promql'
 import { Tsdb } from '@pharos/tsdb'
 import { expect, test } from 'vitest'
+import { COMMANDS } from './commands.ts'
 import { runCommand } from './program.ts'
 
 // The golden files of the store: blocks, a segment and WAL files, and no server that has them open.
@@ -10,7 +11,7 @@ const GOLDEN = new URL('../../tsdb/testdata/v1', import.meta.url).pathname
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const texts = { out: '', err: '' }
-  const code = await runCommand(['tsdb', ...args], {
+  const code = await runCommand(COMMANDS, ['tsdb', ...args], {
     environment: {},
     stdin: (async function* () {})(),
     workingDirectory: '/',

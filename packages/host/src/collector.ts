@@ -3,19 +3,22 @@
 
 import type { Clock } from '@pharos/base'
 import type { HostFiles } from './host-files.ts'
-import type { HostOptions } from './options.ts'
+import type { HostOptions, Search } from './options.ts'
 import type { Page } from './page.ts'
 
 export interface HostContext {
   readonly files: HostFiles
   readonly clock: Clock
   readonly options: HostOptions
+  readonly search: Search
 }
 
 export interface Collector {
   /** As in `--collector.<name>` and `collect[]=<name>`. */
   readonly name: string
   readonly isDefault: boolean
+  /** Where an option of its own switches it on, instead of `--collector.<name>`. */
+  readonly isWanted?: (options: HostOptions) => boolean
   /** Reads no file yet. */
   start(context: HostContext): Collect
 }

@@ -13,6 +13,7 @@ import { netclass, netdev } from './collectors/netdev.ts'
 import { arp, conntrack, netstat, sockstat, softnet, udpQueues } from './collectors/netstat.ts'
 import { powersupplyclass, thermalZone } from './collectors/power.ts'
 import { processes } from './collectors/processes.ts'
+import { processesTop } from './collectors/processes-top.ts'
 import { dmi, os, selinux, uname } from './collectors/system.ts'
 import { textfile } from './collectors/textfile.ts'
 import { time } from './collectors/time.ts'
@@ -48,6 +49,7 @@ export const COLLECTORS: readonly Collector[] = [
   powersupplyclass,
   pressure,
   processes,
+  processesTop,
   schedstat,
   selinux,
   sockstat,
@@ -64,7 +66,10 @@ export const COLLECTORS: readonly Collector[] = [
   xfs,
 ]
 
-/** Every collector there is, with whether it runs unless told otherwise. */
+/** Every collector that `--collector.<name>` switches, with whether it runs unless told otherwise. */
 export function collectorNames(): { readonly name: string; readonly isDefault: boolean }[] {
-  return COLLECTORS.map(({ name, isDefault }) => ({ name, isDefault }))
+  return COLLECTORS.filter(({ isWanted }) => isWanted === undefined).map(({ name, isDefault }) => ({
+    name,
+    isDefault,
+  }))
 }

@@ -6,7 +6,7 @@ import { type MetricFamily, writeText } from '@pharos/exposition'
 import { type Collect, type Collector, NoData } from './collector.ts'
 import { COLLECTORS } from './collectors.ts'
 import { type HostDisk, HostFiles } from './host-files.ts'
-import { DEFAULT_OPTIONS, type HostOptions } from './options.ts'
+import { DEFAULT_OPTIONS, type HostOptions, type Search } from './options.ts'
 import { Page } from './page.ts'
 
 export interface HostExporterSettings {
@@ -53,8 +53,9 @@ interface Running {
 /**
  * An exporter over kernel files. Nothing is read before the first scrape; names in `collectors` that are no
  * collector are ignored here and refused by the command line.
+ * @param search  for patterns that are not the defaults
  */
-export function createHostExporter(settings: HostExporterSettings): HostExporter {
+export function startHostExporter(settings: HostExporterSettings, search: Search): HostExporter {
   const { disk, clock, logger = silentLogger } = settings
   const files = new HostFiles(disk, {
     proc: settings.procPath ?? '/proc',
@@ -63,11 +64,13 @@ export function createHostExporter(settings: HostExporterSettings): HostExporter
     udev: settings.udevPath ?? '/run/udev/data',
   })
   const options = { ...DEFAULT_OPTIONS, ...settings.options }
-  const isEnabled = ({ name, isDefault }: Collector) =>
-    settings.collectors?.[name] ?? (isDefault && settings.disableDefaults !== true)
+  const isEnabled = ({ name, isDefault, isWanted }: Collector) =>
+    isWanted?.(options) ??
+    settings.collectors?.[name] ??
+    (isDefault && settings.disableDefaults !== true)
   const running: Running[] = COLLECTORS.filter(isEnabled).map((collector) => ({
     name: collector.name,
-    collect: collector.start({ files, clock, options }),
+    collect: collector.start({ files, clock, options, search }),
   }))
 
   const families = (selection: HostSelection = {}): MetricFamily[] => {

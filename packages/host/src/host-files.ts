@@ -51,7 +51,12 @@ export class HostFiles {
 
   /** Names in a directory, none when it is not there. */
   list(path: string): string[] {
-    return missingAsUndefined(() => this.disk.listSync(path)) ?? []
+    return this.entries(path) ?? []
+  }
+
+  /** The same, undefined when it is not there or may not be looked at. */
+  entries(path: string): string[] | undefined {
+    return missingAsUndefined(() => this.disk.listSync(path))
   }
 
   /** Where a symbolic link leads, '' when it is none. */

@@ -1,4 +1,4 @@
-export { createHostExporter } from './exporter.ts'
+export { createHostExporter } from './host-exporter.ts'
 export { collectorNames } from './collectors.ts'
 export { DEFAULT_OPTIONS } from './options.ts'
 export { localMachine } from './machine/local-machine.ts'

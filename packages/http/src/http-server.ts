@@ -6,7 +6,7 @@ import type { Server as HttpsServer } from 'node:https'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Fastify from 'fastify'
 import type { Clock, Logger } from '@pharos/base'
-import { messageOf, OutsideError, UserError } from '@pharos/base'
+import { messageOf, UserError } from '@pharos/base'
 import {
   REQUEST_BODY_BYTES_DEFAULT,
   REQUEST_HEADER_BYTES_MAX,
@@ -19,6 +19,7 @@ import {
 import { DirectRoutes } from './direct-routes.ts'
 import type { ListenAddress } from './listen-address.ts'
 import { addressText, isLoopback, parseListenAddress } from './listen-address.ts'
+import { listened } from './listening.ts'
 import type { GuardedRequest, GuardOptions } from './request-guard.ts'
 import { corsHeaders, refusal } from './request-guard.ts'
 import { tlsMistake, tlsOptions, watchTls } from './server-tls.ts'
@@ -130,13 +131,7 @@ class FastifyServer implements HttpServer {
   }
 
   async listen(): Promise<void> {
-    const address = this.#address
-    try {
-      if (address.kind === 'unix') await this.app.listen({ path: address.path })
-      else await this.#listenTcp(address.host, address.port)
-    } catch (error) {
-      throw listenError(error, this.#options.address)
-    }
+    await listened(this.#address, this.#options.address, (at) => this.app.listen(at))
     const bound = this.app.server.address()
     if (typeof bound === 'string') {
       this.boundAddress = bound
@@ -154,20 +149,6 @@ class FastifyServer implements HttpServer {
       await this.app.close()
     } finally {
       cut.cancel()
-    }
-  }
-
-  async #listenTcp(host: string, port: number): Promise<void> {
-    if (host !== '') {
-      await this.app.listen({ host, port })
-      return
-    }
-    try {
-      await this.app.listen({ host: '::', port })
-    } catch (error) {
-      // Where IPv6 is switched off, every interface means every IPv4 interface.
-      if (codeOf(error) !== 'EAFNOSUPPORT' && codeOf(error) !== 'EADDRNOTAVAIL') throw error
-      await this.app.listen({ host: '0.0.0.0', port })
     }
   }
 
@@ -411,34 +392,4 @@ function addErrors(app: FastifyInstance, log: Logger, stats: HttpServerStats): v
 function header(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name]
   return Array.isArray(value) ? value.join(', ') : value
-}
-
-function codeOf(error: unknown): string {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : ''
-  return typeof code === 'string' ? code : ''
-}
-
-function listenError(error: unknown, address: string): Error {
-  switch (codeOf(error)) {
-    case 'EADDRINUSE':
-      return new UserError(
-        'http/address-in-use',
-        `listen tcp ${address}: bind: address already in use; stop the program that has it or choose another address`,
-      )
-    case 'EACCES':
-      return new UserError(
-        'http/address',
-        `listen tcp ${address}: bind: permission denied; ports below 1024 are for root`,
-      )
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new UserError(
-        'http/address',
-        `listen tcp ${address}: bind: cannot assign requested address; no interface has it`,
-      )
-    default:
-      return new OutsideError('http/listen', `listen tcp ${address}: ${messageOf(error)}`, {
-        cause: error,
-      })
-  }
 }

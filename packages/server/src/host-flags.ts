@@ -1,5 +1,5 @@
 // The flags of the collectors: `--collector.x`, `--no-collector.x`, and their filters.
-import { collectorNames, DEFAULT_OPTIONS, type HostOptions } from '@pharos/host'
+import { collectorNames, DEFAULT_OPTIONS, type HostOptions } from '@pharos/host/lean'
 import { type Flag, flag } from './flag.ts'
 import type { FlagReader } from './flag-reader.ts'
 
@@ -68,6 +68,18 @@ const TEXTS: readonly (readonly [string, TextOption, string])[] = [
   ['collector.textfile.directory', 'textfileDirectory', 'Directory of .prom files.'],
 ]
 
+type NumberOption = {
+  [K in keyof HostOptions]: HostOptions[K] extends number ? K : never
+}[keyof HostOptions]
+
+const NUMBERS: readonly (readonly [string, NumberOption, string])[] = [
+  [
+    'collector.processes-top',
+    'processesTop',
+    'How many groups of processes are shown by CPU, memory, open files and disk traffic; 0 for none.',
+  ],
+]
+
 const SWITCHES: readonly (readonly [string, SwitchOption, string])[] = [
   ['collector.cpu.info', 'cpuInfo', 'Show what the CPU is.'],
   ['collector.cpu.guest', 'cpuGuest', 'Show the time of guests.'],
@@ -86,6 +98,14 @@ export const HOST_FLAGS: readonly Flag[] = [
     }),
   ),
   ...TEXTS.map(([name, key, help]) => flag(name, 'text', DEFAULT_OPTIONS[key], help)),
+  ...NUMBERS.map(([name, key, help]) => flag(name, 'integer', String(DEFAULT_OPTIONS[key]), help)),
+  flag(
+    'collector.processes-top.group-by',
+    'text',
+    DEFAULT_OPTIONS.processesTopGroupBy,
+    'What makes a group: the name of a program or its cgroup.',
+    { oneOf: ['name', 'cgroup'] },
+  ),
   ...SWITCHES.map(([name, key, help]) => flag(name, 'bool', String(DEFAULT_OPTIONS[key]), help)),
 ]
 
@@ -102,7 +122,14 @@ export function hostOptionsOf(flags: FlagReader): HostFlagValues {
   )
   const options = Object.fromEntries([
     ...TEXTS.map(([name, key]) => [key, flags.text(name)] as const),
+    ...NUMBERS.map(([name, key]) => [key, flags.number(name)] as const),
+    ['processesTopGroupBy', flags.text('collector.processes-top.group-by')] as const,
     ...SWITCHES.map(([name, key]) => [key, flags.bool(name)] as const),
   ]) as Partial<HostOptions>
   return { collectors, options }
+}
+
+/** Whether a pattern was given that is not one of the exporter's own. */
+export function hasOwnPatterns(flags: FlagReader): boolean {
+  return TEXTS.some(([name]) => flags.isGiven(name))
 }

@@ -131,7 +131,7 @@ async function startHost(world: World, values: FlagValues): Promise<HostPart> {
       .map(([name, texts]) => [name.slice(prefix.length), texts]),
   )
   const flags = new FlagReader(nodeFlags(), own)
-  const exporter = hostExporterOf(world, flags)
+  const exporter = await hostExporterOf(world, flags)
   const page = {
     path: flags.text('web.telemetry-path'),
     maxRequests: flags.number('web.max-requests'),

@@ -3,7 +3,6 @@ import { basename, dirname } from 'node:path'
 import type { Disk, FileInfo, FileSystemSpace } from '../disk.ts'
 import { OutsideError } from '../errors.ts'
 import { diskError } from './disk-error.ts'
-import { lockFile } from './file-lock.ts'
 import { openRealFile } from './real-file.ts'
 
 const { promises } = fs
@@ -40,7 +39,8 @@ export function createRealDisk(): Disk {
     },
     spaceSync: (path) => spaceOf(now('space of', path, () => fs.statfsSync(path))),
     watch,
-    lock: lockFile,
+    // Loaded when it is wanted: it brings all of node:crypto along.
+    lock: async (path) => (await import('./file-lock.ts')).lockFile(path),
   }
 }
 

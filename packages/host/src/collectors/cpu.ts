@@ -2,7 +2,7 @@
 
 import { type Collector, type HostContext, NoData } from '../collector.ts'
 import { type HostFiles, numberOf, wordsOf } from '../host-files.ts'
-import { searcher } from '../options.ts'
+import { type Search, searcher } from '../options.ts'
 import type { Page } from '../page.ts'
 
 /** USER_HZ: the kernel gives CPU times to user space in hundredths of a second on every architecture. */
@@ -118,7 +118,7 @@ function addOnline(page: Page, files: HostFiles): void {
   }
 }
 
-function addInfo(page: Page, { files, options }: HostContext): void {
+function addInfo(page: Page, { files, options, search }: HostContext): void {
   const blocks = files.text(`${files.proc}/cpuinfo`).split('\n\n')
   let isFirst = true
   for (const block of blocks) {
@@ -159,16 +159,22 @@ function addInfo(page: Page, { files, options }: HostContext): void {
     const labels = ['core', core, 'cpu', id, 'package', physical]
     if (mhz !== undefined) page.add('gauge', 'node_cpu_frequency_hertz', help, mhz * 1e6, labels)
     if (isFirst) {
-      addWords(page, 'flag', wordsOf(get('flags')), options.cpuFlagsInclude)
-      addWords(page, 'bug', wordsOf(get('bugs')), options.cpuBugsInclude)
+      addWords(page, 'flag', wordsOf(get('flags')), options.cpuFlagsInclude, search)
+      addWords(page, 'bug', wordsOf(get('bugs')), options.cpuBugsInclude, search)
     }
     isFirst = false
   }
 }
 
-function addWords(page: Page, what: string, words: readonly string[], include: string): void {
+function addWords(
+  page: Page,
+  what: string,
+  words: readonly string[],
+  include: string,
+  search: Search,
+): void {
   if (include === '') return
-  const wanted = searcher(include)
+  const wanted = searcher(include, search)
   const help = `The \`${what}s\` field of CPU information from /proc/cpuinfo taken from the first core.`
   for (const word of words)
     if (wanted(word)) page.gauge(`node_cpu_${what}_info`, help, 1, what, word)

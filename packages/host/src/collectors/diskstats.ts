@@ -91,8 +91,8 @@ const ATA: readonly (readonly [key: string, name: string, help: string])[] = [
 export const diskstats: Collector = {
   name: 'diskstats',
   isDefault: true,
-  start({ files, options }) {
-    const isWanted = deviceFilter(options.diskDeviceExclude, options.diskDeviceInclude)
+  start({ files, options, search }) {
+    const isWanted = deviceFilter(options.diskDeviceExclude, options.diskDeviceInclude, search)
     return (page) => {
       const hasUdev = files.list(files.udev).length > 0
       for (const line of files.lines(`${files.proc}/diskstats`)) {

@@ -30,9 +30,13 @@ export const filesystem: Collector = {
   name: 'filesystem',
   isDefault: true,
   start(context) {
-    const { files, options } = context
-    const isPointWanted = deviceFilter(options.mountPointsExclude, options.mountPointsInclude)
-    const isTypeWanted = deviceFilter(options.fsTypesExclude, options.fsTypesInclude)
+    const { files, options, search } = context
+    const isPointWanted = deviceFilter(
+      options.mountPointsExclude,
+      options.mountPointsInclude,
+      search,
+    )
+    const isTypeWanted = deviceFilter(options.fsTypesExclude, options.fsTypesInclude, search)
     const restUntilMs = new Map<string, number>()
     return (page) => {
       const seen = new Set<string>()

@@ -30,8 +30,8 @@ export const hwmon: Collector = {
   name: 'hwmon',
   isDefault: true,
   start(context) {
-    const { files, options } = context
-    const isWanted = deviceFilter(options.hwmonChipExclude, options.hwmonChipInclude)
+    const { files, options, search } = context
+    const isWanted = deviceFilter(options.hwmonChipExclude, options.hwmonChipInclude, search)
     return (page) => {
       const root = `${files.sys}/class/hwmon`
       const entries = files.list(root)

@@ -62,8 +62,8 @@ export const meminfoNuma: Collector = {
 export const vmstat: Collector = {
   name: 'vmstat',
   isDefault: true,
-  start({ files, options }) {
-    const wanted = searcher(options.vmstatFields)
+  start({ files, options, search }) {
+    const wanted = searcher(options.vmstatFields, search)
     return (page) => {
       for (const line of files.lines(`${files.proc}/vmstat`)) {
         const [name = '', value = ''] = wordsOf(line)

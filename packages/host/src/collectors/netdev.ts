@@ -28,8 +28,8 @@ const COLUMNS: readonly string[] = [
 export const netdev: Collector = {
   name: 'netdev',
   isDefault: true,
-  start({ files, options }) {
-    const isWanted = deviceFilter(options.netdevDeviceExclude, options.netdevDeviceInclude)
+  start({ files, options, search }) {
+    const isWanted = deviceFilter(options.netdevDeviceExclude, options.netdevDeviceInclude, search)
     return (page) => {
       const [, , ...lines] = files.lines(`${files.proc}/net/dev`)
       for (const line of lines) {
@@ -77,8 +77,8 @@ const INTERFACE_UP = 1
 export const netclass: Collector = {
   name: 'netclass',
   isDefault: true,
-  start({ files, options }) {
-    const ignored = searcher(options.netclassIgnoredDevices)
+  start({ files, options, search }) {
+    const ignored = searcher(options.netclassIgnoredDevices, search)
     return (page) => {
       const devices = files.list(`${files.sys}/class/net`)
       if (devices.length === 0) throw new NoData('no network device in sysfs')

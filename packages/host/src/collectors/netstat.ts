@@ -8,8 +8,8 @@ import type { Page } from '../page.ts'
 export const netstat: Collector = {
   name: 'netstat',
   isDefault: true,
-  start({ files, options }) {
-    const wanted = searcher(options.netstatFields)
+  start({ files, options, search }) {
+    const wanted = searcher(options.netstatFields, search)
     return (page) => {
       addPairs(page, files.text(`${files.proc}/net/netstat`), wanted)
       addPairs(page, files.text(`${files.proc}/net/snmp`), wanted)
@@ -147,8 +147,8 @@ export const udpQueues: Collector = {
 export const arp: Collector = {
   name: 'arp',
   isDefault: true,
-  start({ files, options }) {
-    const isWanted = deviceFilter(options.arpDeviceExclude, options.arpDeviceInclude)
+  start({ files, options, search }) {
+    const isWanted = deviceFilter(options.arpDeviceExclude, options.arpDeviceInclude, search)
     return (page) => {
       const counts = new Map<string, number>()
       for (const line of files.lines(`${files.proc}/net/arp`).slice(1)) {

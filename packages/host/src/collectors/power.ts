@@ -119,8 +119,8 @@ const INFO: readonly string[] = [
 export const powersupplyclass: Collector = {
   name: 'powersupplyclass',
   isDefault: true,
-  start({ files, options }) {
-    const ignored = searcher(options.powerSupplyIgnored)
+  start({ files, options, search }) {
+    const ignored = searcher(options.powerSupplyIgnored, search)
     return (page) => {
       const dir = `${files.sys}/class/power_supply`
       for (const supply of files.list(dir)) {
