@@ -51,6 +51,28 @@ test('quantiles are within their declared error, in a fraction of the memory', (
   }
 })
 
+test('a million uniform draws through a summary stay within the declared error of rank', () => {
+  const summary = new Summary({
+    name: 's',
+    help: '',
+    objectives: Object.fromEntries(TARGETS.map(({ quantile, error }) => [quantile, error])),
+    maxAgeSeconds: 3600,
+    now: () => 0,
+  })
+  let state = 20_261_129
+  for (let i = 0; i < 1_000_000; i++) {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
+    summary.observe(state / 0x80000000)
+  }
+  const text = textOf(summary, TEXT)
+  for (const { quantile, error } of TARGETS) {
+    // Of uniform draws from 0 to 1 the rank is the value, but for 0.0005 by chance.
+    const value = Number(new RegExp(`quantile="${quantile}"\\} (\\S+)`).exec(text)?.[1])
+    expect(Math.abs(value - quantile), `quantile ${quantile}`).toBeLessThan(error + 0.0005)
+  }
+  expect(text).toContain('s_count 1e+06\n')
+})
+
 test('up to 500 observations the answer is exact', () => {
   fc.assert(
     fc.property(
