@@ -1,10 +1,11 @@
 // `pharos demo` as a newcomer meets it: the seeds' services are found and scraped, and the fourth seed's eight
 // queries give what it says they give.
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { builtInDashboards } from '@pharos/dashboards/builtin'
 import { emptyQueries } from './panel-queries.ts'
-import { freePort, pharos, ready, run, temporaryDirectory, until } from './process.ts'
+import { freePort, pharos, ready, ROOT, run, temporaryDirectory, until } from './process.ts'
 import { instant } from './query.ts'
 
 /** The seed's range is 30 s; so long has to be scraped before rates are those of the steady state. */
@@ -81,6 +82,7 @@ test('the demo shows the metrics of every seed, and its numbers are the stated o
     expect(mean).toBeGreaterThan(0.45)
     expect(mean).toBeLessThan(0.7)
   }
+  await asTheGuideSays(url)
   const share = async (handler: string, code: number): Promise<number> =>
     value(
       `sum(http_requests_total{handler="${handler}",status_code="${code}"}) / sum(http_requests_total{handler="${handler}"})`,
@@ -126,6 +128,59 @@ test('the demo shows the metrics of every seed, and its numbers are the stated o
   demo.child.kill('SIGTERM')
   expect(await demo.exited).toBe(0)
 })
+
+/** The eight queries of the fourth seed, as a reader pastes them from the guide's table, with what stands beside them. */
+function guideQueries(): { readonly query: string; readonly gives: string }[] {
+  const text = readFileSync(join(ROOT, 'docs/guide/seeds.md'), 'utf8')
+  const table = text.slice(text.indexOf('| query | what it gives |')).split('\n\n', 1)[0]!
+  return table
+    .split('\n')
+    .slice(2)
+    .flatMap((row) => {
+      const [, queries = '', gives = ''] = row.split('|')
+      return [...queries.matchAll(/`([^`]+)`/g)].map(([, query = '']) => ({
+        query,
+        gives: gives.trim(),
+      }))
+    })
+}
+
+/** What a busy machine makes of the stated values: it answers later than the seed's clock says, never sooner. */
+const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
+  'about 0.9': [0.75, 1.25],
+  'about 0.5': [0.4, 0.75],
+}
+
+async function asTheGuideSays(url: string): Promise<void> {
+  const queries = guideQueries()
+  expect(queries).toHaveLength(8)
+  const nowSeconds = Date.now() / 1000
+  const same: string[] = []
+  for (const { query, gives } of queries) {
+    const answer = await instant(url, query, nowSeconds)
+    // Errors are too few for a mean.
+    const good = (answer.data?.result ?? []).filter(
+      ({ metric }) => (metric['status_code'] ?? '200') === '200',
+    )
+    expect(good.length, query).toBeGreaterThan(0)
+    const values = good.map(({ value }) => Number(value?.[1]))
+    const [least, most] = BOUNDS[gives] ?? [Number.MIN_VALUE, Infinity]
+    for (const value of values) {
+      expect(value, query).toBeGreaterThan(least)
+      expect(value, query).toBeLessThan(most)
+    }
+    if (gives === 'the same')
+      same.push(
+        values
+          .map((value) => value.toPrecision(9))
+          .toSorted()
+          .join(' '),
+      )
+    console.log(`${query}: ${values.map((value) => value.toPrecision(3)).join(' ')}`)
+  }
+  expect(same).toHaveLength(3)
+  expect(new Set(same).size).toBe(1)
+}
 
 const NAMES = [
   'system_cpu_usage_percent >= 0',

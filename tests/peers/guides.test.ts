@@ -100,7 +100,9 @@ function completed({ code }: Snippet, from: ReadonlyMap<string, string>): string
     ].flatMap(([, one = '', many = '']) => [one, ...many.split(/[\s,:]+/)]),
   )
   // Neither properties nor keys.
-  const used = new Set([...bare.matchAll(/(?<![.\w])([A-Za-z]\w*)\b(?!\s*:)/g)].map(([, name = '']) => name))
+  const used = new Set(
+    [...bare.matchAll(/(?<![.\w])([A-Za-z]\w*)\b(?!\s*:)/g)].map(([, name = '']) => name),
+  )
   const missing = [...used].filter((name) => !own.has(name))
   const given = missing.flatMap((name) => (Object.hasOwn(GIVEN, name) ? [GIVEN[name]!] : []))
   const imported = missing
