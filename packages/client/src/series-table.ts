@@ -183,20 +183,23 @@ export class SeriesTable {
   /** The same in small steps: it pauses while it sorts many. */
   *sortedSlots(): Generator<undefined, readonly number[]> {
     if (this.#sorted !== undefined) return this.#sorted
+    const epoch = this.epoch
+    const count = this.size
     let runs: number[][] = []
     for (let slot = 0; slot < this.#slotCount; slot++) {
+      if (slot % COLLECT_STEP === COLLECT_STEP - 1) yield
       if (!this.isShown(slot)) continue
       if (runs.length === 0 || runs.at(-1)!.length >= SORT_RUN) runs.push([])
       runs.at(-1)!.push(slot)
     }
-    if (this.#options.order === 'creation') return (this.#sorted = runs.flat())
-    const epoch = this.epoch
-    const count = this.size
+    if (this.#options.order === 'creation') runs = [runs.flat()]
     // A series may go while the sort pauses; what it leaves is ordered anyhow and skipped by the reader.
     const compare = (a: number, b: number): number => this.#compare(a, b)
-    for (const run of runs) {
-      run.sort(compare)
-      if (runs.length > 1) yield
+    if (this.#options.order === 'values') {
+      for (const run of runs) {
+        run.sort(compare)
+        if (runs.length > 1) yield
+      }
     }
     while (runs.length > 1) {
       const merged: number[][] = []
@@ -423,6 +426,8 @@ export class SeriesTable {
 
 /** So many slots are sorted or merged at a time, some 1 ms of work. */
 const SORT_RUN = 1024
+/** So many slots are looked through at a time. */
+const COLLECT_STEP = 8192
 
 function* merge(
   left: readonly number[],
