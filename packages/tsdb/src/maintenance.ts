@@ -22,6 +22,7 @@ import type { Tombstones } from './tombstones.ts'
 import type { TsdbOptions } from './tsdb-options.ts'
 import type { TsdbStats } from './tsdb-status.ts'
 import type { Wal } from './wal/wal.ts'
+import type { WalHeader } from './wal/wal-header.ts'
 
 const FOLDERS = ['wal', 'head', 'blocks'] as const
 
@@ -54,6 +55,7 @@ interface MaintenanceContext {
   readonly unreadWal: ReadonlySet<number>
   readonly budget: ReplayBudget
   readonly pace: Pace
+  readonly header: WalHeader
 }
 
 export class Maintenance {
@@ -99,7 +101,7 @@ export class Maintenance {
   /** Writes everything that only memory and the WAL hold into segments. */
   async flush(): Promise<void> {
     await this.#running
-    const { head, segments, wal, budget, pace } = this.#context
+    const { head, segments, wal, header, budget, pace } = this.#context
     pace.begin()
     if (wal.failure !== undefined) return
     for (const group of head.groups) {
@@ -108,6 +110,7 @@ export class Maintenance {
     }
     await this.#step('seal', () => segments.seal())
     wal.rotate()
+    await header.through()
     await this.#step('WAL', () => wal.sync())
     if (!(await budget.settle())) return
     await this.#step('WAL truncation', () => this.#truncateWal())
@@ -384,8 +387,8 @@ export class Maintenance {
 
   /** Removes WAL files all of whose rows are in segments or blocks. */
   async #truncateWal(): Promise<void> {
-    const { head, wal, disk, log, quarantine, options, stats, unreadWal } = this.#context
-    let needed = wal.sequence
+    const { head, wal, header, disk, log, quarantine, options, stats, unreadWal } = this.#context
+    let needed = Math.min(wal.sequence, header.sequence)
     for (const { open, late, waiting } of head.groups) {
       if (late !== undefined) needed = Math.min(needed, late.walSequence)
       if (open !== undefined) needed = Math.min(needed, open.walSequence)

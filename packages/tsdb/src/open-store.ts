@@ -6,7 +6,7 @@ import { BlockStore } from './block/block-store.ts'
 import { ShapeTable } from './catalog/shape.ts'
 import { makeDurableDirectory } from './durable-directory.ts'
 import { noteBlocks } from './head/coverage.ts'
-import { ExemplarRing, logExemplar } from './head/exemplar-ring.ts'
+import { ExemplarRing } from './head/exemplar-ring.ts'
 import { Head } from './head/head.ts'
 import { Segments } from './head/segments.ts'
 import { EXEMPLARS, SLICE_MS, START_SLICE_MS } from './limits.ts'
@@ -20,6 +20,7 @@ import { TileCodec } from './tile/tile-codec.ts'
 import { Tombstones } from './tombstones.ts'
 import { emptyStats, type ReplayStatus, type TsdbStats } from './tsdb-status.ts'
 import { Wal } from './wal/wal.ts'
+import { WalHeader } from './wal/wal-header.ts'
 import { RowCodec } from './wal/row-record.ts'
 import type { ReplayTarget } from './wal/wal-replay.ts'
 
@@ -143,21 +144,21 @@ async function openParts(
   budget.end()
   await budget.settle()
   onReplay((replayStatus = { ...replayStatus, isDone: true }))
+  exemplars.endReplay()
+  const header = new WalHeader({ exemplars, metadata, pace, log })
   const wal: Wal = new Wal(`${path}/wal`, next, options.walSync, {
     ...shared,
     relog: () => head.relog(),
-    relogHeader() {
-      metadata.logAll(wal)
-      for (const stored of exemplars.all()) logExemplar(wal, stored)
-    },
+    beginHeader: () => header.begin(wal),
+    writeHeader: () => header.write(wal),
     changed: () => maintenance.updateReadOnly(),
   })
-  const parts = { ...shared, options, wal, segments, blocks, tombstones, unreadWal, budget }
+  const parts = { ...shared, options, wal, segments, blocks, tombstones, unreadWal, budget, header }
   const maintenance: Maintenance = new Maintenance(parts)
   const administration = new Administration({ ...parts, path, maintenance })
   administration.attach()
   head.wal = wal
-  wal.relogHeader()
+  header.begin(wal)
   await maintenance.measure()
   return { ...parts, exemplars, metadata, maintenance, administration, replayStatus }
 }
@@ -172,7 +173,7 @@ function replayTarget({
 }): ReplayTarget {
   return {
     ...head,
-    exemplar: ({ series, exemplar }) => void exemplars.add(series, exemplar, 0),
+    exemplar: (stored) => exemplars.replay(stored),
     metadata(entries) {
       for (const [name, one] of entries) metadata.set(name, one, undefined)
     },

@@ -52,3 +52,18 @@ test('a ring of none keeps none', () => {
   expect(add(ring, 1)).toBe(false)
   expect(ring.all()).toEqual([])
 })
+
+test('what the log says twice is there once, and in the order of its time', () => {
+  const ring = new ExemplarRing(3)
+  const series = Labels.from({ __name__: 'a' })
+  const replay = (value: number): void => {
+    const labels = Labels.from({ trace: `t${value}` })
+    ring.replay({ series, exemplar: { labels, value, timestampMs: 1000 + value } })
+  }
+  for (const value of [1, 2, 4, 1, 2, 3]) replay(value)
+  ring.endReplay()
+  expect(valuesOf(ring)).toEqual([2, 3, 4])
+  expect(add(ring, 4), 'known still').toBe(false)
+  expect(add(ring, 5)).toBe(true)
+  expect(valuesOf(ring)).toEqual([3, 4, 5])
+})

@@ -15,6 +15,8 @@ export class ExemplarRing {
   /** Newest exemplar of each series that has one in the ring. */
   readonly #newest = new Map<string, Exemplar>()
   #next = 0
+  /** While replaying: what is there, because every file of the log begins with what those before it have. */
+  #replayed: Set<string> | undefined
 
   /** @param capacity  exemplars kept, all series together; 0: none */
   constructor(capacity: number) {
@@ -60,6 +62,26 @@ export class ExemplarRing {
     this.#next = (this.#next + 1) % this.#capacity
     this.#newest.set(series.key, stored.exemplar)
     return stored
+  }
+
+  /** Takes one from the log unless it is there. */
+  replay({ series, exemplar }: StoredExemplar): void {
+    const { labels, value, timestampMs } = exemplar
+    const key = JSON.stringify([series.flat, labels.flat, value, timestampMs])
+    this.#replayed ??= new Set()
+    if (this.#replayed.has(key)) return
+    this.#replayed.add(key)
+    this.add(series, exemplar, 0)
+  }
+
+  /** What came while the header of a file was written stands before older ones in it: puts all in order. */
+  endReplay(): void {
+    this.#replayed = undefined
+    const time = ({ exemplar }: StoredExemplar): number => exemplar.timestampMs ?? 0
+    const all = this.all().toSorted((a, b) => time(a) - time(b))
+    this.#ring = all
+    this.#next = all.length < this.#capacity ? all.length : 0
+    for (const { series, exemplar } of all) this.#newest.set(series.key, exemplar)
   }
 
   /** Oldest first. */

@@ -52,8 +52,10 @@ interface WalOwner {
   readonly stats: TsdbStats
   /** Logs everything that is not in a segment or block yet. */
   relog(): void
-  /** Logs what every file begins with (metadata, exemplars). */
-  relogHeader(): void
+  /** Begins to log what every file begins with (metadata, exemplars). */
+  beginHeader(): void
+  /** Logs all of that at once. */
+  writeHeader(): void
   /** `failure` has changed. */
   changed(): void
 }
@@ -199,11 +201,6 @@ export class Wal {
     this.#answerReaders(Infinity)
   }
 
-  /** For a file that was begun before its owner had anything to say. */
-  relogHeader(): void {
-    this.#owner.relogHeader()
-  }
-
   /** The next record goes into a new file, so that all files before it may go once their rows are elsewhere. */
   rotate(): void {
     if (this.failure !== undefined || this.#isClosed) return
@@ -229,7 +226,7 @@ export class Wal {
   #nextFile(): void {
     this.#rotated.push({ sequence: this.sequence, buffer: this.#buffer })
     this.#beginSequence()
-    this.#owner.relogHeader()
+    this.#owner.beginHeader()
   }
 
   #beginSequence(): void {
@@ -391,7 +388,7 @@ export class Wal {
     const waiters = this.#waiters
     this.#waiters = []
     try {
-      this.#owner.relogHeader()
+      this.#owner.writeHeader()
       this.#owner.relog()
       await this.#writeBatches(true)
     } catch (error) {
