@@ -45,6 +45,10 @@ export async function startPeer(
   const [command, args] = commandOf(name, config, directory, port)
   const startedMs = performance.now()
   const child = spawn(command, [...args, ...more], { stdio: 'ignore' })
+  // A benchmark that fails must not leave it behind.
+  const end = (): void => void child.kill('SIGKILL')
+  process.once('exit', end)
+  child.once('exit', () => process.off('exit', end))
   const base = `http://127.0.0.1:${port}`
   await untilReady(base, child)
   return {
