@@ -188,7 +188,7 @@ function services({
       memoryLimitBytes: 1,
       storageRetention: '15d',
     }),
-    cardinality: () => NO_CARDINALITY,
+    cardinality: async () => NO_CARDINALITY,
     blocks: () => [],
     walReplay: () => ({ min: 0, max: 0, current: 0 }),
     notifications: () => [],

@@ -212,7 +212,7 @@ export interface ApiServices {
   configYaml(): string
   externalLabels(): Labels
   runtimeInfo(): RuntimeInfo
-  cardinality(limit: number): Cardinality
+  cardinality(limit: number): Promise<Cardinality>
   blocks(): readonly BlockInfo[]
   walReplay(): WalReplayStatus
   notifications(): readonly Notification[]

@@ -97,7 +97,7 @@ function quietServices(clock: SimClock): ApiServices {
       memoryLimitBytes: 5,
       storageRetention: '15d',
     }),
-    cardinality: () => ({
+    cardinality: async () => ({
       numSeries: 2,
       numLabelPairs: 3,
       chunkCount: 4,

@@ -24,7 +24,7 @@ export function registerStatusRoutes(app: FastifyInstance, services: ApiServices
   answer('notifications', () => jsonValue(services.notifications()))
   app.get('/api/v1/status/tsdb', async (request, reply) => {
     const limit = rowLimit(new RequestForm(request).get('limit'))
-    return answerData(reply, cardinalityJson(services.cardinality(limit), limit))
+    return answerData(reply, cardinalityJson(await services.cardinality(limit), limit))
   })
   app.get('/version', async (_request, reply) =>
     reply.header('Content-Type', 'application/json').send(`${jsonValue(services.buildInfo)}\n`),

@@ -1,11 +1,15 @@
 // The tables of /api/v1/status/tsdb: which names and labels the head's series have most of.
 
+import type { Task } from '@pharos/base'
 import { METRIC_NAME } from '@pharos/model'
 import type { Head } from './head/head.ts'
 import type { Cardinality, NameCount } from './tsdb-status.ts'
 
-/** Counts over all series of the head. `limit` names in each table. */
-export function cardinalityOf(head: Head, limit: number): Cardinality {
+/** Series or pairs between two stops, some 100 µs. */
+const STOP_COUNT = 256
+
+/** Counts over all series of the head, of which some may come and go meanwhile. `limit` names in each table. */
+export function* cardinalityOf(head: Head, limit: number): Task<Cardinality> {
   const pairs = new Map<string, Map<string, number>>()
   const count = (name: string, value: string, by: number): void => {
     let values = pairs.get(name)
@@ -20,6 +24,7 @@ export function cardinalityOf(head: Head, limit: number): Cardinality {
     numSeries += columnCount
     for (const [name, value] of key) count(name, value, columnCount)
     for (let column = 0; column < columnCount; column++) {
+      if (column % STOP_COUNT === 0) yield
       const { own, removed } = layout.shapes[column]!
       for (let i = 0; i < own.flat.length; i += 2) {
         const name = own.flat[i]!
@@ -29,39 +34,64 @@ export function cardinalityOf(head: Head, limit: number): Cardinality {
       for (const name of removed) count(name, key.get(name), -1)
     }
   }
-  const seriesByPair: [string, number][] = []
-  const valuesByName: [string, number][] = []
-  const bytesByName: [string, number][] = []
+  const seriesByPair = new Top(limit)
+  const valuesByName = new Top(limit)
+  const bytesByName = new Top(limit)
+  const seriesByMetric = new Top(limit)
+  let numLabelPairs = 0
   for (const [name, values] of pairs) {
     let bytes = 0
     let used = 0
     for (const [value, series] of values) {
       if (series <= 0) continue
-      used++
+      if (++used % STOP_COUNT === 0) yield
       bytes += value.length
-      seriesByPair.push([`${name}=${value}`, series])
+      seriesByPair.offer(`${name}=`, value, series)
+      if (name === METRIC_NAME) seriesByMetric.offer('', value, series)
     }
     if (used === 0) continue
-    valuesByName.push([name, used])
-    bytesByName.push([name, bytes])
+    numLabelPairs += used
+    valuesByName.offer('', name, used)
+    bytesByName.offer('', name, bytes)
   }
-  const byMetric = [...(pairs.get(METRIC_NAME) ?? [])]
   return {
     numSeries,
-    numLabelPairs: seriesByPair.length,
+    numLabelPairs,
     chunkCount,
     minTimeMs: head.minTimeMs,
     maxTimeMs: head.maxTimeMs,
-    seriesCountByMetricName: top(byMetric, limit),
-    labelValueCountByLabelName: top(valuesByName, limit),
-    memoryInBytesByLabelName: top(bytesByName, limit),
-    seriesCountByLabelValuePair: top(seriesByPair, limit),
+    seriesCountByMetricName: seriesByMetric.all,
+    labelValueCountByLabelName: valuesByName.all,
+    memoryInBytesByLabelName: bytesByName.all,
+    seriesCountByLabelValuePair: seriesByPair.all,
   }
 }
 
-function top(counts: readonly (readonly [string, number])[], limit: number): NameCount[] {
-  return counts
-    .toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .slice(0, limit)
-    .map(([name, value]) => ({ name, value }))
+/** The largest counts, those of one size by name. There may be a million names: only those that stay are put together. */
+class Top {
+  readonly #limit: number
+  /** Largest first. */
+  readonly all: NameCount[] = []
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  offer(prefix: string, value: string, count: number): void {
+    const { all } = this
+    const last = all.at(-1)
+    if (this.#limit === 0) return
+    if (all.length === this.#limit && count < last!.value) return
+    const name = prefix + value
+    let low = 0
+    let high = all.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const one = all[middle]!
+      if (one.value > count || (one.value === count && one.name < name)) low = middle + 1
+      else high = middle
+    }
+    all.splice(low, 0, { name, value: count })
+    if (all.length > this.#limit) all.pop()
+  }
 }

@@ -1,12 +1,12 @@
 // The store: appends go to the head and its WAL, queries see head and blocks as one.
 
-import { background, messageOf, OutsideError } from '@pharos/base'
+import { background, messageOf, OutsideError, Pace } from '@pharos/base'
 import type { Labels, Matcher, Metadata } from '@pharos/model'
 import type { CellAppender, CellStore, GroupKind } from './appender.ts'
 import { cardinalityOf } from './cardinality.ts'
 import type { StoredExemplar } from './head/exemplar-ring.ts'
 import { GroupHandle } from './head/group-handle.ts'
-import { EXEMPLARS, MAINTENANCE_MS } from './limits.ts'
+import { EXEMPLARS, MAINTENANCE_MS, SLICE_MS } from './limits.ts'
 import { walPath } from './open-wal.ts'
 import { openStore, type Store, type TsdbWorld } from './open-store.ts'
 import type { Querier } from './querier.ts'
@@ -135,8 +135,9 @@ export class Tsdb implements CellStore {
     return this.#store.blocks.blocks.map(({ info }) => info)
   }
 
-  cardinality(limit: number): Cardinality {
-    return cardinalityOf(this.#store.head, limit)
+  cardinality(limit: number): Promise<Cardinality> {
+    const { clock, head } = this.#store
+    return new Pace(clock, SLICE_MS).drive(cardinalityOf(head, limit))
   }
 
   /**
