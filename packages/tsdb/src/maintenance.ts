@@ -1,7 +1,15 @@
 // What the store does on its own, in rounds: recover, seal, cut blocks, compact, apply retention, tidy up. Each step
 // stands alone: when one fails it is logged and counted, and the next round tries again.
 
-import { type Clock, type Disk, type Logger, messageOf, type Pace, type Task } from '@pharos/base'
+import {
+  type Clock,
+  type Disk,
+  type Logger,
+  messageOf,
+  OutsideError,
+  type Pace,
+  type Task,
+} from '@pharos/base'
 import type { Block } from './block/block.ts'
 import type { BlockStore } from './block/block-store.ts'
 import { fileName, nextLevel } from './block/block-store.ts'
@@ -66,6 +74,7 @@ export class Maintenance {
   /** What had gone when label sets were last forgotten. */
   #gainsBefore = 0
   #running: Promise<void> = Promise.resolve()
+  #isEnding = false
 
   constructor(context: MaintenanceContext) {
     this.#context = context
@@ -80,13 +89,17 @@ export class Maintenance {
     return wal.failure?.message
   }
 
-  /** One round; rounds do not overlap. Never rejects. */
+  /** One round; rounds do not overlap, and there is none after `end`. Never rejects. */
   round(): Promise<void> {
-    return this.exclusive(() => this.#round())
+    return this.#isEnding ? Promise.resolve() : this.exclusive(() => this.#round())
   }
 
-  /** Runs work while no round runs, and no other such work. Rejects with what the work throws. */
+  /**
+   * Runs work while no round runs, and no other such work.
+   * @throws OutsideError `tsdb/closed` after `end`, or what the work throws
+   */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isEnding) return Promise.reject(new OutsideError('tsdb/closed', 'store is closed'))
     const done = this.#running.then(() => {
       this.#context.pace.begin()
       return work()
@@ -98,11 +111,15 @@ export class Maintenance {
     return done
   }
 
-  /** Writes everything that only memory and the WAL hold into segments. */
-  async flush(): Promise<void> {
-    await this.#running
-    const { head, segments, wal, header, budget, pace } = this.#context
-    pace.begin()
+  /** Writes everything that only memory and the WAL hold into segments, once all work that was asked for before is done. */
+  end(): Promise<void> {
+    const ended = this.exclusive(() => this.#flush())
+    this.#isEnding = true
+    return ended
+  }
+
+  async #flush(): Promise<void> {
+    const { head, segments, wal, header, budget } = this.#context
     if (wal.failure !== undefined) return
     for (const group of head.groups) {
       head.closeTile(group)

@@ -78,3 +78,21 @@ test('a second process on the same data is refused', async () => {
   await expect(Tsdb.open(world, options())).rejects.toMatchObject({ code: 'disk/locked' })
   expect(db.stats.isReadOnly).toBe(false)
 })
+
+test('deletions asked for before a store closes are done, later ones and snapshots are refused', async () => {
+  const world = simWorld()
+  const db = await Tsdb.open(world, options())
+  const group = db.group(Labels.from({ job: 'j' }), 'scrape')
+  for (const name of ['a', 'b']) group.column(Labels.from({ __name__: name, job: 'j' }))
+  group.appendRow(world.clock.now(), Float64Array.of(1, 2))
+  const closing = db.close()
+  const before = db.deleteSeries([[new Matcher('=', '__name__', 'a')]], -1e15, 1e15)
+  await Promise.all([closing, before])
+  const closed = { code: 'tsdb/closed' }
+  await expect(db.deleteSeries([[]], -1e15, 1e15)).rejects.toMatchObject(closed)
+  await expect(db.snapshot(false)).rejects.toMatchObject(closed)
+  await db.maintain()
+  const again = await Tsdb.open(world, options())
+  expect([...(await everything(again)).keys()]).toEqual(['{__name__="b", job="j"}'])
+  await again.close()
+})

@@ -202,7 +202,7 @@ export class Tsdb implements CellStore {
     this.#stop.abort()
     await Promise.all([this.#loop, this.#scrubbing])
     const { maintenance, wal, segments, blocks, lock, log } = this.#store
-    await maintenance.flush()
+    await maintenance.end()
     await wal.close()
     segments.close()
     blocks.close()
