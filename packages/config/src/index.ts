@@ -84,3 +84,14 @@ export type {
 } from './alertmanager/receiver-fields.ts'
 export type { InclusiveRange, TimeInterval } from './alertmanager/time-interval-section.ts'
 export { maskedReceivers } from './alertmanager/masked-receivers.ts'
+export { readProbeModules } from './probe-modules.ts'
+export type {
+  AddressChoice,
+  DnsProbeSettings,
+  HeaderMatch,
+  HttpProbeSettings,
+  ProbeModule,
+  QueryResponse,
+  RecordRules,
+  TcpProbeSettings,
+} from './probe-modules.ts'

@@ -51,6 +51,19 @@ class PlaceList {
   }
 }
 
+/**
+ * Whether an address may be connected to that a name was looked up to, by the same rules. For those who open sockets
+ * themselves.
+ */
+export function outboundFilter(rules: OutboundRules): (host: string, address: string) => boolean {
+  const deny = new PlaceList(rules.deny)
+  const allow = new PlaceList(rules.allow)
+  return (host, address) =>
+    allow.hasName(host) ||
+    allow.hasAddress(address) ||
+    !(deny.hasName(host) || deny.hasAddress(host) || deny.hasAddress(address))
+}
+
 interface Opened {
   readonly connection: WeakRef<Connection>
   readonly options: ConnectOptions

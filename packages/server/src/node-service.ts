@@ -24,6 +24,8 @@ import { VERSION } from './version.ts'
 /** After so many scrapes what they left behind is collected: V8 by itself lets the heap double first. */
 const SCRAPES_PER_COLLECTION = 16
 
+type Answer = (request: PlainRequest) => Promise<PlainAnswer>
+
 interface Listener {
   readonly boundAddress: string
   close(): Promise<void>
@@ -80,7 +82,7 @@ export async function hostExporterOf(world: LocalWorld, flags: FlagReader): Prom
 
 async function listenHost(world: LocalWorld, flags: FlagReader): Promise<Listener[]> {
   const exporter = await hostExporterOf(world, flags)
-  const answer = answers(exporter, flags, world)
+  const answer = answers(exporter, flags, world, await probes(world, flags))
   const listeners: Listener[] = []
   for (const address of flags.list('web.listen-address')) {
     const listener = await listen(world, flags, address, answer)
@@ -97,7 +99,7 @@ async function listen(
   world: LocalWorld,
   flags: FlagReader,
   address: string,
-  answer: (request: PlainRequest) => Promise<PlainAnswer>,
+  answer: Answer,
 ): Promise<Listener> {
   const file = flags.text('web.config.file')
   if (file !== '') {
@@ -109,12 +111,22 @@ async function listen(
   return server
 }
 
+/** `/probe`, where a module file is given: whoever reaches the listener can make this machine ask others. */
+async function probes(world: LocalWorld, flags: FlagReader): Promise<Answer | undefined> {
+  const file = flags.text('probe.config.file')
+  if (file === '') return undefined
+  const { probeAnswers } = await import('./probe/probe-answers.ts')
+  const { createRealRandom } = await import('@pharos/base/node')
+  return probeAnswers(world, { file, deny: flags.list('probe.deny'), random: createRealRandom() })
+}
+
 /** Every path of the listener. @throws UserError `flag/invalid` */
 function answers(
   exporter: HostExporter,
   flags: FlagReader,
   { clock }: LocalWorld,
-): (request: PlainRequest) => Promise<PlainAnswer> {
+  probe: Answer | undefined,
+): Answer {
   const path = flags.text('web.telemetry-path')
   if (!path.startsWith('/'))
     throw new UserError(
@@ -132,12 +144,14 @@ function answers(
   // There with --expose-gc, which `bin/pharos.mjs` gives.
   const { gc } = globalThis as { gc?: () => void }
   let scrapes = 0
-  return async ({ url }) => {
+  return async (request) => {
+    const { url } = request
     const asked = url.split('?', 1)[0]
     if (asked === path) {
       if (gc !== undefined && ++scrapes % SCRAPES_PER_COLLECTION === 0) clock.after(100, gc)
       return page(url)
     }
+    if (asked === '/probe' && probe !== undefined) return probe(request)
     if (asked === '/') return landingPage(path)
     return textAnswer(404, '404 page not found')
   }

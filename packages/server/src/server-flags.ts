@@ -285,6 +285,18 @@ export const NODE_FLAGS: readonly Flag[] = [
   ),
   flag('web.max-requests', 'integer', '40', 'Most scrapes at once; 0 for no limit.'),
   flag('web.config.file', 'text', '', 'File with TLS and authentication settings.'),
+  flag(
+    'probe.config.file',
+    'text',
+    '',
+    "Modules of /probe, in the blackbox exporter's format; without it there are no probes.",
+  ),
+  flag(
+    'probe.deny',
+    'list',
+    'metadata',
+    'Where probes may not go: addresses, networks, names, words as in outbound.',
+  ),
   idleFlag('web.systemd-socket', 'bool', 'false', 'Listen on sockets that systemd hands over.'),
   idleFlag('runtime.gomaxprocs', 'integer', '1', 'Of Go: without meaning here.'),
   flag('path.procfs', 'text', '/proc', 'Where procfs is mounted.'),

@@ -1,5 +1,6 @@
 export { createRealClock, realClock } from './real-clock.ts'
 export { createRealDisk } from './real-disk.ts'
 export { createRealNet } from './real-net.ts'
+export { createRealRandom } from './real-random.ts'
 export { realWorld } from './real-world.ts'
 export type { RealWorldOptions } from './real-world.ts'
