@@ -34,7 +34,7 @@ const RCODES = [
 /** Names in a message are compressed; a pointer that leads in a circle is none. */
 const JUMPS_MAX = 64
 
-export interface DnsQuestion {
+interface DnsQuestion {
   readonly id: number
   readonly name: string
   readonly type: string

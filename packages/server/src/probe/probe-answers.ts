@@ -17,7 +17,7 @@ const TIMEOUT_SECONDS = 120
 const PROBES_AT_ONCE_MAX = 200
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-export interface ProbeOptions {
+interface ProbeOptions {
   /** `--probe.config.file`. */
   readonly file: string
   /** `--probe.deny`. */
