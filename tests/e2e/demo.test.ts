@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { builtInDashboards } from '@pharos/dashboards/builtin'
+import { builtInDashboards, demoDashboard } from '@pharos/dashboards/builtin'
 import { emptyQueries } from './panel-queries.ts'
 import { freePort, pharos, ready, ROOT, run, temporaryDirectory, until } from './process.ts'
 import { instant } from './query.ts'
@@ -119,12 +119,18 @@ test('the demo shows the metrics of every seed, and its numbers are the stated o
     'data in every panel of every dashboard',
     async () => {
       const empty: string[] = []
-      for (const text of builtInDashboards()) empty.push(...(await emptyQueries(url, text)))
+      for (const text of [...builtInDashboards(), demoDashboard()])
+        empty.push(...(await emptyQueries(url, text)))
       if (empty.length > 0) throw new Error(empty.join('\n'))
       return true
     },
     120_000,
   )
+  const own = await fetch(`${url}/api/dashboards/uid/pharos-demo`)
+  expect([
+    own.status,
+    ((await own.json()) as { meta: { folderTitle: string } }).meta.folderTitle,
+  ]).toEqual([200, 'Demo'])
   demo.child.kill('SIGTERM')
   expect(await demo.exited).toBe(0)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { builtInDashboards } from '@pharos/dashboards/builtin'
+import { builtInDashboards, demoDashboard } from '@pharos/dashboards/builtin'
 import { lintDashboard } from './dashboard-lint.ts'
 
 const withQuery = (expr: string, more: object = {}) => ({
@@ -10,7 +10,8 @@ const withQuery = (expr: string, more: object = {}) => ({
 })
 
 test('what is shipped has nothing to be told of', () => {
-  for (const text of builtInDashboards()) expect(lintDashboard(JSON.parse(text))).toEqual([])
+  for (const text of [...builtInDashboards(), demoDashboard()])
+    expect(lintDashboard(JSON.parse(text))).toEqual([])
 })
 
 test('unknown variables, queries that do not parse and what is no dashboard are found', () => {

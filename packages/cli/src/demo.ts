@@ -1,6 +1,7 @@
 // `pharos demo`: `pharos up` beside the seeds' services, their registry and their traffic.
 import { UserError } from '@pharos/base'
 import { realWorld } from '@pharos/base/node'
+import { demoDashboard } from '@pharos/dashboards/builtin'
 import { demoAlertmanager, demoRules, demoScrapes, startBatchJob, startDemo } from '@pharos/demo'
 import { startRegistry } from '@pharos/registry/server'
 import { startUp, upFlags } from '@pharos/server'
@@ -54,14 +55,20 @@ export function fillDemo(command: Command, terminal: Terminal, done: (code: numb
       const own = new Map([...values].filter(([name]) => !name.startsWith('demo.')))
       const directory = `${flags.text('storage.tsdb.path')}/demo`
       const write = async (name: string, text: string): Promise<string> => {
-        await world.disk.makeDirectory(directory)
-        await world.disk.writeFileAtomic(`${directory}/${name}`, new TextEncoder().encode(text))
-        return `${directory}/${name}`
+        const path = `${directory}/${name}`
+        await world.disk.makeDirectory(path.slice(0, path.lastIndexOf('/')))
+        await world.disk.writeFileAtomic(path, new TextEncoder().encode(text))
+        return path
       }
       if (!flags.isGiven('alertmanager.config.file'))
         own.set('alertmanager.config.file', [
           await write('alertmanager.yml', demoAlertmanager(demo.smtpPort)),
         ])
+      if (!flags.isGiven('dashboards.provisioning')) {
+        await write('provisioning/boards/demo-service.json', demoDashboard())
+        await write('provisioning/dashboards.yml', DASHBOARD_PROVIDER)
+        own.set('dashboards.provisioning', [`${directory}/provisioning`])
+      }
       const service = await startUp(own, {
         ...terminal,
         moreScrapes: demoScrapes(demo.coursePort, registryUrl),
@@ -81,6 +88,15 @@ export function fillDemo(command: Command, terminal: Terminal, done: (code: numb
     }
   })
 }
+
+/** Grafana's own provisioning file: the demo's dashboard lies beside it. */
+const DASHBOARD_PROVIDER = `apiVersion: 1
+providers:
+  - name: demo
+    folder: Demo
+    type: file
+    options: {path: boards}
+`
 
 /** Where the gateway of this process takes pushes; undefined for a port that nobody knows before it listens. */
 function gatewayOf(address: string): string | undefined {

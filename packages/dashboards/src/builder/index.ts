@@ -6,6 +6,7 @@ export {
   gauge,
   heatmap,
   markdown,
+  pieChart,
   stat,
   stateTimeline,
   table,

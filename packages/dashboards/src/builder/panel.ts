@@ -138,6 +138,31 @@ export function barGauge(title: string, queries: Queries, options: PanelOptions 
   )
 }
 
+/** Shares of a whole, one slice per series. */
+export function pieChart(title: string, queries: Queries, options: PanelOptions = {}): PanelSpec {
+  return panel(
+    'piechart',
+    title,
+    targetsOf(queries, { instant: true, range: false }),
+    {
+      ...options,
+      options: {
+        reduceOptions: { values: false, calcs: ['lastNotNull'], fields: '' },
+        pieType: 'donut',
+        legend: {
+          displayMode: 'table',
+          placement: 'right',
+          showLegend: true,
+          values: ['percent'],
+        },
+        ...options.options,
+      },
+    },
+    8,
+    8,
+  )
+}
+
 /** One row per series of an instant query. */
 export function table(title: string, queries: Queries, options: PanelOptions = {}): PanelSpec {
   return panel(
@@ -256,13 +281,15 @@ function defaultsOf(type: string, options: PanelOptions): FieldConfig {
     mode: 'absolute',
     steps: (options.thresholds ?? [[null, 'green']]).map(([value, color]) => ({ value, color })),
   }
-  const isLines = type === 'timeseries'
+  const isByPalette = type === 'timeseries' || type === 'piechart'
   return {
     ...(unit === undefined ? {} : { unit }),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
     ...(decimals === undefined ? {} : { decimals }),
-    color: { mode: isLines && options.thresholds === undefined ? 'palette-classic' : 'thresholds' },
+    color: {
+      mode: isByPalette && options.thresholds === undefined ? 'palette-classic' : 'thresholds',
+    },
     thresholds,
     mappings: mappings ?? [],
     ...(custom === undefined ? {} : { custom }),

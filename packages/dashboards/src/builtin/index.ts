@@ -1,1 +1,2 @@
 export { builtInDashboards } from './built-in-dashboards.ts'
+export { demoDashboard } from './demo-service.ts'
