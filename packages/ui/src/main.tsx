@@ -10,15 +10,15 @@ import { readCookie, writeCookie } from './data/browser.ts'
 import { hashLinkPath } from './data/hash-link.ts'
 import { createSettings, type LangCode } from './data/settings.ts'
 import { App } from './pages/shell/app.tsx'
-import {
-  createPageModules,
-  pageAt,
-  type PageModules,
-  type WordsPart,
-} from './pages/shell/routes.ts'
+import { createPageModules, pageAt, type PageModules } from './pages/shell/routes.ts'
 import { createTimeFormats, type Services, ServicesProvider, useSettings } from './services.tsx'
 import { createSizeWatcher } from './size-watcher.ts'
-import { createTranslate, type Dictionary, type Translate } from './text/dictionary.ts'
+import {
+  createTranslate,
+  type Dictionary,
+  type Translate,
+  type WordsPart,
+} from './text/dictionary.ts'
 import { en } from './text/en.ts'
 
 start().catch((error: unknown) => {
@@ -40,6 +40,7 @@ async function start(): Promise<void> {
     settings,
     sizes: createSizeWatcher(),
     translate: words.of,
+    loadWords: words.loadPart,
     timeFormat: createTimeFormats(),
   }
   const modules = createPageModules(words.loadPart)
@@ -103,7 +104,7 @@ function createWords(wantsChinese: () => boolean): WordStore {
     },
     async loadPart(part) {
       parts.add(part)
-      const langs: LangCode[] = wantsChinese() ? ['en', 'zh'] : ['en']
+      const langs: LangCode[] = wantsChinese() || translates.has('zh') ? ['en', 'zh'] : ['en']
       await Promise.all(langs.map((lang) => loadPartOf(part, lang)))
     },
   }
@@ -111,8 +112,12 @@ function createWords(wantsChinese: () => boolean): WordStore {
 
 const PARTS = {
   dashboards: {
-    en: () => import('./text/en-dashboards-all.ts'),
-    zh: () => import('./text/zh-dashboards-all.ts'),
+    en: () => import('./text/en-dashboards.ts'),
+    zh: () => import('./text/zh-dashboards.ts'),
+  },
+  editor: {
+    en: () => import('./text/en-editor.ts'),
+    zh: () => import('./text/zh-editor.ts'),
   },
   tools: {
     en: () => import('./text/en-tools.ts'),

@@ -4,7 +4,7 @@ import type { Api } from './data/api.ts'
 import type { LangCode, Settings, SettingsStore } from './data/settings.ts'
 import { createTimeFormat, type TimeFormat, type Zone } from './data/time.ts'
 import type { SizeWatcher } from './size-watcher.ts'
-import type { Translate } from './text/dictionary.ts'
+import type { Translate, WordsPart } from './text/dictionary.ts'
 
 export interface Services {
   readonly api: Api
@@ -12,6 +12,8 @@ export interface Services {
   readonly sizes: SizeWatcher
   /** The words of a language; undefined until its dictionary is loaded. */
   readonly translate: (lang: LangCode) => Translate | undefined
+  /** Brings a part of the dictionaries, for what is opened later than its page. */
+  readonly loadWords: (part: WordsPart) => Promise<void>
   readonly timeFormat: (zone: Zone) => TimeFormat
 }
 

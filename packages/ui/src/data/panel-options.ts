@@ -1,5 +1,4 @@
 // Which options each kind of panel has, where its JSON holds them, and what is chosen from. The editor is made of this.
-import type { JsonObject, Panel } from '@pharos/dashboards'
 import type { TextKey } from '../text/dictionary.ts'
 
 export type OptionKind =
@@ -8,7 +7,7 @@ export type OptionKind =
   | { readonly kind: 'text' }
   | { readonly kind: 'choice'; readonly values: readonly string[] }
   | { readonly kind: 'calcs'; readonly isSingle: boolean }
-  | { readonly kind: 'unit' | 'color' | 'thresholds' | 'mappings' }
+  | { readonly kind: 'unit' | 'color' | 'thresholds' | 'mappings' | 'links' }
 
 export type PanelOption = OptionKind & {
   /** Where the panel holds it: `fieldConfig.defaults.unit`, `options.legend.placement`. */
@@ -66,6 +65,7 @@ export const PANEL_OPTIONS: readonly PanelOption[] = [
   },
   { path: 'timeFrom', label: 'opt.timeFrom', group: 'opt.panel', kind: 'text' },
   { path: 'timeShift', label: 'opt.timeShift', group: 'opt.panel', kind: 'text' },
+  { path: 'links', label: 'opt.panelLinks', group: 'opt.panel', kind: 'links' },
   { path: standard('unit'), label: 'opt.unit', group: 'opt.standard', kind: 'unit', types: VALUES },
   {
     path: standard('decimals'),
@@ -141,6 +141,13 @@ export const PANEL_OPTIONS: readonly PanelOption[] = [
     label: 'opt.mappings',
     group: 'opt.mappings',
     kind: 'mappings',
+    types: VALUES,
+  },
+  {
+    path: standard('links'),
+    label: 'opt.links',
+    group: 'opt.links',
+    kind: 'links',
     types: VALUES,
   },
   {
@@ -511,32 +518,4 @@ export const PANEL_OPTIONS: readonly PanelOption[] = [
 
 export function optionsOf(type: string): PanelOption[] {
   return PANEL_OPTIONS.filter(({ types }) => types === undefined || types.includes(type))
-}
-
-/** What a path of a panel holds. */
-export function valueOfPath(panel: Panel, path: string): unknown {
-  let at: unknown = panel
-  for (const step of path.split('.')) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined
-    at = (at as JsonObject)[step]
-  }
-  return at
-}
-
-/** The panel with another value at a path; undefined takes the key away. Nothing is changed in place. */
-export function withPath(panel: Panel, path: string, value: unknown): Panel {
-  const steps = path.split('.')
-  const set = (holder: unknown, at: number): JsonObject => {
-    const before = typeof holder === 'object' && holder !== null ? (holder as JsonObject) : {}
-    const step = steps[at]!
-    const next =
-      at === steps.length - 1
-        ? value
-        : set(Object.hasOwn(before, step) ? before[step] : undefined, at + 1)
-    const { [step]: _, ...rest } = before
-    // A key that stays keeps its place, so that the file changes in one line.
-    return next === undefined ? rest : { ...before, [step]: next }
-  }
-  // The steps are those of the table above.
-  return set(panel, 0) as Panel
 }

@@ -2,20 +2,23 @@
 // key that does not exist and a dictionary that lacks one.
 import type { en } from './en.ts'
 import type { words as alerting } from './en-alerting.ts'
-import type { enDashboards } from './en-dashboards.ts'
-import type { enEditor } from './en-editor.ts'
+import type { words as dashboards } from './en-dashboards.ts'
+import type { words as editor } from './en-editor.ts'
 import type { words as tools } from './en-tools.ts'
 
 export type TextKey =
   | keyof typeof en
   | keyof typeof alerting
-  | keyof typeof enDashboards
-  | keyof typeof enEditor
+  | keyof typeof dashboards
+  | keyof typeof editor
   | keyof typeof tools
 
 type Text = string | { readonly one?: string; readonly other: string }
 
 export type Dictionary = Readonly<Record<TextKey, Text>>
+
+/** Parts of the dictionaries that come with what needs them. */
+export type WordsPart = 'alerting' | 'dashboards' | 'editor' | 'tools'
 
 /** A part of a dictionary: the same keys as the English part. */
 export type Words<Part> = Readonly<Record<keyof Part, Text>>

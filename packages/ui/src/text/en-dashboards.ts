@@ -1,6 +1,6 @@
 // The words of dashboards in English.
 
-export const enDashboards = {
+export const words = {
   'dash.import': 'Import',
   'dash.new': 'New dashboard',
   'dash.none': 'No dashboards yet',
@@ -52,6 +52,17 @@ export const enDashboards = {
   'dash.noChanges': 'Nothing differs.',
   'dash.overwrite': 'Overwrite',
   'dash.export': 'Export JSON',
+  'annotate.title': 'Annotate',
+  'annotate.text': 'What happened',
+  'annotate.tags': 'Tags, parted by commas',
+  'annotate.from': 'From',
+  'annotate.to': 'To (empty: a moment)',
+  'annotate.add': 'Write down',
+  'annotate.written': 'Written down in this range',
+  'annotate.remove': 'Remove “{text}”',
+  'exemplar.title': 'Exemplar',
+  'exemplar.at': 'Exemplar at {time}',
+  'exemplar.value': 'Value',
   'settings.general': 'General',
   'settings.json': 'JSON',
   'settings.history': 'History',

@@ -1,8 +1,8 @@
 // The words of dashboards in Chinese.
-import type { enDashboards } from './en-dashboards.ts'
+import type { words as en } from './en-dashboards.ts'
 import type { Words } from './dictionary.ts'
 
-export const zhDashboards: Words<typeof enDashboards> = {
+export const words: Words<typeof en> = {
   'dash.import': '导入',
   'dash.new': '新建仪表盘',
   'dash.none': '还没有仪表盘',
@@ -54,6 +54,17 @@ export const zhDashboards: Words<typeof enDashboards> = {
   'dash.noChanges': '没有差异。',
   'dash.overwrite': '覆盖',
   'dash.export': '导出 JSON',
+  'annotate.title': '添加注释',
+  'annotate.text': '发生了什么',
+  'annotate.tags': '标签，用逗号分隔',
+  'annotate.from': '从',
+  'annotate.to': '到（空：一个时刻）',
+  'annotate.add': '记录',
+  'annotate.written': '此时间范围内的注释',
+  'annotate.remove': '删除“{text}”',
+  'exemplar.title': '样例',
+  'exemplar.at': '{time} 的样例',
+  'exemplar.value': '值',
   'settings.general': '常规',
   'settings.json': 'JSON',
   'settings.history': '历史',

@@ -1,10 +1,7 @@
 // Every page of this version: where it lives, how it is called, which module draws it.
 import type { ComponentType } from 'react'
 import type { IconName } from '../../kit/icon.tsx'
-import type { TextKey } from '../../text/dictionary.ts'
-
-/** Parts of the dictionaries that come with the pages that need them. */
-export type WordsPart = 'alerting' | 'dashboards' | 'tools'
+import type { TextKey, WordsPart } from '../../text/dictionary.ts'
 
 export interface PageEntry {
   readonly title: TextKey

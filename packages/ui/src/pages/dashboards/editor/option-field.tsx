@@ -2,9 +2,12 @@
 import type { Thresholds, ValueMapping } from '@pharos/dashboards'
 import type { ReactNode } from 'react'
 import type { PanelOption } from '../../../data/panel-options.ts'
-import { CALCS, useCalcTitle } from '../../../kit/use-calc-title.ts'
 import { useText } from '../../../services.tsx'
-import { MappingFields, ThresholdFields, UnitField } from './value-fields.tsx'
+import { ColorField } from './color-field.tsx'
+import { LinkFields } from './link-fields.tsx'
+import { MappingFields } from './mapping-fields.tsx'
+import { CalcInput, CalcListInput } from './name-inputs.tsx'
+import { ThresholdFields, UnitField } from './value-fields.tsx'
 
 interface OptionFieldProps {
   readonly option: PanelOption
@@ -31,7 +34,25 @@ export function OptionField(props: OptionFieldProps): ReactNode {
     case 'thresholds':
       return <ThresholdFields value={value as Thresholds | undefined} onChange={onChange} />
     case 'mappings':
-      return <MappingFields value={(value ?? []) as ValueMapping[]} onChange={onChange} />
+      return (
+        <MappingFields
+          value={(value ?? []) as ValueMapping[]}
+          onChange={(mappings) => onChange(mappings.length === 0 ? undefined : mappings)}
+        />
+      )
+    case 'links':
+      return <LinkFields label={label} value={value} onChange={onChange} />
+    case 'color':
+      return (
+        <div className="labelled">
+          <span>{label}</span>
+          <ColorField
+            label={label}
+            value={typeof value === 'string' ? value : ''}
+            onChange={(color) => onChange(color === '' ? undefined : color)}
+          />
+        </div>
+      )
     case 'calcs':
       return <CalcField {...props} label={label} isSingle={option.isSingle} />
     default:
@@ -102,7 +123,6 @@ function PlainField({ option, value, onChange }: OptionFieldProps): ReactNode {
 
 function CalcField(props: OptionFieldProps & { label: string; isSingle: boolean }): ReactNode {
   const { value, onChange, label, isSingle } = props
-  const calcTitle = useCalcTitle()
   const chosen = Array.isArray(value)
     ? value.filter((one): one is string => typeof one === 'string')
     : []
@@ -110,36 +130,18 @@ function CalcField(props: OptionFieldProps & { label: string; isSingle: boolean 
     return (
       <label>
         {label}
-        <select
-          className="select"
+        <CalcInput
+          label={label}
           value={chosen[0] ?? 'lastNotNull'}
-          onChange={(event) => onChange([event.target.value])}
-        >
-          {[...new Set([...CALCS, ...chosen])].map((calc) => (
-            <option key={calc} value={calc}>
-              {calcTitle(calc)}
-            </option>
-          ))}
-        </select>
+          onChange={(calc) => onChange([calc])}
+        />
       </label>
     )
   return (
-    <fieldset className="calc-list">
-      <legend>{label}</legend>
-      {[...new Set([...CALCS.slice(0, 10), ...chosen])].map((calc) => (
-        <label key={calc} className="check">
-          <input
-            type="checkbox"
-            checked={chosen.includes(calc)}
-            onChange={(event) =>
-              onChange(
-                event.target.checked ? [...chosen, calc] : chosen.filter((one) => one !== calc),
-              )
-            }
-          />
-          {calcTitle(calc)}
-        </label>
-      ))}
-    </fieldset>
+    <CalcListInput
+      label={label}
+      value={chosen}
+      onChange={(calcs) => onChange(calcs.length === 0 ? undefined : calcs)}
+    />
   )
 }

@@ -1,7 +1,8 @@
 // The options of a panel, group by group; a word finds one, a switch shows only those that were changed.
 import type { Panel } from '@pharos/dashboards'
 import { type ReactNode, useState } from 'react'
-import { optionsOf, type PanelOption, valueOfPath, withPath } from '../../../data/panel-options.ts'
+import { valueOfPath, withPath } from '../../../data/json-path.ts'
+import { optionsOf, type PanelOption } from '../../../data/panel-options.ts'
 import { everyWordIn, wordsOf } from '../../../data/search.ts'
 import { useText } from '../../../services.tsx'
 import { OptionField } from './option-field.tsx'

@@ -1,11 +1,11 @@
-import type { FieldOverride, Matcher, Panel } from '@pharos/dashboards'
+import type { FieldOverride, Panel } from '@pharos/dashboards'
 import type { ReactNode } from 'react'
-import { optionsOf, type PanelOption } from '../../../data/panel-options.ts'
+import { valueOfPath, withPath } from '../../../data/json-path.ts'
+import { type OverrideSetting, overrideSettings } from '../../../data/override-settings.ts'
 import { Button, IconButton } from '../../../kit/button.tsx'
 import { useText } from '../../../services.tsx'
+import { MatcherFields } from './matcher-fields.tsx'
 import { OptionField } from './option-field.tsx'
-
-const MATCHERS = ['byName', 'byRegexp', 'byFrameRefID', 'byType']
 
 /** Settings for some of the fields, laid over those for all. */
 export function OverrideList(props: { panel: Panel; onChange: (panel: Panel) => void }): ReactNode {
@@ -26,7 +26,12 @@ export function OverrideList(props: { panel: Panel; onChange: (panel: Panel) => 
           override={override}
           type={panel.type}
           onChange={(next) => set(overrides.with(index, next))}
-          onRemove={() => set(overrides.filter((_, at) => at !== index))}
+          onUp={
+            index === 0
+              ? undefined
+              : () => set(overrides.with(index, overrides[index - 1]!).with(index - 1, override))
+          }
+          onRemove={() => set(overrides.toSpliced(index, 1))}
         />
       ))}
       <Button
@@ -45,34 +50,40 @@ function Override(props: {
   override: FieldOverride
   type: string
   onChange: (override: FieldOverride) => void
+  onUp: (() => void) | undefined
   onRemove: () => void
 }): ReactNode {
-  const { override, onChange } = props
+  const { override, onChange, onUp } = props
   const t = useText()
-  const { matcher, properties } = override
-  const known = optionsOf(props.type).filter(({ path }) => path.startsWith(PREFIX))
-  const unused = known.filter(({ path }) => !properties.some(({ id }) => id === idOf(path)))
+  const { properties } = override
+  const known = overrideSettings(props.type)
+  const unused = known.filter(({ id }) => !properties.some((one) => one.id === id))
   return (
-    <section className="override">
-      <MatcherRow
-        matcher={matcher}
-        onChange={(next) => onChange({ ...override, matcher: next })}
-        onRemove={props.onRemove}
+    <section className="override" aria-label={t('editor.overrides')}>
+      <div className="step-row">
+        <b>{t('editor.matcher')}</b>
+        <span className="spacer" />
+        <IconButton
+          icon="up"
+          label={t('editor.moveUp')}
+          disabled={onUp === undefined}
+          onClick={onUp}
+        />
+        <IconButton icon="trash" label={t('panel.remove')} onClick={props.onRemove} />
+      </div>
+      <MatcherFields
+        matcher={override.matcher}
+        onChange={(matcher) => onChange({ ...override, matcher })}
       />
       {properties.map((property, index) => (
         <Property
           key={property.id}
           property={property}
-          option={known.find(({ path }) => idOf(path) === property.id)}
+          setting={known.find(({ id }) => id === property.id)}
           onChange={(value) =>
-            onChange({
-              ...override,
-              properties: properties.with(index, { id: property.id, value }),
-            })
+            onChange({ ...override, properties: properties.with(index, { ...property, value }) })
           }
-          onRemove={() =>
-            onChange({ ...override, properties: properties.filter((_, at) => at !== index) })
-          }
+          onRemove={() => onChange({ ...override, properties: properties.toSpliced(index, 1) })}
         />
       ))}
       <select
@@ -84,9 +95,9 @@ function Override(props: {
         }
       >
         <option value="">{t('editor.addProperty')}</option>
-        {unused.map(({ path, label }) => (
-          <option key={path} value={idOf(path)}>
-            {t(label)}
+        {unused.map(({ id, parts }) => (
+          <option key={id} value={id}>
+            {t(parts[0]!.option.label)}
           </option>
         ))}
       </select>
@@ -94,64 +105,31 @@ function Override(props: {
   )
 }
 
-function MatcherRow(props: {
-  matcher: Matcher
-  onChange: (matcher: Matcher) => void
-  onRemove: () => void
-}): ReactNode {
-  const { matcher, onChange } = props
-  const t = useText()
-  return (
-    <div className="step-row">
-      <select
-        className="select"
-        aria-label={t('editor.matcher')}
-        value={matcher.id}
-        onChange={(event) => onChange({ ...matcher, id: event.target.value })}
-      >
-        {[...new Set([...MATCHERS, matcher.id])].map((id) => (
-          <option key={id}>{id}</option>
-        ))}
-      </select>
-      {typeof matcher.options === 'string' || matcher.options === undefined ? (
-        <input
-          key={matcher.options ?? ''}
-          className="input"
-          aria-label={t('editor.matches')}
-          defaultValue={matcher.options ?? ''}
-          onBlur={(event) => onChange({ ...matcher, options: event.target.value })}
-        />
-      ) : (
-        <code>{JSON.stringify(matcher.options)}</code>
-      )}
-      <IconButton icon="trash" label={t('panel.remove')} onClick={props.onRemove} />
-    </div>
-  )
-}
-
-const PREFIX = 'fieldConfig.defaults.'
-
-/** Overrides name settings without where the panel holds them. */
-function idOf(path: string): string {
-  return path.slice(PREFIX.length)
-}
-
 function Property(props: {
   property: { id: string; value?: unknown }
-  option: PanelOption | undefined
+  setting: OverrideSetting | undefined
   onChange: (value: unknown) => void
   onRemove: () => void
 }): ReactNode {
-  const { property, option } = props
+  const { property, setting } = props
   const t = useText()
   return (
     <div className="property">
-      {option === undefined ? (
+      {setting === undefined ? (
         <span>
           <code>{property.id}</code> <code>{JSON.stringify(property.value)}</code>
         </span>
       ) : (
-        <OptionField option={option} value={property.value} onChange={props.onChange} />
+        <div>
+          {setting.parts.map(({ option, path }) => (
+            <OptionField
+              key={path}
+              option={option}
+              value={valueOfPath(property.value, path)}
+              onChange={(value) => props.onChange(withPath(property.value, path, value))}
+            />
+          ))}
+        </div>
       )}
       <IconButton icon="close" label={t('panel.remove')} onClick={props.onRemove} />
     </div>

@@ -1,31 +1,36 @@
 // The editor of a panel, as large as the window: preview and queries at the left, options at the right.
-import type { Panel, VariableValue } from '@pharos/dashboards'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { Frame, Panel, Variables, VariableValue } from '@pharos/dashboards'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { panelById } from '../../../data/dashboard-edits.ts'
+import { knownNames } from '../../../data/known-names.ts'
 import { withPanel } from '../../../data/panel-edits.ts'
 import { Button, IconButton } from '../../../kit/button.tsx'
 import { Tabs } from '../../../kit/segmented.tsx'
 import { EmptyState } from '../../../kit/states.tsx'
 import { useText } from '../../../services.tsx'
 import type { LayerProps } from '../layer-props.ts'
-import { PANEL_TYPES } from '../panel-body.tsx'
-import { PanelHost } from '../panel-host.tsx'
+import { PanelHost, type PanelSight } from '../panel-host.tsx'
 import { RefreshControl, TimeControl } from '../time-control.tsx'
 import { VariableBar } from '../variable-bar.tsx'
+import { NamesProvider } from './known-names-context.tsx'
 import { OptionList } from './option-list.tsx'
 import { PanelJson } from './panel-json.tsx'
 import { QueryList } from './query-list.tsx'
 import { TransformList } from './transform-list.tsx'
+import { TypeSwitcher } from './type-switcher.tsx'
 
 type Tab = 'queries' | 'transforms' | 'json'
 
 const NO_VALUES: ReadonlyMap<string, VariableValue> = new Map()
 const PREVIEW_SHARE = 0.46
+const NO_FRAMES: readonly Frame[] = []
 
 export function PanelEditor(props: LayerProps): ReactNode {
   const { layer, edits, session, onClose } = props
   const t = useText()
   const before = useRef(edits.dashboard)
+  const [sight, setSight] = useState<PanelSight | undefined>(undefined)
+  const names = useMemo(() => knownNames(sight?.shown ?? NO_FRAMES), [sight])
   useAlone()
   const panel = layer.kind === 'edit' ? panelById(edits.dashboard, layer.panelId) : undefined
   if (panel === undefined) return <EmptyState title={t('editor.gone')} />
@@ -56,25 +61,22 @@ export function PanelEditor(props: LayerProps): ReactNode {
             panel={panel}
             values={NO_VALUES}
             heightPx={Math.max(220, Math.round(window.innerHeight * PREVIEW_SHARE))}
-            actionsOf={() => []}
+            commands={undefined}
+            onSight={setSight}
           />
         </div>
-        <EditorData panel={panel} onChange={change} />
+        <EditorData
+          panel={panel}
+          frames={sight?.frames ?? NO_FRAMES}
+          variables={session.variables}
+          onChange={change}
+        />
       </div>
       <aside className="editor-options" aria-label={t('editor.options')}>
-        <label>
-          {t('editor.type')}
-          <select
-            className="select"
-            value={panel.type}
-            onChange={(event) => change({ ...panel, type: event.target.value })}
-          >
-            {[...new Set([...PANEL_TYPES, panel.type])].map((type) => (
-              <option key={type}>{type}</option>
-            ))}
-          </select>
-        </label>
-        <OptionList panel={panel} onChange={change} />
+        <TypeSwitcher panel={panel} sight={sight} onChange={(type) => change({ ...panel, type })} />
+        <NamesProvider names={names}>
+          <OptionList panel={panel} onChange={change} />
+        </NamesProvider>
       </aside>
     </div>
   )
@@ -122,7 +124,14 @@ function EditorHead(props: {
   )
 }
 
-function EditorData(props: { panel: Panel; onChange: (panel: Panel) => void }): ReactNode {
+interface EditorDataProps {
+  readonly panel: Panel
+  readonly frames: readonly Frame[]
+  readonly variables: Variables | undefined
+  readonly onChange: (panel: Panel) => void
+}
+
+function EditorData(props: EditorDataProps): ReactNode {
   const { panel, onChange } = props
   const t = useText()
   const [tab, setTab] = useState<Tab>('queries')
@@ -136,7 +145,7 @@ function EditorData(props: { panel: Panel; onChange: (panel: Panel) => void }): 
       <Tabs id="editor" label={t('editor.data')} value={tab} options={tabs} onChange={setTab} />
       <div id="editor-panel" role="tabpanel" aria-labelledby={`editor-${tab}`}>
         {tab === 'queries' && <QueryList panel={panel} onChange={onChange} />}
-        {tab === 'transforms' && <TransformList panel={panel} onChange={onChange} />}
+        {tab === 'transforms' && <TransformList {...props} />}
         {tab === 'json' && <PanelJson key={panel.id} panel={panel} onChange={onChange} />}
       </div>
     </div>

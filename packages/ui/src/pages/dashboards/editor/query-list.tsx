@@ -146,6 +146,14 @@ function QueryOptions(props: { target: Target; onChange: (target: Target) => voi
         value={target.interval ?? ''}
         onChange={(interval) => onChange({ ...target, interval })}
       />
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={target.exemplar === true}
+          onChange={(event) => onChange({ ...target, exemplar: event.target.checked })}
+        />
+        {t('editor.exemplars')}
+      </label>
     </div>
   )
 }
