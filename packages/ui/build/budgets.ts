@@ -27,7 +27,7 @@ const ENTRY = 'index.html'
 const PAGES = [
   ['overview page', 'src/pages/overview/overview-page.tsx', 150],
   ['query page before its editor', 'src/pages/query/query-page.tsx', 150],
-  ['dashboard page', 'src/pages/dashboards/dashboard-page.tsx', 172],
+  ['dashboard page before its panels', 'src/pages/dashboards/dashboard-page.tsx', 150],
   ['list of dashboards', 'src/pages/dashboards/dashboards-page.tsx', 110],
   ['targets page', 'src/pages/targets/targets-page.tsx', 106],
   ['alerts page', 'src/pages/alerts/alerts-page.tsx', 110],
@@ -42,6 +42,8 @@ const PAGES = [
 ] as const
 
 const EDITOR = 'src/pages/query/prom-editor.tsx'
+const DASHBOARD = 'src/pages/dashboards/dashboard-page.tsx'
+const TIME_SERIES = 'src/pages/dashboards/panels/time-series-panel.tsx'
 const PANEL_EDITOR = 'src/pages/dashboards/editor/panel-editor.tsx'
 
 /**
@@ -69,10 +71,13 @@ export function budgetsOf(manifest: Manifest, read: (file: string) => Uint8Array
   const beforeEditor = new Set([...entry, ...filesOf(manifest, 'src/pages/query/query-page.tsx')])
   const editor = [...filesOf(manifest, EDITOR)].filter((file) => !beforeEditor.has(file))
   budgets.push({ name: 'editor chunk, JS', limitBytes: 150 * KIB, actualBytes: total(editor) })
-  const beforePanelEditor = new Set([
-    ...entry,
-    ...filesOf(manifest, 'src/pages/dashboards/dashboard-page.tsx'),
-  ])
+  const dashboard = new Set([...entry, ...filesOf(manifest, DASHBOARD)])
+  const beforePanelEditor = new Set([...dashboard, ...filesOf(manifest, TIME_SERIES)])
+  budgets.push({
+    name: 'dashboard page with series over time, JS',
+    limitBytes: 172 * KIB,
+    actualBytes: total(beforePanelEditor),
+  })
   const panelEditor = [...filesOf(manifest, PANEL_EDITOR)].filter(
     (file) => !beforePanelEditor.has(file),
   )

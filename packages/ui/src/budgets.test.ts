@@ -38,6 +38,10 @@ test('what a page imports counts once, what it loads later does not count', () =
       file: 'panel-editor.js',
       imports: ['shared'],
     },
+    'src/pages/dashboards/panels/time-series-panel.tsx': {
+      file: 'time-series.js',
+      imports: ['shared'],
+    },
   }
   for (const name of names)
     manifest[`src/pages/${name}-page.tsx`] = {

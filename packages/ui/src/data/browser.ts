@@ -20,6 +20,17 @@ export function after(delayMs: number, work: () => void): () => void {
   return () => clearTimeout(timer)
 }
 
+/** Runs `work` as a task of its own: input and painting can come before it. A timer would wait 4 ms each time. */
+export function asTask(work: () => void): void {
+  const { port1, port2 } = new MessageChannel()
+  port1.addEventListener('message', () => {
+    port1.close()
+    work()
+  })
+  port1.start()
+  port2.postMessage(undefined)
+}
+
 /** Runs `work` when the browser has nothing better to do. */
 export function whenIdle(work: () => void): () => void {
   if (typeof requestIdleCallback === 'undefined') return after(400, work)

@@ -2,7 +2,7 @@
 import type { Field, Frame } from '@pharos/dashboards'
 import { createContext, type ReactNode, useContext } from 'react'
 
-interface ShownLink {
+export interface ShownLink {
   readonly title: string
   /** A path of ours or an http address; never anything that runs. */
   readonly href: string

@@ -20,6 +20,7 @@ export interface PlotEvents {
   select(from: number, to: number): void
   click(plot: uPlot): void
   doubleClick(): void
+  drawn(plot: uPlot): void
 }
 
 const FONT = '11px Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
@@ -28,6 +29,8 @@ const RIGHT_PX = 20
 const DIGIT_PX = 6.4
 const BINARY_INCREMENTS = Array.from({ length: 100 }, (_, i) => 2 ** (i - 30))
 const CLICK_PX = 4
+/** More dots below the pointer than this tell nothing, and each of them is moved at every step. */
+const POINTS_MAX = 40
 
 export function plotOptions(
   shape: PlotShape,
@@ -58,6 +61,7 @@ export function plotOptions(
         (plot) => {
           drawThresholds(plot, shape.axes, 'line')
           drawMarks(plot, events.marks())
+          events.drawn(plot)
         },
       ],
       ready: [(plot) => listenForClicks(plot, events)],
@@ -90,7 +94,7 @@ function cursorOptions(shape: PlotShape, events: PlotEvents): uPlot.Cursor {
     y: false,
     drag: { x: true, y: false, setScale: false },
     focus: { prox: 24 },
-    points: { size: 7 },
+    points: { size: 7, one: shape.series.length > POINTS_MAX },
     bind: {
       dblclick: () => () => {
         events.doubleClick()

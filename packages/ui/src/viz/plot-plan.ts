@@ -96,9 +96,8 @@ function intervalOf(time: Field): number | undefined {
 
 /** All times of all series, ascending, with one more wherever a series pauses: that is where its gap is drawn. */
 function unionOfTimes(sources: readonly Source[]): number[] {
-  const columns = new Set(sources.map(({ time }) => time))
   const all = new Set<number>()
-  for (const time of columns) {
+  for (const time of distinctTimes(sources)) {
     const interval = intervalOf(time)
     let before = NaN
     for (const t of time.values as Float64Array) {
@@ -111,13 +110,28 @@ function unionOfTimes(sources: readonly Source[]): number[] {
   return [...all].sort((a, b) => a - b)
 }
 
+/** Series of one query have a clock of their own each, and mostly the same one: it is read once. */
+function distinctTimes(sources: readonly Source[]): Field[] {
+  const distinct: Field[] = []
+  for (const { time } of sources)
+    if (!distinct.some((known) => known === time || isSameClock(known, time))) distinct.push(time)
+  return distinct
+}
+
+function isSameClock(a: Field, b: Field): boolean {
+  const [x, y] = [a.values, b.values]
+  if (x.length !== y.length || intervalOf(a) !== intervalOf(b)) return false
+  for (let i = 0; i < x.length; i++) if (x[i] !== y[i]) return false
+  return true
+}
+
 function alignedValues(times: readonly number[], time: Field, field: Field): PlotValue[] {
   const own = time.values as Float64Array
   const interval = intervalOf(time)
   const spanMs = customNumber(field, 'spanNulls') ?? 0
   const insertMs = customNumber(field, 'insertNulls')
   const gapMs = insertMs ?? (interval === undefined ? undefined : interval * 1.5)
-  const values: PlotValue[] = Array.from({ length: times.length }, () => undefined)
+  const values = new Array<PlotValue>(times.length).fill(undefined)
   let at = 0
   let beforeMs = NaN
   let gapAt: number | undefined

@@ -39,6 +39,8 @@ export interface PlotProps {
   readonly onZoomOut?: (() => void) | undefined
   /** A click on the chart while a series is near. */
   readonly onPick?: ((seriesIndex: number, index: number) => void) | undefined
+  /** Told after each drawing, for what lies over the chart. Constant: a new one draws again. */
+  readonly onDrawn?: ((plot: uPlot) => void) | undefined
 }
 
 const NONE: ReadonlySet<number> = new Set()
@@ -69,23 +71,26 @@ async function loadReading(): Promise<ComponentType<ChartReadingProps>> {
 function useStructure(props: PlotProps, drawn: DrawnPlot): string {
   const { theme } = useSettings()
   const zone = useZone()
-  const shape: PlotShape = {
-    series: props.data.series.map(({ color, axis, style }) => ({ color, axis, style })),
-    // Functions have no text and are left out.
-    axes: props.data.axes,
-    bands: drawn.bands,
-    theme,
-    zone,
-    group: props.group,
-  }
-  return JSON.stringify(shape)
+  const { data, group } = props
+  return useMemo(() => {
+    const shape: PlotShape = {
+      series: data.series.map(({ color, axis, style }) => ({ color, axis, style })),
+      // Functions have no text and are left out.
+      axes: data.axes,
+      bands: drawn.bands,
+      theme,
+      zone,
+      group,
+    }
+    return JSON.stringify(shape)
+  }, [data, drawn, theme, zone, group])
 }
 
 function usePlot(
   host: RefObject<HTMLDivElement | null>,
   props: PlotProps,
 ): RefObject<uPlot | undefined> {
-  const { data, heightPx, startMs, endMs, highlight, cursor, marks = NO_MARKS } = props
+  const { data, heightPx, startMs, endMs, highlight, cursor, marks = NO_MARKS, onDrawn } = props
   const hidden = props.hidden ?? NONE
   const time = useTimeFormat()
   const plot = useRef<uPlot | undefined>(undefined)
@@ -116,7 +121,7 @@ function usePlot(
   }, [structure, isLaidOut, time, cursor, host])
 
   useEffect(() => plot.current?.setData(drawn.columns), [drawn, startMs, endMs])
-  useEffect(() => plot.current?.redraw(false), [marks])
+  useEffect(() => plot.current?.redraw(false), [marks, onDrawn])
   useEffect(() => {
     if (widthPx > 0) plot.current?.setSize({ width: widthPx, height: heightPx })
   }, [widthPx, heightPx])
@@ -166,5 +171,6 @@ function eventsOf(props: () => PlotProps, cursor: CursorStore): PlotEvents {
       if (index !== undefined && focus !== undefined) props().onPick?.(focus, index)
     },
     doubleClick: () => props().onZoomOut?.(),
+    drawn: (plot) => props().onDrawn?.(plot),
   }
 }

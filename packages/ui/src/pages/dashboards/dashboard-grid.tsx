@@ -26,7 +26,7 @@ interface DashboardGridProps {
   /** What a person opened or closed, by key of the row. */
   readonly collapsed: ReadonlyMap<string, boolean>
   readonly onToggleRow: (key: string, isCollapsed: boolean) => void
-  readonly actionsOf: PanelHostProps['actionsOf']
+  readonly commands: PanelHostProps['commands']
   /** Undefined while nobody edits. */
   readonly onChange: ((dashboard: Dashboard) => void) | undefined
 }
@@ -75,7 +75,7 @@ export function DashboardGrid(props: DashboardGridProps): ReactNode {
                   panel={one.panel}
                   values={one.values}
                   heightPx={cellHeightPx(one, isPhone)}
-                  actionsOf={props.actionsOf}
+                  commands={props.commands}
                 />
                 {Handles !== undefined && onChange !== undefined && !isPhone && (
                   // Loaded once and kept in state: it is no new component at every render.

@@ -1,5 +1,6 @@
 // What lies over a dashboard: the panel editor, inspect, settings, save. Each is loaded when it is opened.
 import { type ComponentType, type ReactNode, useEffect, useState } from 'react'
+import { useServices } from '../../services.tsx'
 import type { Layer, LayerProps } from './layer-props.ts'
 
 type Loader = () => Promise<ComponentType<LayerProps>>
@@ -20,6 +21,7 @@ interface DashboardLayersProps extends Omit<LayerProps, 'layer' | 'onClose'> {
 export function DashboardLayers(props: DashboardLayersProps): ReactNode {
   const { layer, onLayer, session, ...rest } = props
   const { editPanel } = session.view
+  const { loadWords } = useServices()
   const shown: Layer | undefined =
     layer ?? (editPanel === undefined ? undefined : { kind: 'edit', panelId: editPanel })
   const kind = shown?.kind
@@ -29,14 +31,15 @@ export function DashboardLayers(props: DashboardLayersProps): ReactNode {
   useEffect(() => {
     if (kind === undefined) return undefined
     let isWanted = true
-    LAYERS[kind]().then(
-      (View) => isWanted && setLoaded({ kind, View }),
+    const words = kind === 'edit' ? loadWords('editor') : undefined
+    Promise.all([LAYERS[kind](), words]).then(
+      ([View]) => isWanted && setLoaded({ kind, View }),
       () => isWanted && onLayer(undefined),
     )
     return () => {
       isWanted = false
     }
-  }, [kind, onLayer])
+  }, [kind, onLayer, loadWords])
   if (
     shown === undefined ||
     loaded?.kind !== kind ||

@@ -7,6 +7,7 @@ import { fetchDashboard, type StoredDashboard } from '../../data/dashboards-api.
 import { EmptyState, ErrorBox, Skeleton } from '../../kit/states.tsx'
 import { useServices, useText } from '../../services.tsx'
 import { ApiError } from '../../data/api.ts'
+import { useApi } from '../use-api.ts'
 import { DashboardView } from './dashboard-view.tsx'
 
 export function DashboardPage(): ReactNode {
@@ -20,6 +21,8 @@ export function DashboardPage(): ReactNode {
     retry: false,
     staleTime: Infinity,
   })
+  // The panels need it: asked for beside the dashboard and not after it.
+  useApi('status/config', {})
   if (stored.data !== undefined) return <Loaded key={uid} uid={uid} stored={stored.data} />
   if (stored.error instanceof ApiError && stored.error.status === 404)
     return (

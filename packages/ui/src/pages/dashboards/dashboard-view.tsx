@@ -1,27 +1,38 @@
-import type { LoadedDashboard, Panel, Variables, VariableValue } from '@pharos/dashboards'
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { LoadedDashboard, Variables } from '@pharos/dashboards'
+import {
+  type ComponentType,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { useLocation } from 'wouter'
+import { asTask, elapsedMs } from '../../data/browser.ts'
 import { panelById } from '../../data/dashboard-edits.ts'
 import type { StoredDashboard } from '../../data/dashboards-api.ts'
 import { createQueryBatcher } from '../../data/query-batch.ts'
+import { createTurns } from '../../data/turns.ts'
 import { scrapeIntervalOf } from '../../data/scrape-interval.ts'
 import { Button } from '../../kit/button.tsx'
 import { EmptyState } from '../../kit/states.tsx'
 import { useServices, useText, ZoneProvider } from '../../services.tsx'
+import { useLoaded } from '../../viz/use-loaded.ts'
 import { useApi } from '../use-api.ts'
 import { type DashboardScene, SceneProvider } from './dashboard-context.tsx'
 import { DashboardGrid } from './dashboard-grid.tsx'
 import { DashboardHead } from './dashboard-head.tsx'
 import { DashboardLayers } from './dashboard-layers.tsx'
 import type { Layer } from './layer-props.ts'
-import { SinglePanel } from './single-panel.tsx'
+import { preloadKinds } from './panel-body.tsx'
+import type { PanelCommands } from './panel-commands.ts'
+import type { SinglePanelProps } from './single-panel.tsx'
 import { useAdhocFilters } from './use-adhoc-filters.ts'
 import { type DashboardEdits, useDashboardEdits } from './use-dashboard-edits.ts'
 import { useDashboardKeys } from './use-dashboard-keys.ts'
 import { type DashboardSession, useDashboardSession } from './use-dashboard-session.ts'
 import { useMarks } from './use-marks.ts'
-import { usePanelActions } from './use-panel-actions.ts'
-import { VariableBar } from './variable-bar.tsx'
 
 const NOTHING_OFF: ReadonlySet<string> = new Set()
 
@@ -31,7 +42,7 @@ export function DashboardView(props: {
   loaded: LoadedDashboard
 }): ReactNode {
   const { stored, loaded } = props
-  const [, navigate] = useLocation()
+  const [path, navigate] = useLocation()
   const edits = useDashboardEdits(loaded.dashboard)
   const { dashboard } = edits
   const session = useDashboardSession(dashboard)
@@ -40,13 +51,16 @@ export function DashboardView(props: {
   const [layer, setLayer] = useState<Layer | undefined>(undefined)
   const { scene, isReady } = useDashboardScene(session, props.uid, marksOff)
   useTitle(dashboard.title)
-  const actionsOf = usePanelActions({
+  const commands: PanelCommands = {
     session,
     edits,
+    path,
+    navigate,
     onInspect: (panel, values) => setLayer({ kind: 'inspect', panel, values }),
     onAnnotate: () => setLayer({ kind: 'annotate' }),
-  })
-  useDashboardKeys({ session, actionsOf: (id) => actionsFor(dashboard.panels, id, actionsOf) })
+  }
+  useDashboardKeys(commands)
+  useEffect(() => preloadKinds(dashboard.panels), [dashboard.panels])
   const isEditingPanel = view.editPanel !== undefined
   const add = () => void addPanel(edits, session)
   useQueryFromLink(edits, session)
@@ -66,13 +80,13 @@ export function DashboardView(props: {
               onLayer={setLayer}
             />
           )}
-          {!isEditingPanel && <VariableBar session={session} />}
+          {!isEditingPanel && <VariableBarHost session={session} />}
           {variables !== undefined && isReady && !isEditingPanel && (
             <Panels
               session={session}
               edits={edits}
               variables={variables}
-              actionsOf={actionsOf}
+              commands={commands}
               onAdd={add}
             />
           )}
@@ -92,6 +106,23 @@ export function DashboardView(props: {
       </SceneProvider>
     </ZoneProvider>
   )
+}
+
+/** Comes while the variables' values are asked for; most dashboards have some, but the first picture has none. */
+function VariableBarHost({ session }: { session: DashboardSession }): ReactNode {
+  const hasVariables = session.dashboard.templating.list.length > 0
+  const Bar = useLoaded(hasVariables ? loadVariableBar : undefined)
+  // Loaded once and kept in state: it is no new component at every render.
+  // oxlint-disable-next-line react/static-components
+  return Bar === undefined ? null : <Bar session={session} />
+}
+
+async function loadVariableBar(): Promise<ComponentType<{ session: DashboardSession }>> {
+  return (await import('./variable-bar.tsx')).VariableBar
+}
+
+async function loadSingle(): Promise<ComponentType<SinglePanelProps>> {
+  return (await import('./single-panel.tsx')).SinglePanel
 }
 
 /** A new panel, opened in the editor. */
@@ -129,14 +160,15 @@ function useDashboardScene(
 ): { scene: DashboardScene; isReady: boolean } {
   const { api } = useServices()
   const [batcher] = useState(() => createQueryBatcher(api))
+  const [turns] = useState(() => createTurns(asTask, elapsedMs))
   const config = useApi<{ yaml: string }>('status/config', {})
   const yaml = config.data?.data.yaml ?? ''
   const scrapeIntervalMs = useMemo(() => scrapeIntervalOf(yaml), [yaml])
   const { withFilters, isReady } = useAdhocFilters(session.variables?.filters ?? [])
   const marks = useMarks(session, uid, batcher, marksOff)
   const scene = useMemo<DashboardScene>(
-    () => ({ session, batcher, scrapeIntervalMs, withFilters, marks }),
-    [session, batcher, scrapeIntervalMs, withFilters, marks],
+    () => ({ session, batcher, turns, scrapeIntervalMs, withFilters, marks }),
+    [session, batcher, turns, scrapeIntervalMs, withFilters, marks],
   )
   return { scene, isReady: isReady && (config.data !== undefined || config.error !== null) }
 }
@@ -146,10 +178,10 @@ function Panels(props: {
   session: DashboardSession
   edits: DashboardEdits
   variables: Variables
-  actionsOf: ReturnType<typeof usePanelActions>
+  commands: PanelCommands
   onAdd: () => void
 }): ReactNode {
-  const { session, edits, actionsOf } = props
+  const { session, edits, commands } = props
   const { dashboard } = edits
   const { viewPanel } = session.view
   const t = useText()
@@ -160,6 +192,7 @@ function Panels(props: {
     [],
   )
   const single = viewPanel === undefined ? undefined : panelById(dashboard, viewPanel)
+  const Single = useLoaded(single === undefined ? undefined : loadSingle)
   if (dashboard.panels.length === 0)
     return (
       <EmptyState icon="grid" title={t('dash.empty')} hint={t('dash.emptyHint')}>
@@ -169,10 +202,12 @@ function Panels(props: {
       </EmptyState>
     )
   if (single !== undefined)
-    return (
-      <SinglePanel
+    return Single === undefined ? null : (
+      // Loaded once and kept in state: it is no new component at every render.
+      // oxlint-disable-next-line react/static-components
+      <Single
         panel={single}
-        actionsOf={actionsOf}
+        commands={commands}
         onBack={() => session.setView({ viewPanel: undefined })}
       />
     )
@@ -182,25 +217,10 @@ function Panels(props: {
       variables={props.variables}
       collapsed={collapsed}
       onToggleRow={toggleRow}
-      actionsOf={actionsOf}
+      commands={commands}
       onChange={edits.isEditing ? edits.change : undefined}
     />
   )
-}
-
-const NO_VALUES: ReadonlyMap<string, VariableValue> = new Map()
-
-function actionsFor(
-  panels: readonly Panel[],
-  id: number,
-  actionsOf: ReturnType<typeof usePanelActions>,
-): ReturnType<ReturnType<typeof usePanelActions>> {
-  for (const panel of panels) {
-    if (panel.id === id) return actionsOf(panel, NO_VALUES)
-    const inner = actionsFor(panel.panels ?? [], id, actionsOf)
-    if (inner.length > 0) return inner
-  }
-  return []
 }
 
 function useTitle(title: string): void {

@@ -1,14 +1,14 @@
-// The kinds of panels, each drawn by its own view. All but series over time are loaded when a dashboard has them.
+// The kinds of panels, each drawn by its own view, which is loaded when a dashboard has it.
 import { type Frame, type Panel, valueFormat } from '@pharos/dashboards'
 import { type ComponentType, type ReactNode, useMemo } from 'react'
+import type { Exemplar } from '../../data/exemplars.ts'
 import { useLoaded } from '../../viz/use-loaded.ts'
 import { useText } from '../../services.tsx'
 import { objectOption, type PanelProps } from '../../viz/panel-props.ts'
-import { useScene } from './dashboard-context.tsx'
-import type { RareProps } from './panels/rare-props.ts'
-import { TimeSeriesPanel } from './panels/time-series-panel.tsx'
+import type { PanelViewProps } from './panels/panel-view-props.ts'
 
 interface PanelBodyProps {
+  readonly view: PanelView
   readonly panel: Panel
   readonly title: string
   readonly frames: readonly Frame[]
@@ -20,7 +20,10 @@ interface PanelBodyProps {
   readonly onZoomOut: (() => void) | undefined
   /** Fills variables into a text. */
   readonly fill: (text: string) => string
+  readonly exemplars?: readonly Exemplar[]
 }
+
+const NO_EXEMPLARS: readonly Exemplar[] = []
 
 /** Kinds that draw without asking anything. */
 const WITHOUT_DATA: ReadonlySet<string> = new Set([
@@ -36,43 +39,32 @@ export function needsData(panel: Panel): boolean {
 }
 
 export function PanelBody(props: PanelBodyProps): ReactNode {
-  const { panel } = props
-  const plain: PanelProps = {
-    title: props.title,
-    options: panel.options,
-    frames: props.frames,
-    widthPx: props.widthPx,
-    heightPx: props.heightPx,
-    startMs: props.startMs,
-    endMs: props.endMs,
-  }
-  switch (panel.type) {
-    case 'timeseries':
-    case 'trend':
-      return <TimeSeries {...props} plain={plain} />
-    default:
-      return <RarePanel {...props} plain={plain} />
-  }
-}
-
-function TimeSeries(props: PanelBodyProps & { plain: PanelProps }): ReactNode {
-  const { session, marks } = useScene()
-  const { graphTooltip } = session.dashboard
+  const { panel, view, title, frames, widthPx, heightPx, startMs, endMs } = props
+  const { options } = panel
+  const plain = useMemo<PanelProps>(
+    () => ({ title, options, frames, widthPx, heightPx, startMs, endMs }),
+    [title, options, frames, widthPx, heightPx, startMs, endMs],
+  )
+  const formats = useFormats(panel)
+  if (view === 'unknown') return <UnknownKind type={panel.type} />
+  if (view === undefined) return null
+  const { View } = view
   return (
-    <TimeSeriesPanel
-      {...props.plain}
-      group={graphTooltip === 0 ? undefined : `d-${session.dashboard.uid ?? ''}`}
-      isShared={graphTooltip === 2}
-      marks={marks}
+    <View
+      plain={plain}
+      exemplars={props.exemplars ?? NO_EXEMPLARS}
       onZoom={props.onZoom}
       onZoomOut={props.onZoomOut}
+      fill={props.fill}
+      {...formats}
     />
   )
 }
 
-type Loader = () => Promise<ComponentType<RareProps>>
+type Loader = () => Promise<ComponentType<PanelViewProps>>
 
-const RARE: Readonly<Record<string, Loader>> = {
+const KINDS: Readonly<Record<string, Loader>> = {
+  timeseries: async () => (await import('./panels/time-series-panel.tsx')).TimeSeriesPanel,
   stat: async () => (await import('./panels/dial-panels.tsx')).StatPanel,
   gauge: async () => (await import('./panels/dial-panels.tsx')).GaugePanel,
   bargauge: async () => (await import('./panels/dial-panels.tsx')).BarGaugePanel,
@@ -89,39 +81,51 @@ const RARE: Readonly<Record<string, Loader>> = {
 }
 
 /** The kinds that are drawn here. */
-export const PANEL_TYPES: readonly string[] = ['timeseries', ...Object.keys(RARE)]
+export const PANEL_TYPES: readonly string[] = Object.keys(KINDS)
+
+/** What a kind is drawn with; undefined while it is on its way. */
+export type PanelView = { readonly View: ComponentType<PanelViewProps> } | 'unknown' | undefined
 
 /** Begins to load what a panel is drawn with, while its data is on its way. */
-export function usePanelModule({ type }: Panel): void {
-  useLoaded(loaderOf(type))
+export function usePanelView(type: string): PanelView {
+  const loader = loaderOf(type)
+  const View = useLoaded(loader)
+  return useMemo(
+    () => (loader === undefined ? 'unknown' : View === undefined ? undefined : { View }),
+    [loader, View],
+  )
+}
+
+/** Begins to load all kinds of a dashboard: before its panels are placed, its variables are asked for. */
+export function preloadKinds(panels: readonly Panel[]): void {
+  for (const type of new Set(panels.map((panel) => panel.type)))
+    // A kind that cannot be loaded is told by its panels.
+    loaderOf(type)?.().catch(() => undefined)
 }
 
 function loaderOf(type: string): Loader | undefined {
-  return Object.hasOwn(RARE, type) ? RARE[type] : undefined
+  const known = type === 'trend' ? 'timeseries' : type
+  return Object.hasOwn(KINDS, known) ? KINDS[known] : undefined
 }
 
-function RarePanel(props: PanelBodyProps & { plain: PanelProps }): ReactNode {
-  const { type, options } = props.panel
-  const loader = loaderOf(type)
-  const View = useLoaded(loader)
-  const formats = useMemo(() => {
+/** How the numbers of a panel that have no field of their own are written. */
+function useFormats({
+  options,
+  fieldConfig,
+}: Panel): Pick<PanelViewProps, 'formatBound' | 'formatCount'> {
+  return useMemo(() => {
     const unitOf = (part: string) => {
       const unit = objectOption(options, part)['unit']
       return typeof unit === 'string' ? unit : undefined
     }
-    const bound = valueFormat(unitOf('yAxis') ?? props.panel.fieldConfig.defaults.unit)
+    const bound = valueFormat(unitOf('yAxis') ?? fieldConfig.defaults.unit)
     const count = valueFormat(unitOf('cellValues') ?? 'short')
     const text = (format: typeof bound) => (value: number) => {
       const { prefix = '', text: number, suffix = '' } = format(value)
       return prefix + number + suffix
     }
     return { formatBound: text(bound), formatCount: text(count) }
-  }, [options, props.panel.fieldConfig])
-  if (loader === undefined) return <UnknownKind type={type} />
-  if (View === undefined) return null
-  // Loaded once and kept in state: it is no new component at every render.
-  // oxlint-disable-next-line react/static-components
-  return <View plain={props.plain} onZoom={props.onZoom} fill={props.fill} {...formats} />
+  }, [options, fieldConfig])
 }
 
 /** A kind of somebody else's: its settings are kept, saved and exported as they are. */

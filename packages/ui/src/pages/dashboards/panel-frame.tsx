@@ -1,11 +1,12 @@
 // The frame of a panel: its title, what is wrong with it, where it leads, its menu.
-import type { Panel } from '@pharos/dashboards'
+import type { Panel, VariableValue } from '@pharos/dashboards'
 import { type ReactNode, useRef } from 'react'
 import { IconButton } from '../../kit/button.tsx'
 import { Icon } from '../../kit/icon.tsx'
 import { PopoverSlot, useLazyPopover } from '../../kit/lazy-popover.tsx'
 import { useText } from '../../services.tsx'
-import type { PanelAction, PanelMenuProps } from './panel-menu-popover.tsx'
+import type { PanelCommands } from './panel-commands.ts'
+import type { PanelMenuProps } from './panel-menu-popover.tsx'
 
 interface PanelFrameProps {
   readonly panel: Panel
@@ -21,17 +22,15 @@ interface PanelFrameProps {
   readonly warnings: readonly string[]
   /** Told when the panel shows another time than its dashboard. */
   readonly timeNote: string | undefined
-  readonly actions: readonly PanelAction[]
+  readonly values: ReadonlyMap<string, VariableValue>
+  /** Undefined: nothing can be done with it here. */
+  readonly commands: PanelCommands | undefined
   readonly children: ReactNode
 }
 
 export function PanelFrame(props: PanelFrameProps): ReactNode {
   const { panel, title, description, error, warnings } = props
   const t = useText()
-  const trigger = useRef<HTMLButtonElement>(null)
-  const menu = useLazyPopover<PanelMenuProps>(
-    async () => (await import('./panel-menu-popover.tsx')).PanelMenuPopover,
-  )
   const name = title === '' ? t('panel.untitled', { id: panel.id }) : title
   return (
     <section
@@ -76,23 +75,41 @@ export function PanelFrame(props: PanelFrameProps): ReactNode {
           </a>
         ))}
         {props.isLoading && <span className="loading-dot" aria-hidden="true" />}
-        <IconButton
-          ref={trigger}
-          icon="dots"
-          label={t('panel.menu', { title: name })}
-          aria-haspopup="dialog"
-          aria-expanded={menu.isOpen}
-          onPointerEnter={menu.preload}
-          onFocus={menu.preload}
-          onClick={menu.open}
-        />
-        <PopoverSlot
-          {...menu}
-          content={{ trigger, onClose: menu.close, actions: props.actions, title: name }}
-        />
+        {props.commands !== undefined && (
+          <PanelMenu {...props} commands={props.commands} name={name} />
+        )}
       </header>
       {props.children}
     </section>
+  )
+}
+
+function PanelMenu(
+  props: Pick<PanelFrameProps, 'panel' | 'values'> & { commands: PanelCommands; name: string },
+): ReactNode {
+  const { panel, values, commands, name } = props
+  const t = useText()
+  const trigger = useRef<HTMLButtonElement>(null)
+  const menu = useLazyPopover<PanelMenuProps>(
+    async () => (await import('./panel-menu-popover.tsx')).PanelMenuPopover,
+  )
+  return (
+    <>
+      <IconButton
+        ref={trigger}
+        icon="dots"
+        label={t('panel.menu', { title: name })}
+        aria-haspopup="dialog"
+        aria-expanded={menu.isOpen}
+        onPointerEnter={menu.preload}
+        onFocus={menu.preload}
+        onClick={menu.open}
+      />
+      <PopoverSlot
+        {...menu}
+        content={{ trigger, onClose: menu.close, panel, values, commands, title: name }}
+      />
+    </>
   )
 }
 

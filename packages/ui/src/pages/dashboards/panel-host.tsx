@@ -1,7 +1,13 @@
 // One panel of a dashboard: asks for its data while it is near the window, and draws what comes.
 import { plainText } from '../../data/plain-text.ts'
-import { linksOf, type Panel, type Variables, type VariableValue } from '@pharos/dashboards'
-import { type ReactNode, useCallback, useMemo, useRef } from 'react'
+import {
+  type Frame,
+  linksOf,
+  type Panel,
+  type Variables,
+  type VariableValue,
+} from '@pharos/dashboards'
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef } from 'react'
 import { isOurs, type PanelQuestion, scopeOf } from '../../data/panel-run.ts'
 import { safeAddress } from '../../data/safe-address.ts'
 import { useText } from '../../services.tsx'
@@ -9,10 +15,11 @@ import { type FieldLinks, FieldLinksProvider } from '../../viz/link-context.tsx'
 import { useWidth } from '../../viz/use-width.ts'
 import { CrashGuard } from '../../kit/crash-guard.tsx'
 import { useScene } from './dashboard-context.tsx'
-import { needsData, PanelBody, usePanelModule } from './panel-body.tsx'
+import { needsData, PanelBody, usePanelView } from './panel-body.tsx'
 import { PanelFrame } from './panel-frame.tsx'
-import type { PanelAction } from './panel-menu-popover.tsx'
+import type { PanelCommands } from './panel-commands.ts'
 import { useShownFrames } from './shown-frames.ts'
+import { useExemplars } from './use-exemplars.ts'
 import { useNearWindow } from './use-near-window.ts'
 import { usePanelAnswer } from './use-panel-answer.ts'
 
@@ -21,10 +28,18 @@ export interface PanelHostProps {
   readonly values: ReadonlyMap<string, VariableValue>
   /** Of the whole frame. */
   readonly heightPx: number
-  readonly actionsOf: (
-    panel: Panel,
-    values: ReadonlyMap<string, VariableValue>,
-  ) => readonly PanelAction[]
+  /** Undefined: nothing can be done with it here. */
+  readonly commands: PanelCommands | undefined
+  /** Told what the panel has to draw from, whenever that changes. */
+  readonly onSight?: (sight: PanelSight) => void
+}
+
+export interface PanelSight {
+  /** As the queries answered, before any transformation. */
+  readonly frames: readonly Frame[]
+  /** With transformations and settings. */
+  readonly shown: readonly Frame[]
+  readonly question: PanelQuestion
 }
 
 const HEADER_PX = 34
@@ -39,17 +54,20 @@ export function PanelHost(props: PanelHostProps): ReactNode {
   const { variables, range } = session
   const isNear = useNearWindow(body)
   const widthPx = useWidth(body)
-  usePanelModule(panel)
+  const view = usePanelView(panel.type)
   const state = usePanelAnswer(panel, values, widthPx, isNear && needsData(panel))
   const { question } = state
   const shown = useShownFrames(state.answer?.frames, panel, question)
+  const exemplars = useExemplars(panel, state.answer)
+  const frames = state.answer?.frames
+  const { onSight } = props
+  useEffect(() => {
+    if (onSight !== undefined && frames !== undefined && question !== undefined)
+      onSight({ frames, shown: shown.frames ?? NO_FRAMES, question })
+  }, [onSight, frames, shown.frames, question])
   const fill = useFill(question, variables, values)
-  const links = useMemo(() => fieldLinksOf(question), [question])
-  const zoom = useCallback(
-    (fromMs: number, toMs: number) => session.setTime({ from: String(fromMs), to: String(toMs) }),
-    [session],
-  )
-  const zoomOut = useCallback(() => session.setTime(zoomedOut(session.range)), [session])
+  const links = useLatestLinks(question)
+  const { zoom, zoomOut } = useZoom()
   const title = fill(panel.title ?? '')
   const error = state.error ?? shown.error
   const bodyPx =
@@ -66,7 +84,8 @@ export function PanelHost(props: PanelHostProps): ReactNode {
       error={error === undefined || error === null ? undefined : plainText(error)}
       warnings={state.answer?.warnings ?? NO_FRAMES}
       timeNote={panel.hideTimeOverride === true ? undefined : timeNote(panel)}
-      actions={props.actionsOf(panel, values)}
+      values={values}
+      commands={props.commands}
     >
       <div ref={body} className="panel-body" style={{ height: Math.max(20, bodyPx) }}>
         {isForeign && <ForeignNote panel={panel} />}
@@ -77,6 +96,7 @@ export function PanelHost(props: PanelHostProps): ReactNode {
             <FieldLinksProvider links={links}>
               <CrashGuard isSmall key={panel.type}>
                 <PanelBody
+                  view={view}
                   panel={panel}
                   title={title}
                   frames={shown.frames ?? NO_FRAMES}
@@ -87,6 +107,7 @@ export function PanelHost(props: PanelHostProps): ReactNode {
                   onZoom={zoom}
                   onZoomOut={zoomOut}
                   fill={fill}
+                  exemplars={exemplars}
                 />
               </CrashGuard>
             </FieldLinksProvider>
@@ -97,6 +118,21 @@ export function PanelHost(props: PanelHostProps): ReactNode {
       </div>
     </PanelFrame>
   )
+}
+
+/** Both stay the same functions: a chart is not rendered again for them. */
+function useZoom(): { zoom: (fromMs: number, toMs: number) => void; zoomOut: () => void } {
+  const { setTime, range } = useScene().session
+  const shown = useRef(range)
+  useEffect(() => {
+    shown.current = range
+  })
+  const zoom = useCallback(
+    (fromMs: number, toMs: number) => setTime({ from: String(fromMs), to: String(toMs) }),
+    [setTime],
+  )
+  const zoomOut = useCallback(() => setTime(zoomedOut(shown.current)), [setTime])
+  return { zoom, zoomOut }
 }
 
 /** Fills variables into a text of the panel. */
@@ -157,6 +193,15 @@ function panelLinks(
       ? []
       : [{ title: fill(title ?? '') || href, href, isBlank: targetBlank === true }]
   })
+}
+
+/** One function for as long as the panel is there; what it fills in is of the question that was asked last. */
+function useLatestLinks(question: PanelQuestion | undefined): FieldLinks {
+  const latest = useRef(question)
+  useLayoutEffect(() => {
+    latest.current = question
+  })
+  return useCallback((...of) => fieldLinksOf(latest.current)(...of), [])
 }
 
 /** Where the values of a panel lead, in the dashboard as it is now. */

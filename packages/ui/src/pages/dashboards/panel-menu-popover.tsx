@@ -1,22 +1,21 @@
+import type { Panel, VariableValue } from '@pharos/dashboards'
 import type { ReactNode } from 'react'
 import { AnchoredPopover } from '../../kit/anchored-popover.tsx'
-import { Icon, type IconName } from '../../kit/icon.tsx'
+import { Icon } from '../../kit/icon.tsx'
 import type { PopoverContentProps } from '../../kit/lazy-popover.tsx'
-
-export interface PanelAction {
-  readonly icon: IconName
-  readonly label: string
-  /** The key that does the same on a focused panel. */
-  readonly keys?: string
-  readonly run: () => void
-}
+import { useText } from '../../services.tsx'
+import { panelActions } from './panel-actions.ts'
+import type { PanelCommands } from './panel-commands.ts'
 
 export interface PanelMenuProps extends PopoverContentProps {
   readonly title: string
-  readonly actions: readonly PanelAction[]
+  readonly panel: Panel
+  readonly values: ReadonlyMap<string, VariableValue>
+  readonly commands: PanelCommands
 }
 
 export function PanelMenuPopover(props: PanelMenuProps): ReactNode {
+  const t = useText()
   return (
     <AnchoredPopover
       title={props.title}
@@ -25,21 +24,23 @@ export function PanelMenuPopover(props: PanelMenuProps): ReactNode {
       onClose={props.onClose}
     >
       <ul>
-        {props.actions.map(({ icon, label, keys, run }) => (
-          <li key={label}>
-            <button
-              type="button"
-              onClick={() => {
-                props.onClose()
-                run()
-              }}
-            >
-              <Icon name={icon} size={15} />
-              <span>{label}</span>
-              {keys !== undefined && <kbd>{keys}</kbd>}
-            </button>
-          </li>
-        ))}
+        {panelActions(props.commands, t, props.panel, props.values).map(
+          ({ icon, label, keys, run }) => (
+            <li key={label}>
+              <button
+                type="button"
+                onClick={() => {
+                  props.onClose()
+                  run()
+                }}
+              >
+                <Icon name={icon} size={15} />
+                <span>{label}</span>
+                {keys !== undefined && <kbd>{keys}</kbd>}
+              </button>
+            </li>
+          ),
+        )}
       </ul>
     </AnchoredPopover>
   )

@@ -7,12 +7,14 @@ import { PanelHost, type PanelHostProps } from './panel-host.tsx'
 const NO_VALUES: ReadonlyMap<string, VariableValue> = new Map()
 const LEAST_PX = 240
 
+export interface SinglePanelProps {
+  readonly panel: Panel
+  readonly commands: PanelHostProps['commands']
+  readonly onBack: () => void
+}
+
 /** One panel as large as the window. */
-export function SinglePanel(props: {
-  panel: Panel
-  actionsOf: PanelHostProps['actionsOf']
-  onBack: () => void
-}): ReactNode {
+export function SinglePanel(props: SinglePanelProps): ReactNode {
   const t = useText()
   const box = useRef<HTMLDivElement>(null)
   const [heightPx, setHeightPx] = useState(0)
@@ -32,7 +34,7 @@ export function SinglePanel(props: {
           panel={props.panel}
           values={NO_VALUES}
           heightPx={heightPx}
-          actionsOf={props.actionsOf}
+          commands={props.commands}
         />
       )}
       <Button icon="left" onClick={props.onBack}>

@@ -1,22 +1,27 @@
 import { useEffect, useRef } from 'react'
 import { shifted } from './time-control.tsx'
 import { zoomedOut } from './panel-host.tsx'
-import type { PanelAction } from './panel-menu-popover.tsx'
+import type { Panel, VariableValue } from '@pharos/dashboards'
+import { panelById } from '../../data/dashboard-edits.ts'
+import { useText } from '../../services.tsx'
+import type { Translate } from '../../text/dictionary.ts'
+import type { PanelCommands } from './panel-commands.ts'
 import type { DashboardSession } from './use-dashboard-session.ts'
 
 /** How long after its first key the second of a pair counts, ms. */
 const PAIR_MS = 1200
 
 interface KeysOf {
-  readonly session: DashboardSession
-  readonly actionsOf: (panelId: number) => readonly PanelAction[]
+  readonly commands: PanelCommands
+  readonly t: Translate
 }
 
 /** `r` refresh, `t z` zoom out, `t ←/→` shift, `d k` kiosk; on a focused panel `v`, `e`, `i`, `p s`. */
-export function useDashboardKeys(keys: KeysOf): void {
-  const latest = useRef(keys)
+export function useDashboardKeys(commands: PanelCommands): void {
+  const t = useText()
+  const latest = useRef({ commands, t })
   useEffect(() => {
-    latest.current = keys
+    latest.current = { commands, t }
   })
   useEffect(() => {
     let first = ''
@@ -50,7 +55,8 @@ function isTyping(target: EventTarget | null): boolean {
   )
 }
 
-function runKey({ session, actionsOf }: KeysOf, keys: string, target: EventTarget | null): boolean {
+function runKey(of: KeysOf, keys: string, target: EventTarget | null): boolean {
+  const { session } = of.commands
   switch (keys) {
     case 'r':
       session.refreshNow()
@@ -70,7 +76,7 @@ function runKey({ session, actionsOf }: KeysOf, keys: string, target: EventTarge
     case 'Escape':
       return leave(session)
     default:
-      return onPanel(actionsOf, keys, target)
+      return onPanel(of, keys, target)
   }
 }
 
@@ -81,14 +87,20 @@ function leave(session: DashboardSession): boolean {
   return viewPanel !== undefined || kiosk
 }
 
-function onPanel(
-  actionsOf: KeysOf['actionsOf'],
-  keys: string,
-  target: EventTarget | null,
-): boolean {
-  const panel = target instanceof Element ? target.closest<HTMLElement>('[data-panel]') : null
-  if (panel === null) return false
-  const action = actionsOf(Number(panel.dataset['panel'])).find((one) => one.keys === keys)
-  action?.run()
-  return action !== undefined
+/** The keys that panels know; what they do is loaded with the first of them. */
+const ON_PANELS: ReadonlySet<string> = new Set(['v', 'e', 'i', 'p s'])
+const NO_VALUES: ReadonlyMap<string, VariableValue> = new Map()
+
+function onPanel({ commands, t }: KeysOf, keys: string, target: EventTarget | null): boolean {
+  const element = target instanceof Element ? target.closest<HTMLElement>('[data-panel]') : null
+  if (element === null || !ON_PANELS.has(keys)) return false
+  const id = Number(element.dataset['panel'])
+  const panel: Panel | undefined = panelById(commands.edits.dashboard, id)
+  if (panel === undefined) return false
+  void import('./panel-actions.ts').then(({ panelActions }) =>
+    panelActions(commands, t, panel, NO_VALUES)
+      .find((one) => one.keys === keys)
+      ?.run(),
+  )
+  return true
 }

@@ -84,28 +84,51 @@ export function useDashboardSession(dashboard: Dashboard): DashboardSession {
     },
     [navigate],
   )
-  const { variables, choose, setFilters } = useVariables(dashboard, view, range, zone, setView)
-  return {
-    dashboard,
-    view,
-    variables,
-    rawRange,
-    range,
-    zone,
-    refresh,
-    refreshCount,
-    setView,
-    setTime(time) {
+  const setTime = useCallback(
+    (time: RawTimeRange) => {
       setNowMs(clockMs())
       setView({ time })
     },
-    choose,
-    setFilters,
-    refreshNow() {
-      setNowMs(clockMs())
-      setRefreshCount((count) => count + 1)
-    },
-  }
+    [setView],
+  )
+  const refreshNow = useCallback(() => {
+    setNowMs(clockMs())
+    setRefreshCount((count) => count + 1)
+  }, [])
+  const chosen = useVariables(dashboard, view, range, zone, setView)
+  const { variables, choose, setFilters } = chosen
+  return useMemo(
+    () => ({
+      dashboard,
+      view,
+      variables,
+      rawRange,
+      range,
+      zone,
+      refresh,
+      refreshCount,
+      setView,
+      setTime,
+      choose,
+      setFilters,
+      refreshNow,
+    }),
+    [
+      dashboard,
+      view,
+      variables,
+      rawRange,
+      range,
+      zone,
+      refresh,
+      refreshCount,
+      setView,
+      setTime,
+      choose,
+      setFilters,
+      refreshNow,
+    ],
+  )
 }
 
 function rangeOf({ time }: Dashboard): RawTimeRange {
@@ -182,19 +205,22 @@ function useVariables(
   useTimeChange(dashboard, range, state?.variables, source, (variables) =>
     setState({ of: templating, variables }),
   )
-  return {
-    variables: state?.variables,
-    choose(name, values) {
-      if (state !== undefined)
-        setView({ variables: chosenPairs(state.variables.with(name, values)) })
-    },
-    setFilters(name, filters) {
-      if (state === undefined) return
-      const variables = state.variables.withFilters(name, filters)
-      setState({ of: templating, variables })
-      setView({ variables: chosenPairs(variables) })
-    },
-  }
+  return useMemo(
+    () => ({
+      variables: state?.variables,
+      choose(name, values) {
+        if (state !== undefined)
+          setView({ variables: chosenPairs(state.variables.with(name, values)) })
+      },
+      setFilters(name, filters) {
+        if (state === undefined) return
+        const variables = state.variables.withFilters(name, filters)
+        setState({ of: templating, variables })
+        setView({ variables: chosenPairs(variables) })
+      },
+    }),
+    [state, templating, setView],
+  )
 }
 
 /** What is known with what the address says laid over it, and the names of those that changed. */

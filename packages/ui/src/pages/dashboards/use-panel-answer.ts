@@ -1,5 +1,6 @@
 import type { Panel, VariableValue } from '@pharos/dashboards'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { nowMs } from '../../data/browser.ts'
 import {
   type PanelAnswer,
@@ -31,7 +32,7 @@ export function usePanelAnswer(
   widthPx: number,
   isNear: boolean,
 ): PanelState {
-  const { session, batcher, scrapeIntervalMs, withFilters } = useScene()
+  const { session, batcher, turns, scrapeIntervalMs, withFilters } = useScene()
   const { variables, range, rawRange, refreshCount } = session
   const memory = useRef<PanelMemory>(new Map())
   const [state, setState] = useState<Omit<PanelState, 'question'>>({
@@ -64,15 +65,18 @@ export function usePanelAnswer(
     // oxlint-disable-next-line react-hooks/set-state-in-effect
     setState((before) => (before.isLoading ? before : { ...before, isLoading: true }))
     runPanel(batcher, question, memory.current, controller.signal).then(
-      (answer) => {
-        if (!controller.signal.aborted) setState({ answer, error: undefined, isLoading: false })
-      },
+      (answer) =>
+        turns.take(() => {
+          if (controller.signal.aborted) return
+          // Drawn within this turn: React would put all panels that are due into one long task.
+          flushSync(() => setState({ answer, error: undefined, isLoading: false }))
+        }),
       (error: unknown) => {
         if (!controller.signal.aborted)
           setState((before) => ({ answer: before.answer, error, isLoading: false }))
       },
     )
     return () => controller.abort()
-  }, [isDue, question, batcher, refreshCount])
+  }, [isDue, question, batcher, turns, refreshCount])
   return { ...state, question }
 }

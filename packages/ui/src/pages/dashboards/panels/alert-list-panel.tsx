@@ -10,13 +10,13 @@ import { Fetched } from '../../../kit/states.tsx'
 import { useText } from '../../../services.tsx'
 import { numberOption, objectOption, type PanelProps } from '../../../viz/panel-props.ts'
 import { useApi } from '../../use-api.ts'
-import type { RareProps } from './rare-props.ts'
+import type { PanelViewProps } from './panel-view-props.ts'
 
 const LIMIT = 20
 const REFRESH_MS = 15_000
 
 /** The alerts that are active now, firing ones first. */
-export function AlertListPanel({ plain, fill }: RareProps): ReactNode {
+export function AlertListPanel({ plain, fill }: PanelViewProps): ReactNode {
   const t = useText()
   const alerts = useApi<AlertsData>('alerts', {}, { everyMs: REFRESH_MS })
   return (

@@ -7,12 +7,12 @@ import { ScrollRegion } from '../../../kit/scroll-region.tsx'
 import { Fetched } from '../../../kit/states.tsx'
 import { useServices, useText } from '../../../services.tsx'
 import { numberOption, type PanelProps, textsOption } from '../../../viz/panel-props.ts'
-import type { RareProps } from './rare-props.ts'
+import type { PanelViewProps } from './panel-view-props.ts'
 
 const LIMIT = 10
 
 /** Dashboards: starred ones, or those with a word or tags. */
-export function DashListPanel({ plain, fill }: RareProps): ReactNode {
+export function DashListPanel({ plain, fill }: PanelViewProps): ReactNode {
   const t = useText()
   const { api } = useServices()
   const hits = useQuery({

@@ -10,25 +10,25 @@ import { legendPlacement, type LegendPlan } from '../../../viz/legend-items.ts'
 import { pieLegendItems, type PieLegendProps, PieView } from '../../../viz/pie-view.tsx'
 import { StateView } from '../../../viz/state-view.tsx'
 import { NoData } from '../../../viz/no-data.tsx'
-import type { RareProps } from './rare-props.ts'
+import type { PanelViewProps } from './panel-view-props.ts'
 
-export function TablePanel({ plain }: RareProps): ReactNode {
+export function TablePanel({ plain }: PanelViewProps): ReactNode {
   return <PanelTable {...plain} />
 }
 
-export function HeatPanel({ plain, ...rest }: RareProps): ReactNode {
+export function HeatPanel({ plain, ...rest }: PanelViewProps): ReactNode {
   return <HeatView {...plain} {...rest} />
 }
 
-export function TimelinePanel({ plain, onZoom }: RareProps): ReactNode {
+export function TimelinePanel({ plain, onZoom }: PanelViewProps): ReactNode {
   return <StateView {...plain} kind="timeline" onZoom={onZoom} />
 }
 
-export function HistoryPanel({ plain, onZoom }: RareProps): ReactNode {
+export function HistoryPanel({ plain, onZoom }: PanelViewProps): ReactNode {
   return <StateView {...plain} kind="history" onZoom={onZoom} />
 }
 
-export function PiePanel({ plain }: RareProps): ReactNode {
+export function PiePanel({ plain }: PanelViewProps): ReactNode {
   return <PieView {...plain} Legend={PieLegend} />
 }
 
@@ -55,7 +55,7 @@ function PieLegend(props: PieLegendProps): ReactNode {
   )
 }
 
-export function BarChartPanel({ plain }: RareProps): ReactNode {
+export function BarChartPanel({ plain }: PanelViewProps): ReactNode {
   const { theme } = useSettings()
   const plan = useMemo(
     () => barPlan(plain.frames, plain.options, theme),
@@ -64,7 +64,7 @@ export function BarChartPanel({ plain }: RareProps): ReactNode {
   return <Bars plain={plain} plan={plan} isHistogram={false} />
 }
 
-export function HistogramPanel({ plain }: RareProps): ReactNode {
+export function HistogramPanel({ plain }: PanelViewProps): ReactNode {
   const { theme } = useSettings()
   const plan = useMemo(
     () => histogramPlan(plain.frames, plain.options, theme),
@@ -76,7 +76,7 @@ export function HistogramPanel({ plain }: RareProps): ReactNode {
 const LEGEND_PX = 26
 
 function Bars(props: {
-  plain: RareProps['plain']
+  plain: PanelViewProps['plain']
   plan: BarPlan | undefined
   isHistogram: boolean
 }): ReactNode {

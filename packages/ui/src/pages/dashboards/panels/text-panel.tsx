@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import { TextView } from '../../../viz/text-view.tsx'
-import type { RareProps } from './rare-props.ts'
+import type { PanelViewProps } from './panel-view-props.ts'
 
-export function TextPanel({ plain, fill }: RareProps): ReactNode {
+export function TextPanel({ plain, fill }: PanelViewProps): ReactNode {
   const content = plain.options['content']
   return (
     <TextView options={plain.options} content={fill(typeof content === 'string' ? content : '')} />

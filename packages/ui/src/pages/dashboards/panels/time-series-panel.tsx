@@ -1,6 +1,8 @@
 // Series over time with their legend.
-import { type ComponentType, type ReactNode, useMemo, useState } from 'react'
+import { type ComponentType, memo, type ReactNode, useCallback, useMemo, useState } from 'react'
+import type uPlot from 'uplot'
 import { legendHeightPx, legendWidthPx, PlotLegend } from '../../../kit/plot-legend.tsx'
+import type { Exemplar } from '../../../data/exemplars.ts'
 import { useLoaded } from '../../../viz/use-loaded.ts'
 import { useSettings } from '../../../services.tsx'
 import { createCursorStore } from '../../../viz/chart-cursor.ts'
@@ -13,26 +15,53 @@ import type { PlotMark } from '../../../viz/plot-series.ts'
 import { Plot } from '../../../viz/plot.tsx'
 import { NoData } from '../../../viz/no-data.tsx'
 import { useHidden } from '../../../viz/use-hidden.ts'
+import { useScene } from '../dashboard-context.tsx'
+import type { PanelViewProps } from './panel-view-props.ts'
 import type { PickedLinksProps } from './picked-links.tsx'
+import type { SeriesExemplarsProps } from './series-exemplars.tsx'
 
-interface TimeSeriesPanelProps extends PanelProps {
+interface SeriesPanelProps extends PanelProps {
   /** Panels of one group share their cursor, and with `isShared` their tooltip. */
   readonly group: string | undefined
   readonly isShared: boolean
   readonly marks: readonly PlotMark[]
+  readonly exemplars: readonly Exemplar[]
   readonly onZoom: ((startMs: number, endMs: number) => void) | undefined
   readonly onZoomOut: (() => void) | undefined
 }
 
+export function TimeSeriesPanel(props: PanelViewProps): ReactNode {
+  const { session, marks } = useScene()
+  const { graphTooltip, uid = '' } = session.dashboard
+  return (
+    <SeriesPanel
+      {...props.plain}
+      group={graphTooltip === 0 ? undefined : `d-${uid}`}
+      isShared={graphTooltip === 2}
+      marks={marks}
+      exemplars={props.exemplars}
+      onZoom={props.onZoom}
+      onZoomOut={props.onZoomOut}
+    />
+  )
+}
+
 const NONE: ReadonlySet<number> = new Set()
 
-export function TimeSeriesPanel(props: TimeSeriesPanelProps): ReactNode {
+/** Drawn again only for other data, another size or range: a dashboard renders thirty of them at each refresh. */
+const SeriesPanel: (props: SeriesPanelProps) => ReactNode = memo(DrawnSeries)
+
+function DrawnSeries(props: SeriesPanelProps): ReactNode {
   const { frames, options, widthPx, heightPx, startMs, endMs } = props
   const { theme } = useSettings()
   const [cursor] = useState(createCursorStore)
   const [highlight, setHighlight] = useState<number | undefined>(undefined)
   const [picked, setPicked] = useState<{ series: number; index: number } | undefined>(undefined)
   const PickedLinks = useLoaded(picked === undefined ? undefined : loadPickedLinks)
+  const hasExemplars = props.exemplars.length > 0
+  const Exemplars = useLoaded(hasExemplars ? loadExemplars : undefined)
+  const [drawn, setDrawn] = useState<{ readonly plot: uPlot } | undefined>(undefined)
+  const keepDrawn = useCallback((plot: uPlot) => setDrawn({ plot }), [])
   const linksOf = useFieldLinks()
   const plan = useMemo(() => plotPlan(frames, theme), [frames, theme])
   const legend = useMemo(() => legendPlan(plan, options, widthPx), [plan, options, widthPx])
@@ -65,6 +94,7 @@ export function TimeSeriesPanel(props: TimeSeriesPanelProps): ReactNode {
           marks={props.marks}
           onZoom={props.onZoom}
           onZoomOut={props.onZoomOut}
+          onDrawn={hasExemplars ? keepDrawn : undefined}
           onPick={(series, index) => {
             const field = plan.fields[series]
             const frame = plan.frames[series]
@@ -77,6 +107,11 @@ export function TimeSeriesPanel(props: TimeSeriesPanelProps): ReactNode {
           }}
           {...(props.group === undefined ? {} : { group: props.group })}
         />
+        {Exemplars !== undefined && drawn !== undefined && (
+          // Loaded once and kept in state: it is no new component at every render.
+          // oxlint-disable-next-line react/static-components
+          <Exemplars drawn={drawn} plan={plan} exemplars={props.exemplars} />
+        )}
         {picked !== undefined && PickedLinks !== undefined && (
           // Loaded once and kept in state: it is no new component at every render.
           // oxlint-disable-next-line react/static-components
@@ -95,6 +130,10 @@ export function TimeSeriesPanel(props: TimeSeriesPanelProps): ReactNode {
       )}
     </div>
   )
+}
+
+async function loadExemplars(): Promise<ComponentType<SeriesExemplarsProps>> {
+  return (await import('./series-exemplars.tsx')).SeriesExemplars
 }
 
 async function loadPickedLinks(): Promise<ComponentType<PickedLinksProps>> {
