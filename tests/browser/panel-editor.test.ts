@@ -142,7 +142,9 @@ test.skipIf(!hasBrowser)(
     await save(dashboardOf('mappings'))
     const { context, page, faults } = await open(browser, base, DESK)
     const editor = await openEditor(page, 'mappings')
-    const mappings = editor.locator('details', { hasText: 'Value mappings' }).last()
+    const mappings = editor
+      .locator('details')
+      .filter({ has: page.locator('summary', { hasText: /^Value mappings$/ }) })
     for (const [index, kind] of ['value', 'range', 'regex', 'special'].entries()) {
       await mappings.getByRole('button', { name: 'Add mapping' }).click()
       const row = mappings.getByRole('region', { name: 'Value mappings' }).nth(index)
@@ -367,8 +369,13 @@ test.skipIf(!hasBrowser)(
     }
     expect(cards.some((text) => text.includes('abc123'))).toBe(true)
     expect(cards.some((text) => text.includes(EVIL))).toBe(true)
-    expect(hrefs).toContain('/query?trace=abc123')
-    expect(hrefs).toContain(`/query?trace=${encodeURIComponent(EVIL)}`)
+    expect(hrefs).toContain('query?trace=abc123')
+    expect(hrefs).toContain(`query?trace=${encodeURIComponent(EVIL)}`)
+    await page.goto(`${base}/query?g0.expr=app_seconds_bucket&g0.tab=graph&g0.range_input=5m`)
+    await page.getByRole('checkbox', { name: 'Exemplars' }).check()
+    await expect.poll(() => page.locator('.exemplar').count(), SLOW).toBeGreaterThan(0)
+    expect(page.url()).toContain('g0.show_exemplars=1')
+    await picture(page, 'exemplars-query')
     expect(
       await page.evaluate(() => (window as unknown as { hacked?: number }).hacked),
     ).toBeUndefined()

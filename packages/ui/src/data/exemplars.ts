@@ -60,20 +60,17 @@ export function exemplarsOf(data: ExemplarsData, refId: string): Exemplar[] {
   )
 }
 
-/** As many as can be told apart: one per cell of a grid, the highest of those in it, and never more than `most`. */
+/** As many as can be hit one by one: the highest first, each so far from those that are kept, and never too many. */
 export function thinned<
   T extends { readonly x: number; readonly y: number; readonly value: number },
->(placed: readonly T[], cellPx: number, most: number): T[] {
-  const cells = new Map<string, T>()
-  for (const one of placed) {
-    const key = `${Math.floor(one.x / cellPx)} ${Math.floor(one.y / cellPx)}`
-    const before = cells.get(key)
-    if (before === undefined || one.value > before.value) cells.set(key, one)
+>(placed: readonly T[], apartPx: number, most: number): T[] {
+  const kept: T[] = []
+  for (const one of placed.toSorted((a, b) => b.value - a.value)) {
+    if (kept.length >= most) break
+    const isFree = kept.every(
+      ({ x, y }) => Math.abs(x - one.x) >= apartPx || Math.abs(y - one.y) >= apartPx,
+    )
+    if (isFree) kept.push(one)
   }
-  const kept = [...cells.values()]
-  if (kept.length <= most) return kept
-  return kept
-    .sort((a, b) => b.value - a.value)
-    .slice(0, most)
-    .sort((a, b) => a.x - b.x)
+  return kept.sort((a, b) => a.x - b.x)
 }

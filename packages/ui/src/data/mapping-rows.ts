@@ -31,26 +31,26 @@ export function mappingRows(mappings: readonly ValueMapping[]): MappingRow[] {
           stored,
         }))
       case 'range': {
-        // A file may lack any of them.
-        const {
-          from = null,
-          to = null,
-          result = {},
-        }: Partial<typeof stored.options> = stored.options
+        const { from = null, to = null, result = {} } = partly(stored.options)
         return [{ kind: 'range', from, to, result, stored }]
       }
       case 'regex': {
-        const { pattern = '', result = {} }: Partial<typeof stored.options> = stored.options
+        const { pattern = '', result = {} } = partly(stored.options)
         return [{ kind: 'regex', pattern, result, stored }]
       }
       case 'special': {
-        const { match = 'null', result = {} }: Partial<typeof stored.options> = stored.options
+        const { match = 'null', result = {} } = partly(stored.options)
         return [{ kind: 'special', match, result, stored }]
       }
       default:
         return [{ kind: 'other', result: {}, stored }]
     }
   })
+}
+
+/** Files are written by hand, too: any of their options may be missing. */
+function partly<T>(options: T): Partial<T> {
+  return options
 }
 
 /** Rows as they are stored: neighbours of the kind `value` share one mapping, unless the file has two. */

@@ -42,4 +42,5 @@ export const words = {
   'delete.undone': 'Taken back.',
   'delete.clean': 'Free the space now',
   'delete.cleaned': 'Space of deleted series is free.',
+  'query.exemplars': 'Exemplars',
 } as const

@@ -42,4 +42,5 @@ export const words: Words<typeof english> = {
   'delete.undone': '已恢复。',
   'delete.clean': '立即释放空间',
   'delete.cleaned': '已释放被删除序列的空间。',
+  'query.exemplars': '样例',
 }

@@ -6,7 +6,7 @@ import { type Exemplar, thinned } from '../data/exemplars.ts'
 import { useText, useTimeFormat } from '../services.tsx'
 import type { ShownLink } from './link-context.tsx'
 
-export interface ExemplarLayerProps {
+interface ExemplarLayerProps {
   /** Made anew with each drawing. */
   readonly drawn: { readonly plot: uPlot }
   readonly exemplars: readonly Exemplar[]
@@ -24,7 +24,8 @@ interface Placed {
   readonly exemplar: Exemplar
 }
 
-const CELL_PX = 9
+/** What a finger can hit. @source WCAG 2.2, target size */
+const APART_PX = 24
 const SHOWN_MAX = 150
 
 export function ExemplarLayer(props: ExemplarLayerProps): ReactNode {
@@ -85,7 +86,7 @@ function placedOn(
       },
     ]
   })
-  return thinned(all, CELL_PX, SHOWN_MAX)
+  return thinned(all, APART_PX, SHOWN_MAX)
 }
 
 const CARD_PX = 280

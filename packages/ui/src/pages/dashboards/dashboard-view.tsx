@@ -42,7 +42,7 @@ export function DashboardView(props: {
   loaded: LoadedDashboard
 }): ReactNode {
   const { stored, loaded } = props
-  const [path, navigate] = useLocation()
+  const [, navigate] = useLocation()
   const edits = useDashboardEdits(loaded.dashboard)
   const { dashboard } = edits
   const session = useDashboardSession(dashboard)
@@ -51,14 +51,7 @@ export function DashboardView(props: {
   const [layer, setLayer] = useState<Layer | undefined>(undefined)
   const { scene, isReady } = useDashboardScene(session, props.uid, marksOff)
   useTitle(dashboard.title)
-  const commands: PanelCommands = {
-    session,
-    edits,
-    path,
-    navigate,
-    onInspect: (panel, values) => setLayer({ kind: 'inspect', panel, values }),
-    onAnnotate: () => setLayer({ kind: 'annotate' }),
-  }
+  const commands = usePanelCommands(session, edits, setLayer)
   useDashboardKeys(commands)
   useEffect(() => preloadKinds(dashboard.panels), [dashboard.panels])
   const isEditingPanel = view.editPanel !== undefined
@@ -106,6 +99,22 @@ export function DashboardView(props: {
       </SceneProvider>
     </ZoneProvider>
   )
+}
+
+function usePanelCommands(
+  session: DashboardSession,
+  edits: DashboardEdits,
+  onLayer: (layer: Layer) => void,
+): PanelCommands {
+  const [path, navigate] = useLocation()
+  return {
+    session,
+    edits,
+    path,
+    navigate,
+    onInspect: (panel, values) => onLayer({ kind: 'inspect', panel, values }),
+    onAnnotate: () => onLayer({ kind: 'annotate' }),
+  }
 }
 
 /** Comes while the variables' values are asked for; most dashboards have some, but the first picture has none. */

@@ -84,7 +84,7 @@ const KINDS: Readonly<Record<string, Loader>> = {
 export const PANEL_TYPES: readonly string[] = Object.keys(KINDS)
 
 /** What a kind is drawn with; undefined while it is on its way. */
-export type PanelView = { readonly View: ComponentType<PanelViewProps> } | 'unknown' | undefined
+type PanelView = { readonly View: ComponentType<PanelViewProps> } | 'unknown' | undefined
 
 /** Begins to load what a panel is drawn with, while its data is on its way. */
 export function usePanelView(type: string): PanelView {

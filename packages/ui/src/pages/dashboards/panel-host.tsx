@@ -59,12 +59,7 @@ export function PanelHost(props: PanelHostProps): ReactNode {
   const { question } = state
   const shown = useShownFrames(state.answer?.frames, panel, question)
   const exemplars = useExemplars(panel, state.answer)
-  const frames = state.answer?.frames
-  const { onSight } = props
-  useEffect(() => {
-    if (onSight !== undefined && frames !== undefined && question !== undefined)
-      onSight({ frames, shown: shown.frames ?? NO_FRAMES, question })
-  }, [onSight, frames, shown.frames, question])
+  useSight(props.onSight, state.answer?.frames, shown.frames, question)
   const fill = useFill(question, variables, values)
   const links = useLatestLinks(question)
   const { zoom, zoomOut } = useZoom()
@@ -118,6 +113,18 @@ export function PanelHost(props: PanelHostProps): ReactNode {
       </div>
     </PanelFrame>
   )
+}
+
+function useSight(
+  onSight: PanelHostProps['onSight'],
+  frames: readonly Frame[] | undefined,
+  shown: readonly Frame[] | undefined,
+  question: PanelQuestion | undefined,
+): void {
+  useEffect(() => {
+    if (onSight !== undefined && frames !== undefined && question !== undefined)
+      onSight({ frames, shown: shown ?? NO_FRAMES, question })
+  }, [onSight, frames, shown, question])
 }
 
 /** Both stay the same functions: a chart is not rendered again for them. */

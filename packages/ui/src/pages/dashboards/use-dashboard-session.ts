@@ -95,40 +95,28 @@ export function useDashboardSession(dashboard: Dashboard): DashboardSession {
     setNowMs(clockMs())
     setRefreshCount((count) => count + 1)
   }, [])
-  const chosen = useVariables(dashboard, view, range, zone, setView)
-  const { variables, choose, setFilters } = chosen
-  return useMemo(
-    () => ({
-      dashboard,
-      view,
-      variables,
-      rawRange,
-      range,
-      zone,
-      refresh,
-      refreshCount,
-      setView,
-      setTime,
-      choose,
-      setFilters,
-      refreshNow,
-    }),
-    [
-      dashboard,
-      view,
-      variables,
-      rawRange,
-      range,
-      zone,
-      refresh,
-      refreshCount,
-      setView,
-      setTime,
-      choose,
-      setFilters,
-      refreshNow,
-    ],
-  )
+  const { variables, choose, setFilters } = useVariables(dashboard, view, range, zone, setView)
+  return useParts({
+    dashboard,
+    view,
+    variables,
+    rawRange,
+    range,
+    zone,
+    refresh,
+    refreshCount,
+    setView,
+    setTime,
+    choose,
+    setFilters,
+    refreshNow,
+  })
+}
+
+/** The same object for as long as none of its parts changes: thirty panels depend on it. */
+function useParts<T extends object>(parts: T): T {
+  // oxlint-disable-next-line react-hooks/exhaustive-deps
+  return useMemo(() => parts, Object.values(parts))
 }
 
 function rangeOf({ time }: Dashboard): RawTimeRange {

@@ -1,5 +1,13 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { type ComponentType, type ReactNode, useMemo, useState } from 'react'
+import {
+  type ComponentProps,
+  type ComponentType,
+  type ReactNode,
+  useCallback,
+  useMemo,
+  useState,
+} from 'react'
+import type uPlot from 'uplot'
 import type { Api } from '../../data/api.ts'
 import type { QueryData } from '../../data/api-types.ts'
 import { distinctNames } from '../../data/distinct-names.ts'
@@ -94,6 +102,7 @@ export function GraphView(props: ViewProps): ReactNode {
           ]}
           onChange={(display) => onChange({ ...panel, display })}
         />
+        <ExemplarSwitch panel={panel} onChange={onChange} />
       </Controls>
       {graph.error !== null && <QueryFault error={graph.error} expr={panel.expr} />}
       {graph.error !== null && graph.data !== undefined && (
@@ -113,6 +122,32 @@ export function GraphView(props: ViewProps): ReactNode {
       )}
     </>
   )
+}
+
+/** In the link of the reference's own name. */
+const EXEMPLARS_KEY = 'show_exemplars'
+
+function ExemplarSwitch({ panel, onChange }: Pick<ViewProps, 'panel' | 'onChange'>): ReactNode {
+  const t = useText()
+  return (
+    <label className="check">
+      <input
+        type="checkbox"
+        checked={wantsExemplars(panel)}
+        onChange={(event) => onChange(withExemplars(panel, event.target.checked))}
+      />
+      {t('query.exemplars')}
+    </label>
+  )
+}
+
+function wantsExemplars({ kept }: QueryPanelState): boolean {
+  return kept.some(([key]) => key === EXEMPLARS_KEY)
+}
+
+function withExemplars(panel: QueryPanelState, isOn: boolean): QueryPanelState {
+  const kept = panel.kept.filter(([key]) => key !== EXEMPLARS_KEY)
+  return { ...panel, kept: isOn ? [...kept, [EXEMPLARS_KEY, '1']] : kept }
 }
 
 async function fetchGraph(
@@ -181,7 +216,9 @@ function Drawn(props: {
   const isStacked = props.panel.display === 'stacked'
   return (
     <>
-      <TimeChart
+      <GraphWithExemplars
+        expr={props.panel.expr}
+        isWanted={wantsExemplars(props.panel)}
         title={props.panel.expr}
         frame={frame}
         names={short}
@@ -209,6 +246,33 @@ function Drawn(props: {
         onPoint={setHighlight}
       />
     </>
+  )
+}
+
+function GraphWithExemplars(
+  props: ComponentProps<typeof TimeChart> & { expr: string; isWanted: boolean },
+): ReactNode {
+  const { expr, isWanted, ...chart } = props
+  const { loadWords } = useServices()
+  const [drawn, setDrawn] = useState<{ readonly plot: uPlot } | undefined>(undefined)
+  const keepDrawn = useCallback((plot: uPlot) => setDrawn({ plot }), [])
+  const load = useCallback(async () => {
+    const [{ GraphExemplars }] = await Promise.all([
+      import('./graph-exemplars.tsx'),
+      loadWords('dashboards'),
+    ])
+    return GraphExemplars
+  }, [loadWords])
+  const Layer = useLoaded(isWanted ? load : undefined)
+  return (
+    <div className="chart-over">
+      <TimeChart {...chart} onDrawn={isWanted ? keepDrawn : undefined} />
+      {Layer !== undefined && drawn !== undefined && (
+        // Loaded once and kept in state: it is no new component at every render.
+        // oxlint-disable-next-line react/static-components
+        <Layer drawn={drawn} expr={expr} startMs={chart.startMs} endMs={chart.endMs} />
+      )}
+    </div>
   )
 }
 

@@ -71,103 +71,123 @@ export function MatcherFields({ matcher, onChange }: MatcherFieldsProps): ReactN
   )
 }
 
-function MatcherOptions({ matcher, onChange }: MatcherFieldsProps): ReactNode {
+function MatcherOptions(props: MatcherFieldsProps): ReactNode {
+  const { matcher, onChange } = props
   const t = useText()
   const { fields, refIds } = useKnownNames()
   const { id, options } = matcher
-  const set = (path: string, value: unknown) =>
-    onChange({ ...matcher, options: withPath(options, path, value) })
-  const text = (path: string): string => {
-    const value = valueOfPath(options, path)
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  const at: OptionAt = {
+    options,
+    set: (path, value) => onChange({ ...matcher, options: withPath(options, path, value) }),
   }
-  const texts = (path: string): string[] => {
-    const value = valueOfPath(options, path)
-    return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
-  }
-  const textInput = (path: string, suggestions: readonly string[]) => (
-    <DraftInput
-      label={t('editor.matches')}
-      placeholder={t('editor.matches')}
-      value={text(path)}
-      suggestions={suggestions}
-      onChange={(value) => set(path, value)}
-    />
-  )
-  const names = (path: string, known: readonly string[]) => (
-    <NameListInput
-      label={t('form.fields')}
-      value={texts(path)}
-      known={known}
-      onChange={(list) => set(path, list)}
-    />
-  )
   switch (id) {
     case 'byName':
-      return textInput('', fields)
+      return <TextOption {...at} path="" suggestions={fields} />
     case 'byRegexp':
-      return textInput('', [])
+      return <TextOption {...at} path="" suggestions={[]} />
     case 'byFrameRefID':
-      return textInput('', refIds)
+      return <TextOption {...at} path="" suggestions={refIds} />
     case 'byNames':
       return (
         <>
           <ChoiceInput
             label={t('form.mode')}
-            value={text('mode') || 'include'}
+            value={textIn(options, 'mode') || 'include'}
             values={['include', 'exclude']}
-            onChange={(mode) => set('mode', mode)}
+            onChange={(mode) => at.set('mode', mode)}
           />
-          {names('names', fields)}
+          <NamesOption {...at} path="names" known={fields} />
         </>
       )
     case 'byRegexpOrNames':
       return (
         <>
-          {textInput('pattern', [])}
-          {names('names', fields)}
+          <TextOption {...at} path="pattern" suggestions={[]} />
+          <NamesOption {...at} path="names" known={fields} />
         </>
       )
     case 'byType':
       return (
         <ChoiceInput
           label={t('form.type')}
-          value={text('')}
+          value={textIn(options, '')}
           values={TYPES}
-          onChange={(type) => set('', type)}
+          onChange={(type) => at.set('', type)}
         />
       )
     case 'byTypes':
-      return names('', TYPES)
+      return <NamesOption {...at} path="" known={TYPES} />
     case 'byValue':
-      return (
-        <>
-          <CalcInput
-            label={t('opt.calculation')}
-            value={text('reducer')}
-            onChange={(calc) => set('reducer', calc)}
-          />
-          <div className="step-row">
-            <ChoiceInput
-              label={t('form.condition')}
-              value={text('op') || 'eq'}
-              values={OPERATORS}
-              onChange={(op) => set('op', op)}
-            />
-            <DraftInput
-              label={t('form.value')}
-              value={text('value')}
-              onChange={(value) => set('value', numberOr(value))}
-            />
-          </div>
-        </>
-      )
+      return <ValueOptions {...at} />
     default:
       // One that wants nothing, or one of somebody else's, which keeps its JSON.
       return options === undefined || fieldMatcher(matcher) !== undefined ? null : (
         <code>{JSON.stringify(options)}</code>
       )
   }
+}
+
+interface OptionAt {
+  readonly options: unknown
+  readonly set: (path: string, value: unknown) => void
+}
+
+function TextOption(props: OptionAt & { path: string; suggestions: readonly string[] }): ReactNode {
+  const t = useText()
+  return (
+    <DraftInput
+      label={t('editor.matches')}
+      placeholder={t('editor.matches')}
+      value={textIn(props.options, props.path)}
+      suggestions={props.suggestions}
+      onChange={(value) => props.set(props.path, value)}
+    />
+  )
+}
+
+function NamesOption(props: OptionAt & { path: string; known: readonly string[] }): ReactNode {
+  const t = useText()
+  const value = valueOfPath(props.options, props.path)
+  return (
+    <NameListInput
+      label={t('form.fields')}
+      value={Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []}
+      known={props.known}
+      onChange={(names) => props.set(props.path, names)}
+    />
+  )
+}
+
+/** A calculation over the field, and what its result must be. */
+function ValueOptions({ options, set }: OptionAt): ReactNode {
+  const t = useText()
+  return (
+    <>
+      <CalcInput
+        label={t('opt.calculation')}
+        value={textIn(options, 'reducer')}
+        onChange={(calc) => set('reducer', calc)}
+      />
+      <div className="step-row">
+        <ChoiceInput
+          label={t('form.condition')}
+          value={textIn(options, 'op') || 'eq'}
+          values={OPERATORS}
+          onChange={(op) => set('op', op)}
+        />
+        <DraftInput
+          label={t('form.value')}
+          value={textIn(options, 'value')}
+          onChange={(value) => set('value', numberOr(value))}
+        />
+      </div>
+    </>
+  )
+}
+
+function textIn(options: unknown, path: string): string {
+  const value = valueOfPath(options, path)
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
 function numberOr(text: string): number | string {

@@ -111,7 +111,7 @@ function TransformItem(props: {
           <IconButton
             icon="code"
             label={t('inspect.json')}
-            aria-pressed={isJson}
+            aria-expanded={isJson}
             onClick={() => setJson(!isJson)}
           />
         )}

@@ -76,19 +76,21 @@ function Thumbnail(props: { type: string; panel: Panel; sight: PanelSight }): Re
   if (frames === undefined) return null
   return (
     <CrashGuard isSmall>
-      <PanelBody
-        view={view}
-        panel={small}
-        title={type}
-        frames={frames}
-        widthPx={WIDTH_PX}
-        heightPx={HEIGHT_PX}
-        startMs={range.fromMs}
-        endMs={range.toMs}
-        onZoom={undefined}
-        onZoomOut={undefined}
-        fill={(text) => text}
-      />
+      <div style={{ width: WIDTH_PX, height: HEIGHT_PX }}>
+        <PanelBody
+          view={view}
+          panel={small}
+          title={type}
+          frames={frames}
+          widthPx={WIDTH_PX}
+          heightPx={HEIGHT_PX}
+          startMs={range.fromMs}
+          endMs={range.toMs}
+          onZoom={undefined}
+          onZoomOut={undefined}
+          fill={(text) => text}
+        />
+      </div>
     </CrashGuard>
   )
 }

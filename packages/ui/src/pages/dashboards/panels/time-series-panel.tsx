@@ -8,9 +8,9 @@ import { useSettings } from '../../../services.tsx'
 import { createCursorStore } from '../../../viz/chart-cursor.ts'
 import type { TooltipMode } from '../../../viz/chart-tooltip.tsx'
 import { legendPlan } from '../../../viz/legend-items.ts'
-import { useFieldLinks } from '../../../viz/link-context.tsx'
+import { type FieldLinks, useFieldLinks } from '../../../viz/link-context.tsx'
 import { numberOption, objectOption, oneOf, type PanelProps } from '../../../viz/panel-props.ts'
-import { plotPlan } from '../../../viz/plot-plan.ts'
+import { type PlotPlan, plotPlan } from '../../../viz/plot-plan.ts'
 import type { PlotMark } from '../../../viz/plot-series.ts'
 import { Plot } from '../../../viz/plot.tsx'
 import { NoData } from '../../../viz/no-data.tsx'
@@ -58,10 +58,7 @@ function DrawnSeries(props: SeriesPanelProps): ReactNode {
   const [highlight, setHighlight] = useState<number | undefined>(undefined)
   const [picked, setPicked] = useState<{ series: number; index: number } | undefined>(undefined)
   const PickedLinks = useLoaded(picked === undefined ? undefined : loadPickedLinks)
-  const hasExemplars = props.exemplars.length > 0
-  const Exemplars = useLoaded(hasExemplars ? loadExemplars : undefined)
-  const [drawn, setDrawn] = useState<{ readonly plot: uPlot } | undefined>(undefined)
-  const keepDrawn = useCallback((plot: uPlot) => setDrawn({ plot }), [])
+  const { Exemplars, drawn, keepDrawn } = useExemplarLayer(props.exemplars)
   const linksOf = useFieldLinks()
   const plan = useMemo(() => plotPlan(frames, theme), [frames, theme])
   const legend = useMemo(() => legendPlan(plan, options, widthPx), [plan, options, widthPx])
@@ -94,16 +91,9 @@ function DrawnSeries(props: SeriesPanelProps): ReactNode {
           marks={props.marks}
           onZoom={props.onZoom}
           onZoomOut={props.onZoomOut}
-          onDrawn={hasExemplars ? keepDrawn : undefined}
+          onDrawn={keepDrawn}
           onPick={(series, index) => {
-            const field = plan.fields[series]
-            const frame = plan.frames[series]
-            if (
-              field !== undefined &&
-              frame !== undefined &&
-              linksOf(field, frame, undefined).length > 0
-            )
-              setPicked({ series, index })
+            if (hasLinks(plan, series, linksOf)) setPicked({ series, index })
           }}
           {...(props.group === undefined ? {} : { group: props.group })}
         />
@@ -130,6 +120,20 @@ function DrawnSeries(props: SeriesPanelProps): ReactNode {
       )}
     </div>
   )
+}
+
+function hasLinks(plan: PlotPlan, series: number, linksOf: FieldLinks): boolean {
+  const [field, frame] = [plan.fields[series], plan.frames[series]]
+  return field !== undefined && frame !== undefined && linksOf(field, frame, undefined).length > 0
+}
+
+/** What lies over the chart while there are exemplars, and how it hears of each drawing. */
+function useExemplarLayer(exemplars: readonly Exemplar[]) {
+  const isWanted = exemplars.length > 0
+  const Exemplars = useLoaded(isWanted ? loadExemplars : undefined)
+  const [drawn, setDrawn] = useState<{ readonly plot: uPlot } | undefined>(undefined)
+  const keep = useCallback((plot: uPlot) => setDrawn({ plot }), [])
+  return { Exemplars, drawn, keepDrawn: isWanted ? keep : undefined }
 }
 
 async function loadExemplars(): Promise<ComponentType<SeriesExemplarsProps>> {
