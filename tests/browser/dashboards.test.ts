@@ -308,6 +308,8 @@ for (const name of ['node-exporter-full', 'node-exporter-nodes-mixin']) {
       expect(queries.map(({ query }) => query).filter((query) => query.includes('$'))).toEqual([])
       expect(await page.locator('.panel-error').allInnerTexts()).toEqual([])
       const wanted = await answersByPanel(dashboard, range)
+      // Panels draw one after the other, and a window this high takes the browser long to paint.
+      await settled(page)
       const shown = await page.locator('[data-panel]').evaluateAll((panels) =>
         panels.map((panel) => ({
           id: Number((panel as HTMLElement).dataset['panel']),

@@ -29,9 +29,9 @@ function setup() {
 test('long pieces have a task each, short ones share one, in the order of asking', () => {
   const { done, next, take, tasks } = setup()
   for (const [name, ms] of [
-    ['a', 20],
-    ['b', 3],
-    ['c', 3],
+    ['a', 30],
+    ['b', 9],
+    ['c', 9],
     ['d', 30],
     ['e', 1],
   ] as const)

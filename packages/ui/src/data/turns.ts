@@ -5,8 +5,8 @@ export interface Turns {
   take(work: () => void): void
 }
 
-/** Pieces that are done within it share a task, ms: half a frame. */
-const TASK_MS = 8
+/** Pieces that are done within it share a task, ms: with the last of them it stays near the 50 that nobody notices. */
+const TASK_MS = 24
 
 /**
  * @param asTask  runs its argument in a task of its own
