@@ -15,16 +15,28 @@ interface Process {
   readonly io?: readonly [read: number, written: number]
   readonly files?: number
   readonly cgroup?: string
+  readonly command?: string
 }
 
 function filesOf(processes: readonly Process[]): Record<string, string> {
   const files: Record<string, string> = {}
-  for (const { pid, name, cpu, pages = 0, start = 0, io, files: open, cgroup } of processes) {
+  for (const {
+    pid,
+    name,
+    cpu,
+    pages = 0,
+    start = 0,
+    io,
+    files: open,
+    cgroup,
+    command,
+  } of processes) {
     files[`/proc/${pid}/stat`] =
       `${pid} (${name}) S 1 0 0 0 0 0 0 0 0 0 ${cpu} 0 0 0 0 0 1 0 ${start} 0 ${pages} 0\n`
     if (io !== undefined)
       files[`/proc/${pid}/io`] = `rchar: 9\nread_bytes: ${io[0]}\nwrite_bytes: ${io[1]}\n`
     for (let i = 0; i < (open ?? 0); i++) files[`/proc/${pid}/fd/${i}`] = ''
+    if (command !== undefined) files[`/proc/${pid}/cmdline`] = command
     if (cgroup !== undefined) files[`/proc/${pid}/cgroup`] = cgroup
   }
   return files
@@ -95,6 +107,20 @@ test('a process that took the number of another counts from its own start', () =
   scrape([{ pid: 7, name: 'a', cpu: 900, start: 1 }])
   const page = scrape([{ pid: 7, name: 'a', cpu: 100, start: 2 }])
   expect(page('cpu_seconds_total')).toEqual({ a: 10, other: 0 })
+})
+
+test('names that say nothing, or were cut off, are those of the programs', () => {
+  const page = exporterOf({ processesTop: 5 })([
+    { pid: 1, name: 'MainThread', cpu: 400, command: '/usr/bin/node\0server.js\0' },
+    { pid: 12, name: 'prometheus-node', cpu: 300, command: 'prometheus-node-exporter\0' },
+    { pid: 3, name: 'MainThread', cpu: 200 },
+  ])
+  expect(page('cpu_seconds_total')).toEqual({
+    node: 4,
+    'prometheus-node-exporter': 3,
+    MainThread: 2,
+    other: 0,
+  })
 })
 
 test('groups can be cgroups', () => {

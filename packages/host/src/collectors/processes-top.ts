@@ -18,7 +18,8 @@ interface Usage {
   /** Tells processes apart that had one number after the other. */
   readonly key: string
   readonly group: string
-  readonly cpuSeconds: number
+  /** Hundredths of a second, as the kernel counts them: whole numbers add up without an error. */
+  readonly cpuTicks: number
   readonly residentBytes: number
   /** Undefined where the exporter may not look. */
   readonly openFiles: number | undefined
@@ -35,7 +36,7 @@ export const processesTop: Collector = {
   start({ files, options }) {
     const count = options.processesTop
     const counters = [
-      new TopCounter('cpu_seconds_total', 'CPU time.', count, (one) => one.cpuSeconds),
+      new TopCounter('cpu_seconds_total', 'CPU time.', count, (one) => one.cpuTicks, 100),
       new TopCounter('read_bytes_total', 'Bytes read from disks.', count, (one) => one.readBytes),
       new TopCounter(
         'written_bytes_total',
@@ -71,6 +72,7 @@ class TopCounter {
   readonly #help: string
   readonly #count: number
   readonly #measure: Measure
+  readonly #unit: number
   /** By process, at the last scrape. */
   #last = new Map<string, number>()
   /** By group: what it used lately. Only of groups that there are. */
@@ -79,11 +81,13 @@ class TopCounter {
   #totals: Map<string, number> | undefined
   #other = 0
 
-  constructor(name: string, help: string, count: number, measure: Measure) {
+  /** @param unit  how many of what is measured make one of what is shown */
+  constructor(name: string, help: string, count: number, measure: Measure, unit = 1) {
     this.#name = name
     this.#help = help
     this.#count = count
     this.#measure = measure
+    this.#unit = unit
   }
 
   show(page: Page, all: readonly Usage[]): void {
@@ -100,7 +104,11 @@ class TopCounter {
     // One that is new begins at zero: what it used until now stands in the others.
     for (const group of top) totals.set(group, (before?.get(group) ?? 0) + (shown.get(group) ?? 0))
     this.#totals = totals
-    show(page, 'counter', this.#name, this.#help, { shown: totals, other: this.#other })
+    const inUnits = (value: number): number => value / this.#unit
+    show(page, 'counter', this.#name, this.#help, {
+      shown: new Map([...totals].map(([group, value]) => [group, inUnits(value)])),
+      other: inUnits(this.#other),
+    })
   }
 
   /** What each group used since the last scrape; of a process that is new, all it ever used. */
@@ -180,8 +188,8 @@ function usages(files: HostFiles, isByCgroup: boolean): Usage[] {
     return [
       {
         key: `${pid} ${one.startMs}`,
-        group: isByCgroup ? cgroupOf(files, directory) : nameOf(one),
-        cpuSeconds: one.userSeconds + one.systemSeconds,
+        group: isByCgroup ? cgroupOf(files, directory) : nameOf(files, directory, one),
+        cpuTicks: Math.round((one.userSeconds + one.systemSeconds) * 100),
         residentBytes: one.residentBytes,
         openFiles: files.entries(`${directory}/fd`)?.length,
         readBytes: ioField(io, 'read_bytes'),
@@ -191,10 +199,22 @@ function usages(files: HostFiles, isByCgroup: boolean): Usage[] {
   })
 }
 
-/** Threads of the kernel are many, and named after a CPU each: `kworker/0:1-events` is a `kworker`. */
-function nameOf({ name, parentPid, pid }: ProcessInfo): string {
-  const isKernel = parentPid === 2 || pid === 2
-  return isKernel ? name.replace(/[/:].*$/, '') : name
+/** What the kernel keeps of a name, in characters. */
+const NAME_LENGTH = 15
+
+/**
+ * Threads of the kernel are many, and named after a CPU each: `kworker/0:1-events` is a `kworker`. A name that the kernel
+ * cut off, or that says nothing (every Node calls itself `MainThread`), is that of the program instead.
+ */
+function nameOf(
+  files: HostFiles,
+  directory: string,
+  { name, parentPid, pid }: ProcessInfo,
+): string {
+  if (parentPid === 2 || pid === 2) return name.replace(/[/:].*$/, '')
+  if (name.length < NAME_LENGTH && name !== 'MainThread') return name
+  const program = (files.maybe(`${directory}/cmdline`) ?? '').split('\0', 1)[0]!
+  return program.split('/').at(-1) || name
 }
 
 /** The path below the cgroup hierarchy: of version 2, else of the first controller. */
