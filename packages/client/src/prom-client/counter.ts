@@ -51,7 +51,9 @@ export class Counter<T extends string = string> implements MetricLike {
   inc(value?: number | null): void
   inc(data: IncreaseDataWithExemplar<T>): void
   inc(first?: LabelValues<T> | IncreaseDataWithExemplar<T> | number | null, second?: number): void {
-    if (this.#hasExemplars) {
+    if (first === undefined && second === undefined) {
+      this.#core.inc()
+    } else if (this.#hasExemplars) {
       const { labels = {}, value, exemplarLabels } = (first ?? {}) as IncreaseDataWithExemplar<T>
       this.#add(labels, value, exemplarLabels)
     } else if (typeof first === 'object' && first !== null) {
