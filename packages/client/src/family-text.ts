@@ -115,7 +115,8 @@ interface Line {
   readonly exemplar?: SeriesSnapshot['exemplar']
 }
 
-function linesOf(one: SeriesSnapshot, hasCreated: boolean): Line[] {
+/** Every line of a series. */
+export function linesOf(one: SeriesSnapshot, hasCreated: boolean): Line[] {
   const { histogram, summary } = one
   const lines: Line[] = []
   if (histogram !== undefined) {
