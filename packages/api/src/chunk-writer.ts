@@ -8,6 +8,9 @@ const WHOLE_BYTES = 65_536
 /** Below this the call that writes a text takes longer than a loop. */
 const SHORT_CHARS = 16
 
+/** Likewise for bytes. */
+const SHORT_BYTES = 48
+
 /**
  * Where answers are written. Chunks that were sent are used again: left to the collector, tens of megabytes an answer
  * make it go over the whole heap every few queries.
@@ -63,9 +66,21 @@ export class ChunkWriter {
   }
 
   bytes(bytes: Uint8Array): void {
-    this.#reserve(bytes.length)
-    this.#buffer.set(bytes, this.#length)
-    this.#length += bytes.length
+    const { length } = bytes
+    this.#reserve(length)
+    if (length > SHORT_BYTES) this.#buffer.set(bytes, this.#length)
+    else for (let i = 0; i < length; i++) this.#buffer[this.#length + i] = bytes[i]!
+    this.#length += length
+  }
+
+  byte(byte: number): void {
+    this.#reserve(1)
+    this.#buffer[this.#length++] = byte
+  }
+
+  /** Whether `take` has any. */
+  get isFull(): boolean {
+    return this.#full.length > 0
   }
 
   /** Chunks that are full. */

@@ -26,6 +26,10 @@ export const CHUNK_BYTES = 262_144
 /** Chunks kept for the next answer: what some three clients take at the same time. */
 export const SPARE_CHUNKS = 16
 
+/** Label pairs whose JSON is kept from answer to answer, and the longest worth it: 3 MB at most. */
+export const LABEL_PAIRS = 8192
+export const LABEL_PAIR_CHARS = 256
+
 /** Characters of an answer that are collected before they go out. Small ones go out whole. */
 export const CHUNK_CHARS = 65_536
 

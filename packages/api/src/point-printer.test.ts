@@ -8,7 +8,8 @@ const printer = new PointPrinter(createKernel())
 
 function written(times: Float64Array, values: Float64Array): string {
   const out = new ChunkWriter(printer.pool)
-  printer.write(times, values, '{"metric":{}', out)
+  out.text('{"metric":{}')
+  printer.write(times, values, out)
   return `${Buffer.concat([...out.rest()]).toString()}}`
 }
 

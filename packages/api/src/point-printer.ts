@@ -2,6 +2,7 @@
 
 import { type Kernel, PRINTED_BYTES, writeShortestPowers } from '@pharos/kernel'
 import { ChunkPool, type ChunkWriter } from './chunk-writer.ts'
+import { LabelBytes } from './label-bytes.ts'
 
 /** Points printed at once; what the kernel keeps for them is 200 KB. */
 const BLOCK = 2048
@@ -12,6 +13,7 @@ const SLACK_BYTES = 96
 
 export class PointPrinter {
   readonly pool: ChunkPool = new ChunkPool()
+  readonly labels: LabelBytes = new LabelBytes()
   readonly #kernel: Kernel
   readonly #powersAt: number
   readonly #textsAt: number
@@ -34,11 +36,11 @@ export class PointPrinter {
   }
 
   /**
-   * Writes `before`, and `,"values":[[time,"value"],…]` of all points but those that are ABSENT when there are any.
+   * Writes `,"values":[[time,"value"],…]` of all points but those that are ABSENT when there are any.
    * @param times   ms since 1970
    * @param values  same length
    */
-  write(times: Float64Array, values: Float64Array, before: string, out: ChunkWriter): void {
+  write(times: Float64Array, values: Float64Array, out: ChunkWriter): void {
     const { memory } = this.#kernel
     let any = false
     for (let from = 0; from < times.length; from += BLOCK) {
@@ -57,12 +59,12 @@ export class PointPrinter {
         this.#outAt,
       )
       if (end === this.#outAt) continue
-      if (!any) out.text(`${before},"values":[`)
+      if (!any) out.text(',"values":[')
       // Each point brings its comma; the first one of all does without.
       out.bytes(memory.u8.subarray(this.#outAt + (any ? 0 : 1), end))
       any = true
     }
-    out.text(any ? ']' : before)
+    if (any) out.text(']')
   }
 
   #setHeads(times: Float64Array, from: number, to: number): void {

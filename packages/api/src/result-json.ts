@@ -10,7 +10,7 @@ import type {
 } from '@pharos/promql'
 import { ChunkWriter } from './chunk-writer.ts'
 import { histogramJson } from './histogram-json.ts'
-import { jsonTexts, LabelsJson } from './json-text.ts'
+import { jsonTexts } from './json-text.ts'
 import { CHUNK_CHARS } from './limits.ts'
 import type { PointPrinter } from './point-printer.ts'
 import { timeText } from './time-text.ts'
@@ -38,7 +38,7 @@ export function* answerJson(
   const out = new ChunkWriter(printer.pool)
   out.text(`${open}"status":"success","data":{"resultType":"${result.type}","result":`)
   if (result.type === 'matrix') yield* matrixJson(result, printer, out)
-  else if (result.type === 'vector') yield* vectorJson(result, out)
+  else if (result.type === 'vector') yield* vectorJson(result, printer, out)
   else if (result.type === 'scalar')
     out.text(`[${timeText(result.timeMs)},"${formatValue(result.value)}"]`)
   else out.text(`[${timeText(result.timeMs)},${JSON.stringify(result.value)}]`)
@@ -55,17 +55,19 @@ export function notesJson(notes: Pick<QueryAnswer, 'warnings' | 'infos'>): strin
 
 function* vectorJson(
   { timeMs, series }: VectorResult,
+  printer: PointPrinter,
   out: ChunkWriter,
 ): Generator<Buffer, void, undefined> {
   const time = timeText(timeMs)
-  const json = new LabelsJson()
   let separator = '['
   for (const { labels, value, histogram } of series) {
-    const sample =
+    out.text(`${separator}{"metric":`)
+    printer.labels.write(labels, out)
+    out.text(
       histogram === undefined
-        ? `"value":[${time},"${formatValue(value)}"]`
-        : `"histogram":[${time},${histogramJson(histogram)}]`
-    out.text(`${separator}{"metric":${json.of(labels)},${sample}}`)
+        ? `,"value":[${time},"${formatValue(value)}"]}`
+        : `,"histogram":[${time},${histogramJson(histogram)}]}`,
+    )
     separator = ','
     yield* out.take()
   }
@@ -77,14 +79,15 @@ function* matrixJson(
   printer: PointPrinter,
   out: ChunkWriter,
 ): Generator<Buffer, void, undefined> {
-  const json = new LabelsJson()
   let separator = '['
   for (const series of matrix.series) {
-    const head = `${separator}{"metric":${json.of(series.labels)}`
-    printer.write(series.times, floatsOf(series), head, out)
+    out.text(separator)
+    out.text('{"metric":')
+    printer.labels.write(series.labels, out)
+    printer.write(series.times, floatsOf(series), out)
     writeHistograms(series, out)
     separator = '},'
-    yield* out.take()
+    if (out.isFull) yield* out.take()
   }
   out.text(separator === '},' ? '}]' : '[]')
 }
