@@ -170,6 +170,8 @@ class Gate {
         `${this.#running} queries run and ${this.#waiting.size} wait, no more are taken (--query.max-concurrency)`,
       )
     await this.#turn(signal, waitMs)
+    // Short queries would follow each other without a turn for anything else, a thousand of them.
+    await this.#clock.sleep(0)
   }
 
   /** The next one takes over the place. */

@@ -16,7 +16,7 @@ import { FLOAT_FUNCTIONS, mapFloats, mapHistograms, timestamps } from './pointwi
 import { type CallPlan, stringArgument } from './plan.ts'
 import { sortByLabel, sortByValue } from './sorting.ts'
 import { countedSteps } from './step-counts.ts'
-import { type Steps, stepTimes } from './steps.ts'
+import { inPortions, type Steps, timeOf } from './steps.ts'
 import { TimeZone } from './time-zone.ts'
 import { withoutEmptyRows } from './rows.ts'
 
@@ -74,12 +74,16 @@ export function* evaluateScalarCall(
   const out = new Float64Array(steps.count)
   switch (plan.func) {
     case 'time':
-      stepTimes(steps).forEach((ms, s) => (out[s] = ms / 1000))
+      yield* inPortions(context.budget, steps.count, (from, to) => {
+        for (let s = from; s < to; s++) out[s] = timeOf(steps, s) / 1000
+      })
       context.samples.hold(steps.count)
       return out
     case 'timezone_offset': {
       const zone = new TimeZone(stringArgument(plan.args[0]))
-      stepTimes(steps).forEach((ms, s) => (out[s] = zone.offsetSeconds(ms / 1000)))
+      yield* inPortions(context.budget, steps.count, (from, to) => {
+        for (let s = from; s < to; s++) out[s] = zone.offsetSeconds(timeOf(steps, s) / 1000)
+      })
       context.samples.hold(steps.count)
       return out
     }
@@ -91,13 +95,15 @@ export function* evaluateScalarCall(
       const a = yield* context.evaluator.scalar(context, plan.args[0]!, steps)
       const b = yield* context.evaluator.scalar(context, plan.args[1]!, steps)
       const choose = plan.func === 'max_of' ? maximum : minimum
-      for (let s = 0; s < out.length; s++) out[s] = choose(a[s]!, b[s]!)
+      yield* inPortions(context.budget, steps.count, (from, to) => {
+        for (let s = from; s < to; s++) out[s] = choose(a[s]!, b[s]!)
+      })
       yield* countedSteps(context, before, [a, b], out)
       return out
     }
     case 'scalar': {
       const input = yield* context.evaluator.vector(context, plan.args[0]!, steps)
-      onlyFloats(input, out)
+      yield* onlyFloats(context, input, out)
       yield* countedSteps(context, before, [input], out)
       return out
     }
@@ -107,15 +113,21 @@ export function* evaluateScalarCall(
 }
 
 /** The one float of each step; NaN where there is none or more than one. */
-function onlyFloats(input: Frame, out: Float64Array): void {
+function* onlyFloats(
+  { budget }: Pick<EvalContext, 'budget'>,
+  input: Frame,
+  out: Float64Array,
+): Task<void> {
   const found = new Uint8Array(out.length)
   out.fill(NaN)
   for (let r = 0; r < input.rowCount; r++) {
-    for (let s = 0; s < out.length; s++) {
-      if (!input.hasFloat(r, s)) continue
-      out[s] = found[s] === 0 ? input.values[r * out.length + s]! : NaN
-      found[s] = 1
-    }
+    yield* inPortions(budget, out.length, (from, to) => {
+      for (let s = from; s < to; s++) {
+        if (!input.hasFloat(r, s)) continue
+        out[s] = found[s] === 0 ? input.values[r * out.length + s]! : NaN
+        found[s] = 1
+      }
+    })
   }
 }
 
@@ -169,8 +181,9 @@ function* dateRows(
   if (arg === undefined) {
     const frame = new Frame(steps.count, 1, context.memory)
     const row = frame.addRow(Labels.EMPTY, false)
-    stepTimes(steps).forEach((ms, s) => {
-      frame.values[row * steps.count + s] = datePart(Math.trunc(ms / 1000), part)
+    yield* inPortions(context.budget, steps.count, (from, to) => {
+      for (let s = from; s < to; s++)
+        frame.values[row * steps.count + s] = datePart(Math.trunc(timeOf(steps, s) / 1000), part)
     })
     yield* countedSteps(context, before, [], frame)
     return frame

@@ -20,7 +20,7 @@ import { streamSelector } from './selector.ts'
 import { smoothedSelector } from './smoothed-selector.ts'
 import type { SampleCounter } from './sample-counter.ts'
 import { countedSteps } from './step-counts.ts'
-import type { Steps } from './steps.ts'
+import { inPortions, type Steps } from './steps.ts'
 
 export const evaluator: Evaluator = {
   vector: settledVector,
@@ -195,7 +195,9 @@ function* scalarBinary(
   const rhs = yield* context.evaluator.scalar(context, plan.rhs, steps)
   const operate = scalarOperator(plan.op)
   const out = new Float64Array(steps.count)
-  for (let s = 0; s < out.length; s++) out[s] = operate(lhs[s]!, rhs[s]!)
+  yield* inPortions(context.budget, steps.count, (from, to) => {
+    for (let s = from; s < to; s++) out[s] = operate(lhs[s]!, rhs[s]!)
+  })
   yield* countedSteps(context, before, [lhs, rhs], out)
   return out
 }

@@ -5,6 +5,7 @@ import type { Task } from './budget.ts'
 import type { EvalContext } from './context.ts'
 import { Frame } from './frame.ts'
 import { histogramSampleCount } from './histogram-size.ts'
+import { inPortions } from './steps.ts'
 
 type Operand = Frame | Float64Array
 
@@ -25,10 +26,12 @@ export function* countedSteps(
   const made = new Float64Array(stepCount)
   yield* addCounts(context, output, made, true)
   let results = 0
-  for (let s = 0; s < stepCount; s++) {
-    results += made[s]!
-    samples.touch(gathered[s]! + results)
-  }
+  yield* inPortions(context.budget, stepCount, (from, to) => {
+    for (let s = from; s < to; s++) {
+      results += made[s]!
+      samples.touch(gathered[s]! + results)
+    }
+  })
   samples.current = before + results
   samples.touch(0)
 }
@@ -42,18 +45,21 @@ function* addCounts(
 ): Task<void> {
   const stepCount = counts.length
   if (!(operand instanceof Frame)) {
-    for (let s = 0; s < stepCount; s++) counts[s]!++
+    yield* inPortions(context.budget, stepCount, (from, to) => {
+      for (let s = from; s < to; s++) counts[s]!++
+    })
     return
   }
   for (let r = 0; r < operand.rowCount; r++) {
-    if (context.budget.due(stepCount)) yield
     const cells = operand.cells[r]
-    for (let s = 0; s < stepCount; s++) {
-      if (operand.hasFloat(r, s)) counts[s]!++
-      else {
-        const cell = cells?.[s]
-        if (cell !== undefined) counts[s]! += bySize ? histogramSampleCount(cell) : 1
+    yield* inPortions(context.budget, stepCount, (from, to) => {
+      for (let s = from; s < to; s++) {
+        if (operand.hasFloat(r, s)) counts[s]!++
+        else {
+          const cell = cells?.[s]
+          if (cell !== undefined) counts[s]! += bySize ? histogramSampleCount(cell) : 1
+        }
       }
-    }
+    })
   }
 }
