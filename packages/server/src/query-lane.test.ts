@@ -87,6 +87,31 @@ test('who waits too long, finds the queue full or is stopped there hears so and 
   )
 })
 
+test('who gets its turn when its time is over was kept by the queue', async () => {
+  const sim = new SimClock()
+  // Timers come late on a busy machine.
+  let lateMs = 0
+  const clock: Clock = {
+    now: () => sim.now(),
+    monotonicMs: () => sim.monotonicMs() + lateMs,
+    after: (delayMs, fire) => sim.after(delayMs, fire),
+    sleep: (delayMs, signal) => sim.sleep(delayMs, signal),
+  }
+  const { lane, first, free } = busyLane({ clock })
+  const late = lane.run('b', TIMES, {}, () => Promise.resolve(ANSWER))
+  const failing = expect(late).rejects.toMatchObject({ code: 'promql/queue-timeout' })
+  lateMs = 10_000
+  free()
+  await first
+  await sim.advance(0)
+  await failing
+  expect(lane.list()).toEqual([])
+  // The place is free again.
+  await expect(lane.run('c', TIMES, {}, () => Promise.resolve(ANSWER))).resolves.toMatchObject(
+    ANSWER,
+  )
+})
+
 test('the query log has one line of JSON a query, with the reference’s keys', async () => {
   const logged: LoggedQuery = {
     query: 'up',

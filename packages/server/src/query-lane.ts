@@ -94,13 +94,15 @@ export class QueryLane implements QueryControl {
     this.#entries.set(entry.id, entry)
     let queueMs = 0
     try {
-      await this.#gate.enter(signal, timeoutMs)
+      const waited = await this.#gate.enter(signal, timeoutMs)
       const startedMs = clock.monotonicMs()
       queueMs = startedMs - entry.askedMs
       observe?.(queueMs / 1000, 'queue_time')
       try {
         const onStart = (progress: QueryProgress): void => void (entry.progress = progress)
         const left = Math.max(0, timeoutMs - queueMs)
+        // Whoever got the place of one that timed out has no time left: it was the queue that took it.
+        if (waited && left === 0) throw queueTimeout()
         const answer = await work({ ...options, signal, timeoutMs: left, onStart })
         log?.({ ...entry, queueMs, stats: answer.stats, error: undefined })
         return { ...answer, queueMs }
@@ -145,6 +147,10 @@ export class QueryLane implements QueryControl {
   }
 }
 
+function queueTimeout(): UserError {
+  return new UserError('promql/queue-timeout', 'query timed out in query queue')
+}
+
 /** Lets `width` in at once; the others wait in the order in which they came. */
 class Gate {
   readonly #clock: Clock
@@ -159,10 +165,11 @@ class Gate {
     this.#maxWaiting = maxWaiting ?? MAX_WAITING
   }
 
-  async enter(signal: AbortSignal, waitMs: number): Promise<void> {
+  /** @returns whether there was something to wait for */
+  async enter(signal: AbortSignal, waitMs: number): Promise<boolean> {
     if (this.#running < this.#width) {
       this.#running++
-      return
+      return false
     }
     if (this.#waiting.size >= this.#maxWaiting)
       throw new UserError(
@@ -172,6 +179,7 @@ class Gate {
     await this.#turn(signal, waitMs)
     // Short queries would follow each other without a turn for anything else, a thousand of them.
     await this.#clock.sleep(0)
+    return true
   }
 
   /** The next one takes over the place. */
@@ -200,7 +208,7 @@ class Gate {
       }
       const timer = this.#clock.after(waitMs, () => {
         end()
-        reject(new UserError('promql/queue-timeout', 'query timed out in query queue'))
+        reject(queueTimeout())
       })
       this.#waiting.add(go)
       if (signal.aborted) abort()
