@@ -1,6 +1,6 @@
 // What a request for a query says: times, options, and what is wanted of the answer.
 
-import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
 import { UserError } from '@pharos/base'
 import { goQuote } from '@pharos/model'
 import type { QueryResult } from '@pharos/promql'
@@ -36,7 +36,7 @@ export function rangeOf(form: RequestForm): AskedTimes {
 }
 
 /** Aborted when the socket closes before the answer is out: nobody waits for it any more. */
-export function hangUpSignal(response: ServerResponse): AbortSignal {
+export function hangUpSignal(response: FastifyReply['raw']): AbortSignal {
   const gone = new AbortController()
   response.on('close', () => {
     if (!response.writableFinished) gone.abort()

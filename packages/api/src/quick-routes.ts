@@ -1,6 +1,5 @@
 // Handlers that need nothing of Fastify, for the routes that are asked most.
 
-import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { JSON_TYPE, type Payload } from './answer.ts'
 import type { ApiRequest } from './request-form.ts'
@@ -9,7 +8,7 @@ import type { ApiRequest } from './request-form.ts'
  * @param response  closes when its client has hung up
  * @throws ApiError and what `apiErrorOf` makes one of
  */
-export type QuickHandler = (request: ApiRequest, response: ServerResponse) => Promise<Payload>
+export type QuickHandler = (request: ApiRequest, response: FastifyReply['raw']) => Promise<Payload>
 
 /** The same as a handler of a Fastify route. */
 export function quick(

@@ -36,7 +36,7 @@ export type DirectHandler = (
 ) => Promise<DirectAnswer>
 
 /** Who answers a path, or undefined: the long way. */
-export type DirectRouter = (path: string, method: string) => DirectHandler | undefined
+type DirectRouter = (path: string, method: string) => DirectHandler | undefined
 
 export class DirectRoutes {
   readonly #log: Logger
