@@ -1,6 +1,8 @@
 import { bug } from './errors.ts'
 
 const utf8 = new TextEncoder()
+/** Up to there a loop copies faster than a call. */
+const SHORT_BYTES = 64
 
 /** A growing little-endian buffer. `bytes()` is a view that the next write may move: copy to keep. */
 export class ByteWriter {
@@ -80,9 +82,13 @@ export class ByteWriter {
   }
 
   raw(bytes: Uint8Array): void {
-    this.#grow(bytes.length)
-    this.#buffer.set(bytes, this.#length)
-    this.#length += bytes.length
+    const { length } = bytes
+    this.#grow(length)
+    if (length <= SHORT_BYTES) {
+      const [buffer, at] = [this.#buffer, this.#length]
+      for (let i = 0; i < length; i++) buffer[at + i] = bytes[i]!
+    } else this.#buffer.set(bytes, this.#length)
+    this.#length += length
   }
 
   /** Length as varint, then UTF-8. */

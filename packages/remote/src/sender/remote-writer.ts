@@ -284,7 +284,7 @@ export class RemoteWriter {
       const [next] = this.#toDisk
       if (next === undefined) break
       const { stage, lane, samples, minMs, maxMs, mayRepeat } = next
-      const body = next.body ?? snappyEncode(this.#body.encode(next.batch!))
+      const body = next.body ?? this.#body.packed(next.batch!)
       // From the first record on lanes get nothing from memory: what they have now goes before it.
       if (this.#queue.isEmpty) await this.#save()
       try {
@@ -426,10 +426,9 @@ export class RemoteWriter {
     const isV2 = this.#message === 'io.prometheus.write.v2.Request'
     if (!isV2 && queued.body !== undefined) return queued.body
     const batch = queued.batch ?? batchOfBody(queued.body!, queued.samples)
-    const bytes = isV2
-      ? encodeV2(batch, (name) => this.#metadata.get(name))
-      : this.#body.encode(batch)
-    const body = snappyEncode(bytes)
+    const body = isV2
+      ? snappyEncode(encodeV2(batch, (name) => this.#metadata.get(name)))
+      : this.#body.packed(batch)
     this.stats.bytes += body.length
     return body
   }

@@ -4,7 +4,7 @@
 //                 metadata 3 { type 1, metric_family_name 2, help 4, unit 5 }
 //
 // One TimeSeries a sample, as the reference sends them: a series rarely has two samples in one batch.
-import { ByteWriter, ProtoWriter } from '@pharos/base'
+import { ByteWriter, ProtoWriter, SnappyEncoder } from '@pharos/base'
 import { type Exemplar, isStale, type Labels, type Metadata, type MetricType } from '@pharos/model'
 import { writeHistogramMessage } from './histogram-body.ts'
 import type { SampleBatch } from './sample-batch.ts'
@@ -29,29 +29,43 @@ export function metricTypeNumber(type: MetricType): number {
 export class WriteBody {
   readonly #out = new ByteWriter(64 * 1024)
   readonly #extra = new ProtoWriter(1024)
+  readonly #snappy = new SnappyEncoder()
+
+  /** A batch as it goes over the line; the caller's to keep. */
+  packed(batch: SampleBatch): Uint8Array {
+    return this.#snappy.encode(this.encode(batch))
+  }
 
   /** @param from  index of the first sample that goes in */
   encode(batch: SampleBatch, from = 0): Uint8Array {
     const out = this.#out
     out.clear()
+    const hasExtras = batch.histograms.size > 0 || batch.exemplars.size > 0
+    // Most times of a batch are the same.
+    let lastMs = NaN
+    let lastBytes = 0
     for (let i = from; i < batch.count; i++) {
       const { wire } = batch.series[i]!
-      const tMs = batch.times[i]!
-      const extra = this.#extrasOf(batch, i)
-      const hasSample = !batch.histograms.has(i) && !batch.exemplars.has(i)
-      const sampleBytes = hasSample ? 10 + timeBytes(tMs) : 0
-      out.u8(0x0a)
-      out.varint(wire.length + extra.length + (hasSample ? 2 + sampleBytes : 0))
-      out.raw(wire)
-      if (hasSample) {
-        out.u8(0x12)
-        out.u8(sampleBytes)
-        out.u8(0x09)
-        writeValue(out, batch.values[i]!)
-        out.u8(0x10)
-        writeTime(out, tMs)
+      if (hasExtras && (batch.histograms.has(i) || batch.exemplars.has(i))) {
+        const extra = this.#extrasOf(batch, i)
+        out.u8(0x0a)
+        out.varint(wire.length + extra.length)
+        out.raw(wire)
+        out.raw(extra)
+        continue
       }
-      if (extra.length > 0) out.raw(extra)
+      const tMs = batch.times[i]!
+      if (tMs !== lastMs) lastBytes = timeBytes(tMs)
+      lastMs = tMs
+      out.u8(0x0a)
+      out.varint(wire.length + 12 + lastBytes)
+      out.raw(wire)
+      out.u8(0x12)
+      out.u8(10 + lastBytes)
+      out.u8(0x09)
+      writeValue(out, batch.values[i]!)
+      out.u8(0x10)
+      writeTime(out, tMs)
     }
     return out.bytes()
   }
