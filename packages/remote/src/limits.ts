@@ -29,3 +29,5 @@ export const READ_MATCHERS: number = 1000
 export const READ_ANSWER_BYTES: number = 512 << 20
 /** Values inside values of OTLP's attributes; each level takes a frame of the stack. */
 export const OTLP_DEPTH: number = 100
+/** One line of an import. A series of a year at 15 s is some 40 MB of JSON, and comes in several. */
+export const IMPORT_LINE_BYTES: number = 10 << 20

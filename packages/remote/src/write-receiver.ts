@@ -64,6 +64,8 @@ interface WrittenCounts {
 type WriteBody =
   | { readonly kind: 'v1' | 'v2' | 'otlp-protobuf'; readonly bytes: Uint8Array }
   | { readonly kind: 'otlp-json'; readonly text: string }
+  /** Hands over what it has; what it hands over is stored. */
+  | { readonly kind: 'lines'; readonly feed: (sink: WriteSink) => void }
 
 const NOTHING: WrittenCounts = { samples: 0, histograms: 0, exemplars: 0 }
 
@@ -188,7 +190,8 @@ export class WriteReceiver implements WriteSink {
   }
 
   #read(body: WriteBody): OtlpRejects | undefined {
-    if (body.kind === 'v1') this.#readV1(body.bytes)
+    if (body.kind === 'lines') body.feed(this)
+    else if (body.kind === 'v1') this.#readV1(body.bytes)
     else if (body.kind === 'v2') {
       readWriteRequestV2(this.#unpacked(body.bytes), this)
     } else {

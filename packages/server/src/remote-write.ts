@@ -2,6 +2,7 @@
 import { sendText } from '@pharos/http'
 import { WRITE_BODY_BYTES } from '@pharos/remote'
 import type { FastifyInstance } from 'fastify'
+import { registerImport } from './import-routes.ts'
 import { registerOtlp } from './otlp.ts'
 import type { RunningServer } from './running-server.ts'
 import { WriteReceivers } from './write-receivers.ts'
@@ -48,6 +49,7 @@ export function registerRemoteWrite(app: FastifyInstance, server: RunningServer)
     },
   )
   app.register(async (scope) => registerOtlp(scope, server, receivers))
+  app.register(async (scope) => registerImport(scope, server, receivers))
 }
 
 /** @source remote.writeHandler.ServeHTTP and parseProtoMsg */
