@@ -57,6 +57,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./tsdb.ts')).fillTsdb,
   },
   {
+    name: 'backup',
+    description: 'data directories into a directory or an S3-compatible store, and back',
+    load: async () => (await import('./backup.ts')).fillBackup,
+  },
+  {
     name: 'amtool',
     description: "ask and check alert managers: Alertmanager's amtool",
     load: async () => (await import('./amtool.ts')).fillAmtool,

@@ -1,3 +1,4 @@
+export { awsEncoded, awsSignature } from './aws-signature.ts'
 export { BufferPool } from './body-buffer.ts'
 export { createHttpClient } from './create-http-client.ts'
 export { unpacked } from './content-coding.ts'
