@@ -4,6 +4,7 @@ import { fillPromql } from './promtool-promql.ts'
 import { queryInstant, queryRange } from './promtool-query.ts'
 import { addRuleCommands } from './promtool-rule-commands.ts'
 import type { Terminal } from './terminal.ts'
+import { addWriteBench } from './tsdb-write-bench.ts'
 import { addRuleBackfill } from './tsdb-backfill-rules.ts'
 import { importOpenMetrics } from './tsdb-import.ts'
 import { addTsdbViews } from './tsdb-view.ts'
@@ -84,6 +85,7 @@ function addTsdbCommands(
 ): void {
   const tsdb = promtool.command('tsdb').description('run tsdb commands')
   addTsdbViews(tsdb, terminal, done)
+  addWriteBench(tsdb, terminal, done)
   const from = tsdb
     .command('create-blocks-from')
     .description('import samples from input and produce blocks')

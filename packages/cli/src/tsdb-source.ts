@@ -19,6 +19,8 @@ export interface BlockMember {
   readonly labels: Labels
   readonly firstMs: number
   readonly lastMs: number
+  /** How many samples each of its chunks has; tiles of ours, which the series of a target share, have no such number. */
+  readonly chunkSamples?: () => number[]
 }
 
 /** The fields of a block; a chunk is what its store counts as one. */

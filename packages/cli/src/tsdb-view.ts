@@ -21,12 +21,19 @@ import {
   type TsdbSource,
 } from './tsdb-source.ts'
 
+const FULL_CHUNK_SAMPLES = 120
+const FULLNESS_ROWS = 10
 const WRITE_CHARACTERS = 64 << 10
 
 interface RangeOptions {
   readonly minTime: string
   readonly maxTime: string
   readonly match: string
+}
+
+interface AnalyzeOptions {
+  readonly limit: string
+  readonly extended?: boolean
 }
 
 export function addTsdbViews(
@@ -59,9 +66,12 @@ export function addTsdbViews(
     .argument('[directory]', 'data directory', 'data/')
     .argument('[block]', 'which block; the last one when missing')
     .option('--limit <number>', 'rows of each table', '20')
-    .action((directory: string, block: string | undefined, options: { limit: string }) => {
+    .option('--extended', "how full a block's chunks are; blocks of Prometheus only")
+    .action((directory: string, block: string | undefined, options: AnalyzeOptions) => {
       const limit = countOf(options.limit)
-      return open(directory, (source) => analyze(source, block, limit, terminal))
+      return open(directory, (source) =>
+        analyze(source, block, limit, options.extended === true, terminal),
+      )
     })
   const dumped = (
     name: string,
@@ -193,6 +203,7 @@ async function analyze(
   source: TsdbSource,
   ulid: string | undefined,
   limit: number,
+  isExtended: boolean,
   terminal: Terminal,
 ): Promise<number> {
   const block =
@@ -236,7 +247,31 @@ async function analyze(
   ]
   terminal.write(headOf(block, durationMs, members, valuesOf.size, byPair.size, pairs))
   for (const [title, rows] of tables) terminal.write(`\n${title}:\n${rows.join('')}`)
+  if (isExtended) terminal.write(fullnessText(members))
   return 0
+}
+
+/** @source promtool's analyzeCompaction */
+function fullnessText(members: readonly BlockMember[]): string {
+  const counts = Array.from({ length: FULLNESS_ROWS }, () => 0)
+  let chunks = 0
+  for (const { chunkSamples } of members) {
+    if (chunkSamples === undefined)
+      throw new UserError(
+        'flag/invalid',
+        '--extended is for blocks of Prometheus: a tile of ours has the rows of all series of a target, so there are no chunks that could be half full',
+      )
+    for (const samples of chunkSamples()) {
+      const full = Math.min(samples, FULL_CHUNK_SAMPLES)
+      counts[Math.ceil((FULLNESS_ROWS * full) / FULL_CHUNK_SAMPLES) - 1]!++
+      chunks++
+    }
+  }
+  const rows = counts.map((count, i) => {
+    const percentage = chunks === 0 ? 0 : Math.floor((100 * count) / chunks)
+    return `${String((i + 1) * 10).padStart(7)}%: ${'#'.repeat(percentage)}\n`
+  })
+  return `\nCompaction analysis:\nFullness: Amount of samples in chunks (100% is 120 samples)\n${rows.join('')}`
 }
 
 function headOf(

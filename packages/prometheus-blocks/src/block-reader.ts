@@ -28,6 +28,8 @@ interface StoredSeries extends BlockSeries {
   /** Where its chunks begin and end, ms. */
   readonly firstMs: number
   readonly lastMs: number
+  /** How many samples each of its chunks has. @throws as `read` */
+  readonly chunkSamples: () => number[]
 }
 
 export class PrometheusBlock {
@@ -83,6 +85,12 @@ export class PrometheusBlock {
         firstMs: chunks[0]?.minMs ?? 0,
         lastMs: chunks.at(-1)?.maxMs ?? 0,
         read: (fromMs, toMs) => this.#read(ref, chunks, fromMs, toMs),
+        // All encodings begin with it, u16 big-endian.
+        chunkSamples: () =>
+          chunks.map((chunk) => {
+            const [high = 0, low = 0] = this.#chunk(chunk).data
+            return high * 256 + low
+          }),
       }
     }
   }
