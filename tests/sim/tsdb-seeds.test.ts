@@ -115,6 +115,10 @@ test('two errors in a row while a block is opened do not cost its samples (story
   await story(3245, { lives: 0, cuts: 0, operations: 0, samples: 0, rests: 0 }, false)
 }, 60_000)
 
+test('a late sample of a group that had gone is not taken for one of a block (story 803)', async () => {
+  await story(803, { lives: 0, cuts: 0, operations: 0, samples: 0, rests: 0 }, true)
+}, 60_000)
+
 test(`${COUNT} stories from seed ${FIRST} lose nothing that was synced and invent nothing`, async () => {
   const count: Count = { lives: 0, cuts: 0, operations: 0, samples: 0, rests: 0 }
   for (let seed = FIRST; seed < FIRST + COUNT; seed++) await story(seed, count, seed % 2 === 1)

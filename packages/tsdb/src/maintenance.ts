@@ -431,7 +431,9 @@ export class Maintenance {
         sealed.length === 0,
     )
     for (const group of gone) head.dropGroup(group)
-    head.forgetClosed(this.#newestMs() - options.minBlockMs)
+    // A group that may still be written to must not take late samples for new ones: a block's tiles span the gaps between.
+    const writableMs = Math.max(options.minBlockMs, options.outOfOrderMs)
+    head.forgetClosed(this.#newestMs() - writableMs)
     // To look through all of them pays when some are gone.
     const gains = stats.seriesRemoved + stats.retentionDeletedBlocks * SHAPES_OF_BLOCK
     if (gains - this.#gainsBefore < Math.max(SHAPES_OF_BLOCK, shapes.size / 10)) return
