@@ -191,7 +191,7 @@ function services({
     cardinality: async () => NO_CARDINALITY,
     blocks: () => [],
     walReplay: () => ({ min: 0, max: 0, current: 0 }),
-    notifications: () => [],
+    notifications: { list: () => [], subscribe: () => undefined },
     ruleGroups: () => ruleGroups,
     ruleTrials: NO_TRIALS,
     ruleFiles: undefined,

@@ -66,10 +66,27 @@ export interface WalReplayStatus {
   readonly current: number
 }
 
+/** The reference's three fields, and what pages in other languages word it by. */
 export interface Notification {
   readonly text: string
+  /** Since when, RFC 3339. */
   readonly date: string
+  /** False in a stream: it is over. */
   readonly active: boolean
+  readonly kind: string
+  readonly count?: number
+  readonly detail?: string
+}
+
+/** What an operator should know now. */
+export interface NotificationFeed {
+  list(): readonly Notification[]
+  /**
+   * All that is active is sent at once, and then every change.
+   * @param end  called when the server closes
+   * @returns what ends it; undefined when there are as many subscribers as may be
+   */
+  subscribe(send: (notification: Notification) => void, end: () => void): (() => void) | undefined
 }
 
 export interface AlertStatus {
@@ -215,7 +232,7 @@ export interface ApiServices {
   cardinality(limit: number): Promise<Cardinality>
   blocks(): readonly BlockInfo[]
   walReplay(): WalReplayStatus
-  notifications(): readonly Notification[]
+  readonly notifications: NotificationFeed
   /** In any order. */
   readonly ruleTrials: RuleTrials
   /** Undefined: they may not. */

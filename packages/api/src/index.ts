@@ -18,6 +18,7 @@ export type {
   ApiServices,
   BuildInfo,
   Notification,
+  NotificationFeed,
   QueryEngine,
   Readiness,
   RuleGroupStatus,

@@ -16,6 +16,12 @@ export const RETRY_AFTER_SECONDS = 5
 export const LINT_LOOKBACK_MS = 3_600_000
 export const LINT_SERIES = 50_000
 
+/** A stream of events says at least this often that it is there, ms. */
+export const EVENT_SILENCE_MS = 15_000
+
+/** Bytes of events that a reader may leave unread: some hundred notifications. */
+export const EVENT_BYTES_WAITING = 65_536
+
 /** Rows of the tables of /api/v1/status/tsdb, the reference's default and maximum. */
 export const STATUS_ROWS_DEFAULT = 10
 export const STATUS_ROWS_MAX = 10_000

@@ -110,7 +110,7 @@ function quietServices(clock: SimClock): ApiServices {
     }),
     blocks: () => [],
     walReplay: () => ({ min: 0, max: 2, current: 1 }),
-    notifications: () => [],
+    notifications: { list: () => [], subscribe: () => undefined },
     ruleGroups: () => [],
     ruleTrials: {
       intervalMs: () => 60_000,

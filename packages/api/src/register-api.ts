@@ -13,6 +13,7 @@ import { registerFederateRoute } from './federate-route.ts'
 import { registerLabelRoutes } from './label-routes.ts'
 import { registerLifecycleRoutes } from './lifecycle-routes.ts'
 import { registerLintRoute } from './lint-route.ts'
+import { registerNotificationRoutes } from './notification-routes.ts'
 import { PointPrinter } from './point-printer.ts'
 import { registerQueryBatchRoute } from './query-batch-route.ts'
 import { registerQueryManagementRoutes } from './query-management-routes.ts'
@@ -61,6 +62,7 @@ export function registerApi(
     registerRuleTrialRoutes(scope, services)
     registerRuleFileRoutes(scope, services)
     registerStatusRoutes(scope, services)
+    registerNotificationRoutes(scope, services)
     registerAdminRoutes(scope, services)
     registerFederateRoute(scope, services)
   })

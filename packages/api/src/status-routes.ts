@@ -21,7 +21,6 @@ export function registerStatusRoutes(app: FastifyInstance, services: ApiServices
   answer('status/walreplay', () => jsonValue(services.walReplay()))
   answer('status/tsdb/blocks', () => blocksJson(services.blocks()))
   answer('features', () => featuresJson(featureTable(services)))
-  answer('notifications', () => jsonValue(services.notifications()))
   app.get('/api/v1/status/tsdb', async (request, reply) => {
     const limit = rowLimit(new RequestForm(request).get('limit'))
     return answerData(reply, cardinalityJson(await services.cardinality(limit), limit))

@@ -60,7 +60,7 @@ export function apiServices(server: RunningServer): ApiServices {
     cardinality: (limit) => server.parts.tsdb.cardinality(limit),
     blocks: () => server.parts.tsdb.blocks(),
     walReplay: () => ({ min: 0, max: server.replay.last, current: server.replay.current }),
-    notifications: () => [],
+    notifications: server.notifications,
     ruleGroups: () => ruleGroupsOf(server.parts.rules),
     ruleTrials: ruleTrialsOf(server, (labels) =>
       messageRoutes(server.settings.alertmanager, labels),

@@ -8,11 +8,13 @@ export interface ReloadStats {
   /** Wall clock of the last successful load, ms. */
   successMs: number
   count: number
+  /** Why the last one failed; '' when it did not. */
+  lastError: string
 }
 
 /** Where the configuration comes from, and what happened to it since. */
 export class ConfigSource {
-  readonly stats: ReloadStats = { isSuccessful: false, successMs: 0, count: 0 }
+  readonly stats: ReloadStats = { isSuccessful: false, successMs: 0, count: 0, lastError: '' }
   readonly #disk: Disk
   readonly #clock: Clock
   readonly #log: Logger
@@ -45,11 +47,13 @@ export class ConfigSource {
     try {
       const config = await this.check(environment)
       this.stats.isSuccessful = true
+      this.stats.lastError = ''
       this.stats.successMs = this.#clock.now()
       this.#report(config)
       return config
     } catch (error) {
       this.stats.isSuccessful = false
+      this.stats.lastError = messageOf(error)
       this.#log.error('configuration is not taken', { file: this.#file, err: messageOf(error) })
       throw error
     }

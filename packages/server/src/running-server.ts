@@ -17,6 +17,7 @@ import type { PeerGaps } from './peer-gaps.ts'
 import type { ConfigSource } from './config-file.ts'
 import type { ExternalAlertmanagers } from './external-alertmanagers.ts'
 import type { FlagReader } from './flag-reader.ts'
+import type { NotificationBoard } from './notification-board.ts'
 import type { OwnObservations } from './own-metrics.ts'
 import type { QueryLane } from './query-lane.ts'
 import type { RegisteredServices } from './registered-services.ts'
@@ -75,6 +76,7 @@ export interface RunningServer {
   /** Undefined: rules are not changed by HTTP. */
   readonly ruleFiles: RuleStore | undefined
   readonly dashboards: DashboardStore
+  readonly notifications: NotificationBoard
   readonly readiness: 'ready' | 'starting' | 'stopping'
   readonly replay: ReplayStatus
   /** What runs. Routes are only reached when it is there. */

@@ -62,7 +62,7 @@ const WEB_FLAGS: readonly Flag[] = [
     '',
     'Regex (fully anchored) of the origins that may read across sites; none when empty.',
   ),
-  idleFlag(
+  flag(
     'web.max-notifications-subscribers',
     'integer',
     '16',

@@ -21,6 +21,8 @@ import { DASHBOARDS_HOME, dashboardStore, listenForDashboards } from './dashboar
 import { discoverersOf } from './discoverers.ts'
 import { ExternalAlertmanagers } from './external-alertmanagers.ts'
 import { createListener, registerRoutes } from './listener.ts'
+import { noticesOf, recentFailures } from './notices.ts'
+import { NotificationBoard } from './notification-board.ts'
 import { createOwnMetrics, type OwnObservations } from './own-metrics.ts'
 import { QueryLane } from './query-lane.ts'
 import { QueryLog } from './query-log.ts'
@@ -49,6 +51,7 @@ export class Server implements Service, RunningServer {
   readonly queries: QueryLane
   readonly ruleFiles: RuleStore | undefined
   readonly dashboards: DashboardStore
+  readonly notifications: NotificationBoard
   readonly #queryLog: QueryLog
   readonly #world: World
   readonly #end = Promise.withResolvers<number>()
@@ -101,6 +104,18 @@ export class Server implements Service, RunningServer {
       observe: (seconds, slice) => this.parts.observations.query(seconds, slice),
       log: (query) =>
         this.#queryLog.add(this.#config?.global.queryLogFile ?? '', world.clock.now(), query),
+    })
+    const failures = recentFailures(
+      world.clock,
+      () =>
+        settings.alertmanager?.source.manager.stats
+          .failures()
+          .reduce((sum, [, , count]) => sum + count, 0) ?? 0,
+    )
+    this.notifications = new NotificationBoard({
+      clock: world.clock,
+      look: () => noticesOf(this, failures),
+      subscribersMax: flags.number('web.max-notifications-subscribers'),
     })
     this.ended = this.#end.promise
   }
@@ -156,6 +171,7 @@ export class Server implements Service, RunningServer {
     this.#reloading = next.catch((error: unknown) => {
       // Also when it was a rule file that was not taken.
       this.source.stats.isSuccessful = false
+      this.source.stats.lastError = messageOf(error)
       this.#world.log.error('reload failed, the configuration before stays', {
         err: messageOf(error),
       })
@@ -167,6 +183,7 @@ export class Server implements Service, RunningServer {
     if (this.#stopping.signal.aborted) return
     this.#world.log.info('ending', { reason })
     this.#stopping.abort()
+    if (this.#isReady) this.notifications.look()
     background(
       'shutdown',
       this.#closeAll().finally(() => this.#end.resolve(0)),
@@ -210,6 +227,7 @@ export class Server implements Service, RunningServer {
     await this.#apply(config, ruleGroups)
     this.#isReady = true
     this.#gaps = fillGaps(tsdb, config, this.settings, newestMs)
+    this.notifications.start()
     if (flags.bool('config.auto-reload'))
       background('configuration watch', this.#watchConfig(), log)
     log.info('server is ready to receive web requests', {
@@ -374,6 +392,8 @@ export class Server implements Service, RunningServer {
     await this.#parts?.external.close()
     this.#parts?.services.close()
     await this.#parts?.scrapes.stop({ areMarked: false })
+    // The streams end, or the listeners would wait for them.
+    this.notifications.close()
     await Promise.all(this.#listeners.map((listener) => listener.close()))
     await this.#queryLog.close()
     await this.#parts?.remoteWrite.close()
