@@ -11,6 +11,7 @@ import { addAlertmanagerMetrics } from './alertmanager-metrics.ts'
 import { registerAlertApi, registerOwnAlertmanager } from './alertmanager-routes.ts'
 import { AlertmanagerSource, FIRST_CONFIG } from './alertmanager-source.ts'
 import type { FlagReader } from './flag-reader.ts'
+import { PagesOf } from './pages-of.ts'
 import { serverUrls } from './server-urls.ts'
 import { tsdbOptions } from './settings-of-flags.ts'
 import { VERSION } from './version.ts'
@@ -21,6 +22,8 @@ export interface AlertmanagerPart {
   close(): Promise<void>
 }
 
+/** What the reference's alert manager shows first. */
+const ALERTS_PAGE = '/alerts?view=groups'
 const RETENTION_MS = 120 * 3_600_000
 const HISTORY_RETENTION_MS = 30 * 86_400_000
 
@@ -62,19 +65,23 @@ export async function startAlertmanagerPart(
     nameScheme: 'utf8',
   })
   const listeners: HttpServer[] = []
+  const pages = new PagesOf()
   try {
     await source.load()
     const given = flags.list('alertmanager.listen-address')
-    for (const address of given) listeners.push(await listening(world, address, source))
+    for (const address of given) listeners.push(await listening(world, address, source, pages))
     if (!flags.isGiven('alertmanager.listen-address'))
-      for (const address of listen) await tryListening(world, address, source, listeners)
+      for (const address of listen) await tryListening(world, address, source, pages, listeners)
   } catch (error) {
     await closeAll(listeners, manager)
     throw error
   }
   return {
     source,
-    addTo: (listener, prefix) => registerAlertApi(listener.app, prefix, source),
+    addTo: async (listener, prefix) => {
+      pages.use(listener, prefix)
+      await registerAlertApi(listener.app, prefix, source)
+    },
     close: () => closeAll(listeners, manager),
   }
 }
@@ -103,10 +110,11 @@ async function tryListening(
   world: World,
   address: string,
   source: AlertmanagerSource,
+  pages: PagesOf,
   into: HttpServer[],
 ): Promise<void> {
   try {
-    into.push(await listening(world, address, source))
+    into.push(await listening(world, address, source, pages))
   } catch (error) {
     world.log.warn("the alert manager answers on the server's port only", {
       err: messageOf(error),
@@ -118,6 +126,7 @@ async function listening(
   world: World,
   address: string,
   source: AlertmanagerSource,
+  pages: PagesOf,
 ): Promise<HttpServer> {
   const registry = new Registry()
   collectDefaultMetrics(registry)
@@ -125,6 +134,7 @@ async function listening(
   const log = world.log.component('alertmanager')
   const listener = createHttpServer({ log, clock: world.clock, address })
   await registerOwnAlertmanager(listener, { source, prefix: '', registry })
+  pages.redirectHome(listener.app, ALERTS_PAGE)
   await listener.listen()
   log.info('listening', { address: listener.boundAddress })
   return listener

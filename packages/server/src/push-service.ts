@@ -8,6 +8,7 @@ import { hostname } from 'node:os'
 import { type Flag, flag, type FlagValues } from './flag.ts'
 import { FlagReader } from './flag-reader.ts'
 import { logLevel } from './log-level.ts'
+import { PagesOf } from './pages-of.ts'
 import type { DirectPushes } from './push-direct.ts'
 import { gatewaySettings, PUSH_FLAGS, PUSHGATEWAY_FLAGS } from './push-flags.ts'
 import type { BoundServer } from './running-server.ts'
@@ -170,11 +171,8 @@ export async function startPushPart(
   })
   const paths: GatewayPaths = { prefix: '', telemetryPath, apiPath: '/api/v1' }
   await registerGateway(listener.app, gateway, paths)
-  let pages = ''
-  listener.app.get('/', async (request, reply) => {
-    const host = (request.headers.host ?? 'localhost').replace(/:\d+$/, '')
-    return reply.redirect(`http://${host}${pages}${HOME}`, 302)
-  })
+  const pages = new PagesOf()
+  pages.redirectHome(listener.app, HOME)
   let isOwn = true
   try {
     await listener.listen()
@@ -184,6 +182,7 @@ export async function startPushPart(
   }
   return {
     addTo: async (main, prefix) => {
+      pages.use(main, prefix)
       await registerGateway(main.app, gateway, {
         ...PAGES_PATHS,
         prefix: prefix + PAGES_PATHS.prefix,
@@ -192,7 +191,6 @@ export async function startPushPart(
         await registerGateway(main.app, gateway, { ...paths, prefix: prefix + SECOND_PATH })
     },
     target: (bound) => {
-      pages = `:${bound.port}${bound.prefix}`
       return isOwn
         ? { address: `localhost:${listener.port}`, metricsPath: telemetryPath }
         : {

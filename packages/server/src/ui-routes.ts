@@ -44,7 +44,11 @@ export function registerUi(
       const asked = at < 0 ? '' : request.url.slice(at + 1)
       // The cast: what the router found in the path.
       const parts = request.params as Readonly<Record<string, string>>
-      const path = to.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(parts[name] ?? ''))
+      const path = to.replace(/:(\w+)/g, (_, name: string) =>
+        encodeURIComponent(
+          name === 'words' ? (parts[name] ?? '').replaceAll('-', ' ') : (parts[name] ?? ''),
+        ),
+      )
       const joint = asked === '' ? '' : to.includes('?') ? '&' : '?'
       return reply.redirect(prefix + path + joint + asked, 302)
     })

@@ -79,7 +79,10 @@ export const UI_PATHS: readonly string[] = [
   '/features',
 ]
 
-/** Old addresses: answer 302 with the new one, its `:parts` filled in, all of the query string kept. */
+/**
+ * Old addresses: answer 302 with the new one, its `:parts` filled in, all of the query string kept. In a part `:words` hyphens
+ * are spaces.
+ */
 export const UI_REDIRECTS: Readonly<Record<string, string>> = {
   '/graph': '/query',
   '/classic': '/',
@@ -112,6 +115,8 @@ export const UI_REDIRECTS: Readonly<Record<string, string>> = {
   '/new/flags': '/flags',
   '/new/status': '/status',
   '/new/tsdb-status': '/tsdb-status',
+  '/agent': '/status',
+  '/starting': '/',
   '/consoles': '/dashboards',
   '/alertmanager-discovery': '/status',
   '/d-solo/:uid': '/d/:uid?kiosk',
@@ -120,6 +125,14 @@ export const UI_REDIRECTS: Readonly<Record<string, string>> = {
   '/dashboards/f/:uid': '/dashboards',
   '/dashboards/f/:uid/:slug': '/dashboards',
   '/dashboards/home': '/dashboards',
+  '/dashboard/db/:words': '/dashboards?q=:words',
+  '/dashboard-solo/db/:words': '/dashboards?q=:words',
+  '/dashboard/new-with-ds/:uid': '/dashboard/new',
+  '/alerting/:uid/edit': '/rules',
+  '/alerting/:source/:id/view': '/rules',
+  '/alerting/:source/:id/find': '/rules?search=:id',
+  '/explore/metrics': '/query',
+  '/playlists': '/dashboards',
   '/dashboards/folder/new': '/dashboards',
   '/dashboard/snapshots': '/dashboards',
   '/connections/datasources': '/status',
