@@ -119,6 +119,14 @@ const PARTS = {
     en: () => import('./text/en-editor.ts'),
     zh: () => import('./text/zh-editor.ts'),
   },
+  overview: {
+    en: () => import('./text/en-overview.ts'),
+    zh: () => import('./text/zh-overview.ts'),
+  },
+  system: {
+    en: () => import('./text/en-system.ts'),
+    zh: () => import('./text/zh-system.ts'),
+  },
   tools: {
     en: () => import('./text/en-tools.ts'),
     zh: () => import('./text/zh-tools.ts'),

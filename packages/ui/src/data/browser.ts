@@ -68,6 +68,11 @@ export function writeCookie(name: string, value: string): void {
   document.cookie = `${name}=${value}; path=${path}; max-age=31536000; samesite=lax`
 }
 
+/** Whether these are the pages of an agent, which has nothing to query: the server says so in the page itself. */
+export function isAgent(): boolean {
+  return document.documentElement.dataset['agent'] !== undefined
+}
+
 /** The key that commands are given with: ⌘ on Apple's machines, Ctrl elsewhere. */
 export function commandKey(): '⌘' | 'Ctrl' {
   return /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl'
@@ -113,4 +118,20 @@ export function saveAsFile(name: string, text: string, type: string): void {
   link.click()
   // The click has begun the download; the address is of no more use.
   URL.revokeObjectURL(url)
+}
+
+interface EventHandlers {
+  readonly onOpen: () => void
+  readonly onMessage: (data: string) => void
+  /** @param isFinal  the browser does not try again by itself */
+  readonly onLost: (isFinal: boolean) => void
+}
+
+/** A stream of server-sent events; the browser opens it again when it was cut. @returns what ends it */
+export function openEvents(url: URL, handlers: EventHandlers): () => void {
+  const source = new EventSource(url)
+  source.addEventListener('open', handlers.onOpen)
+  source.addEventListener('message', (event) => handlers.onMessage(String(event.data)))
+  source.addEventListener('error', () => handlers.onLost(source.readyState === EventSource.CLOSED))
+  return () => source.close()
 }

@@ -1,4 +1,12 @@
 // /api/v1/status/cluster as the page has it.
+import { everyWordIn, wordsOf } from './search.ts'
+
+interface SharedTarget {
+  readonly scrapePool: string
+  readonly scrapeUrl: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly owners: readonly string[]
+}
 
 export interface ClusterData {
   readonly name: string
@@ -17,12 +25,7 @@ export interface ClusterData {
   }[]
   /** Who sends messages of the alert manager. */
   readonly notifier: string
-  readonly targets: readonly {
-    readonly scrapePool: string
-    readonly scrapeUrl: string
-    readonly labels: Readonly<Record<string, string>>
-    readonly owners: readonly string[]
-  }[]
+  readonly targets: readonly SharedTarget[]
   readonly queues: readonly {
     readonly name: string
     readonly url: string
@@ -40,4 +43,25 @@ export function loadOf(
     targets: targets.filter(({ owners }) => owners.includes(id)).length,
     groups: groups.filter(({ leader }) => leader === id).length,
   }
+}
+
+/** Those in which every word occurs, nobody's first, then in the order in which a person counts. */
+export function sharedTargets(targets: readonly SharedTarget[], text: string): SharedTarget[] {
+  const words = wordsOf(text)
+  const order = new Intl.Collator('en', { numeric: true })
+  return targets
+    .filter(({ scrapePool, scrapeUrl, labels, owners }) =>
+      everyWordIn(
+        words,
+        [scrapePool, scrapeUrl, ...Object.entries(labels).map((pair) => pair.join('=')), ...owners]
+          .join(' ')
+          .toLowerCase(),
+      ),
+    )
+    .toSorted(
+      (a, b) =>
+        Math.min(1, a.owners.length) - Math.min(1, b.owners.length) ||
+        order.compare(a.scrapePool, b.scrapePool) ||
+        order.compare(a.scrapeUrl, b.scrapeUrl),
+    )
 }

@@ -16,10 +16,10 @@ export interface TargetFilter {
   readonly text: string
 }
 
-/** Targets in the order of the page, with the text that a filter looks in. Made once per answer of the server. */
+/** Targets in the order of the page, with the text that a filter looks in, which is made when one looks. Made once per answer. */
 export interface TargetIndex {
   readonly pools: readonly TargetPool[]
-  readonly searchText: ReadonlyMap<ActiveTarget, string>
+  readonly searchText: (target: ActiveTarget) => string
 }
 
 const ORDER: Readonly<Record<Health, number>> = { down: 0, unknown: 1, up: 2 }
@@ -29,7 +29,7 @@ export function indexTargets(active: readonly ActiveTarget[]): TargetIndex {
     string,
     { name: string; up: number; total: number; targets: ActiveTarget[] }
   >()
-  const searchText = new Map<ActiveTarget, string>()
+  const texts = new Map<ActiveTarget, string>()
   for (const target of active) {
     let pool = pools.get(target.scrapePool)
     if (pool === undefined) {
@@ -39,7 +39,6 @@ export function indexTargets(active: readonly ActiveTarget[]): TargetIndex {
     pool.total++
     if (target.health === 'up') pool.up++
     pool.targets.push(target)
-    searchText.set(target, textOf(target))
   }
   const list = [...pools.values()]
   for (const { targets } of list)
@@ -47,7 +46,14 @@ export function indexTargets(active: readonly ActiveTarget[]): TargetIndex {
   list.sort(
     (a, b) => Number(a.up === a.total) - Number(b.up === b.total) || compare(a.name, b.name),
   )
-  return { pools: list, searchText }
+  return {
+    pools: list,
+    searchText(target) {
+      let text = texts.get(target)
+      if (text === undefined) texts.set(target, (text = textOf(target)))
+      return text
+    },
+  }
 }
 
 function textOf(target: ActiveTarget): string {
@@ -64,7 +70,8 @@ export function filterPools(index: TargetIndex, filter: TargetFilter): TargetPoo
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean)
   const passes = (target: ActiveTarget) => {
     if (filter.health !== undefined && target.health !== filter.health) return false
-    const text = index.searchText.get(target)!
+    if (words.length === 0) return true
+    const text = index.searchText(target)
     return words.every((word) => text.includes(word))
   }
   return index.pools

@@ -6,15 +6,35 @@ import { en as enPages } from './en.ts'
 import { words as enAlerting } from './en-alerting.ts'
 import { words as enDashboards } from './en-dashboards.ts'
 import { words as enEditor } from './en-editor.ts'
+import { words as enOverview } from './en-overview.ts'
+import { words as enSystem } from './en-system.ts'
 import { words as enTools } from './en-tools.ts'
 import { zh as zhPages } from './zh.ts'
 import { words as zhAlerting } from './zh-alerting.ts'
 import { words as zhDashboards } from './zh-dashboards.ts'
 import { words as zhEditor } from './zh-editor.ts'
+import { words as zhOverview } from './zh-overview.ts'
+import { words as zhSystem } from './zh-system.ts'
 import { words as zhTools } from './zh-tools.ts'
 
-const en = { ...enPages, ...enAlerting, ...enDashboards, ...enEditor, ...enTools }
-const zh = { ...zhPages, ...zhAlerting, ...zhDashboards, ...zhEditor, ...zhTools }
+const en = {
+  ...enPages,
+  ...enAlerting,
+  ...enDashboards,
+  ...enEditor,
+  ...enOverview,
+  ...enSystem,
+  ...enTools,
+}
+const zh = {
+  ...zhPages,
+  ...zhAlerting,
+  ...zhDashboards,
+  ...zhEditor,
+  ...zhOverview,
+  ...zhSystem,
+  ...zhTools,
+}
 
 const SOURCES = join(import.meta.dirname, '..')
 

@@ -4,6 +4,8 @@ import type { en } from './en.ts'
 import type { words as alerting } from './en-alerting.ts'
 import type { words as dashboards } from './en-dashboards.ts'
 import type { words as editor } from './en-editor.ts'
+import type { words as overview } from './en-overview.ts'
+import type { words as system } from './en-system.ts'
 import type { words as tools } from './en-tools.ts'
 
 export type TextKey =
@@ -11,6 +13,8 @@ export type TextKey =
   | keyof typeof alerting
   | keyof typeof dashboards
   | keyof typeof editor
+  | keyof typeof overview
+  | keyof typeof system
   | keyof typeof tools
 
 type Text = string | { readonly one?: string; readonly other: string }
@@ -18,7 +22,7 @@ type Text = string | { readonly one?: string; readonly other: string }
 export type Dictionary = Readonly<Record<TextKey, Text>>
 
 /** Parts of the dictionaries that come with what needs them. */
-export type WordsPart = 'alerting' | 'dashboards' | 'editor' | 'tools'
+export type WordsPart = 'alerting' | 'dashboards' | 'editor' | 'overview' | 'system' | 'tools'
 
 /** A part of a dictionary: the same keys as the English part. */
 export type Words<Part> = Readonly<Record<keyof Part, Text>>

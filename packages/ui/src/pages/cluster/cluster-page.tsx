@@ -1,12 +1,19 @@
-import type { ReactNode } from 'react'
-import { type ClusterData, loadOf } from '../../data/cluster.ts'
-import { Pill } from '../../kit/labels.tsx'
+import { type ReactNode, useMemo } from 'react'
+import { type ClusterData, loadOf, sharedTargets } from '../../data/cluster.ts'
+import { formatValue } from '../../data/format.ts'
+import { safeAddress } from '../../data/safe-address.ts'
+import { Button } from '../../kit/button.tsx'
+import { LabelChips, Pill } from '../../kit/labels.tsx'
+import { SearchInput } from '../../kit/search-input.tsx'
 import { EmptyState, Fetched } from '../../kit/states.tsx'
+import { useShown } from '../../kit/use-shown.ts'
 import { useText } from '../../services.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
 import { useApi } from '../use-api.ts'
+import { useUrlParam } from '../use-url-param.ts'
 
 const REFRESH_MS = 5_000
+const TARGETS_SHOWN = 100
 
 const STATES: Readonly<Record<ClusterData['state'], TextKey>> = {
   single: 'cluster.state.single',
@@ -24,14 +31,20 @@ export function ClusterPage(): ReactNode {
     <div className="page">
       <div className="page-head">
         <h1>{t('cluster.title')}</h1>
+        {cluster.data !== undefined && cluster.data.data.state !== 'single' && (
+          <Pill tone={cluster.data.data.state === 'member' ? 'ok' : 'warn'}>
+            {t(STATES[cluster.data.data.state])}
+          </Pill>
+        )}
       </div>
       <Fetched query={cluster}>
         {({ data }) => (
           <>
             {data.state === 'single' ? (
-              <EmptyState icon="link" title={t('cluster.single')} hint={t('cluster.singleHint')} />
+              <EmptyState icon="nodes" title={t('cluster.single')} hint={t('cluster.singleHint')} />
             ) : (
               <>
+                {data.error !== '' && <p className="target-error">{data.error}</p>}
                 <Members data={data} />
                 <Groups data={data} />
                 <Targets data={data} />
@@ -49,12 +62,8 @@ function Members(props: { data: ClusterData }): ReactNode {
   const t = useText()
   const { data } = props
   return (
-    <section className="card">
-      <h2>
-        {t('cluster.members', { name: data.name })}{' '}
-        <Pill tone={data.state === 'member' ? 'ok' : 'warn'}>{t(STATES[data.state])}</Pill>
-      </h2>
-      {data.error !== '' && <p>{data.error}</p>}
+    <section className="card cluster-card">
+      <h2>{t('cluster.members', { name: data.name })}</h2>
       <table className="data-table card-table">
         <thead>
           <tr>
@@ -77,14 +86,21 @@ function Members(props: { data: ClusterData }): ReactNode {
             return (
               <tr key={id}>
                 <td>
-                  {id}
-                  {id === data.id && ` (${t('cluster.self')})`}
-                  {id === data.notifier && ` · ${t('cluster.notifier')}`}
+                  <strong>{id}</strong> {id === data.id && <Pill>{t('cluster.self')}</Pill>}{' '}
+                  {id === data.notifier && <Pill>{t('cluster.notifier')}</Pill>}
                 </td>
-                <td>{url}</td>
-                <td className="num">{weight}</td>
-                <td className="num">{targets}</td>
-                <td className="num">{groups}</td>
+                <td className="wide">
+                  <MemberLink url={url} isSelf={id === data.id} />
+                </td>
+                <td className="num" data-label={t('cluster.weight')}>
+                  {weight}
+                </td>
+                <td className="num" data-label={t('cluster.scrapes')} data-scrapes={targets}>
+                  {targets}
+                </td>
+                <td className="num" data-label={t('cluster.leads')}>
+                  {groups}
+                </td>
               </tr>
             )
           })}
@@ -94,12 +110,18 @@ function Members(props: { data: ClusterData }): ReactNode {
   )
 }
 
+/** The same page as another member sees it. */
+function MemberLink(props: { url: string; isSelf: boolean }): ReactNode {
+  const href = safeAddress(`${props.url}/cluster`)
+  return href === undefined || props.isSelf ? props.url : <a href={href}>{props.url}</a>
+}
+
 function Groups(props: { data: ClusterData }): ReactNode {
   const t = useText()
   const { groups } = props.data
   if (groups.length === 0) return null
   return (
-    <section className="card">
+    <section className="card cluster-card">
       <h2>{t('cluster.groups')}</h2>
       <table className="data-table card-table">
         <thead>
@@ -112,9 +134,11 @@ function Groups(props: { data: ClusterData }): ReactNode {
         <tbody>
           {groups.map(({ name, file, leader }) => (
             <tr key={`${file} ${name}`}>
-              <td>{name}</td>
-              <td>{file}</td>
-              <td>{leader === '' ? t('cluster.nobody') : leader}</td>
+              <td>
+                <strong>{name}</strong>
+              </td>
+              <td className="wide">{file}</td>
+              <td data-label={t('cluster.leader')}>{leader === '' ? <Nobody /> : leader}</td>
             </tr>
           ))}
         </tbody>
@@ -123,33 +147,48 @@ function Groups(props: { data: ClusterData }): ReactNode {
   )
 }
 
-/** More rows than these help nobody; the numbers of members are above. */
-const TARGETS_MAX = 500
+function Nobody(): ReactNode {
+  const t = useText()
+  return <Pill tone="warn">{t('cluster.nobody')}</Pill>
+}
 
 function Targets(props: { data: ClusterData }): ReactNode {
   const t = useText()
+  const [text, setText] = useUrlParam('search')
   const { targets } = props.data
+  const found = useMemo(() => sharedTargets(targets, text), [targets, text])
+  const { shown, rest, more } = useShown(found, TARGETS_SHOWN)
   return (
-    <section className="card">
-      <h2>{t('cluster.targets', { count: targets.length })}</h2>
+    <section className="card cluster-card">
+      <header>
+        <h2>{t('cluster.targets', { count: targets.length })}</h2>
+        <SearchInput label={t('cluster.filter')} value={text} onChange={setText} />
+      </header>
       <table className="data-table card-table">
         <thead>
           <tr>
             <th scope="col">{t('cluster.job')}</th>
             <th scope="col">{t('cluster.address')}</th>
+            <th scope="col">{t('cluster.labels')}</th>
             <th scope="col">{t('cluster.scrapedBy')}</th>
           </tr>
         </thead>
         <tbody>
-          {targets.slice(0, TARGETS_MAX).map(({ scrapePool, scrapeUrl, labels, owners }) => (
+          {shown.map(({ scrapePool, scrapeUrl, labels, owners }) => (
             <tr key={`${scrapePool} ${scrapeUrl} ${JSON.stringify(labels)}`}>
               <td>{scrapePool}</td>
-              <td>{scrapeUrl}</td>
-              <td>{owners.length === 0 ? t('cluster.nobody') : owners.join(', ')}</td>
+              <td className="wide">{scrapeUrl}</td>
+              <td className="wide">
+                <LabelChips labels={labels} except={['job']} />
+              </td>
+              <td data-label={t('cluster.scrapedBy')}>
+                {owners.length === 0 ? <Nobody /> : owners.join(', ')}
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
+      {rest > 0 && <Button onClick={more}>{t('cluster.more', { count: rest })}</Button>}
     </section>
   )
 }
@@ -157,7 +196,7 @@ function Targets(props: { data: ClusterData }): ReactNode {
 function Queues(props: { data: ClusterData }): ReactNode {
   const t = useText()
   return (
-    <section className="card">
+    <section className="card cluster-card">
       <h2>{t('cluster.queues')}</h2>
       <table className="data-table card-table">
         <thead>
@@ -174,9 +213,13 @@ function Queues(props: { data: ClusterData }): ReactNode {
         <tbody>
           {props.data.queues.map(({ name, url, pending, diskBytes }) => (
             <tr key={name}>
-              <td>{url}</td>
-              <td className="num">{pending}</td>
-              <td className="num">{diskBytes}</td>
+              <td className="wide">{url}</td>
+              <td className="num" data-label={t('cluster.pending')}>
+                {formatValue(pending)}
+              </td>
+              <td className="num" data-label={t('cluster.onDisk')}>
+                {formatValue(diskBytes, 'bytes')}
+              </td>
             </tr>
           ))}
         </tbody>

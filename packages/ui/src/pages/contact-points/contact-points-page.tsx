@@ -33,7 +33,7 @@ export function ContactPointsPage(): ReactNode {
         <Fetched query={points}>
           {({ contactPoints, editable, version }) => (
             <>
-              {!editable && <p className="hint">{t('contacts.readOnly')}</p>}
+              {!editable && <p className="hint under">{t('contacts.readOnly')}</p>}
               {edited !== undefined && (
                 <ContactPointForm
                   key={edited === 'new' ? '' : edited.name}

@@ -8,6 +8,8 @@ import type { Translate } from '../../text/dictionary.ts'
 import type { PanelCommands } from './panel-commands.ts'
 import type { DashboardSession } from './use-dashboard-session.ts'
 
+/** Keys that begin a pair; `g` is the one of all pages. Any other, such as Tab, is no part of the next. */
+const FIRST_KEYS = new Set(['d', 'g', 'p', 't'])
 /** How long after its first key the second of a pair counts, ms. */
 const PAIR_MS = 1200
 
@@ -35,8 +37,9 @@ export function useDashboardKeys(commands: PanelCommands): void {
         isTyping(event.target)
       )
         return
-      const pair = event.timeStamp - firstAt < PAIR_MS ? `${first} ${event.key}` : event.key
-      first = event.key
+      const isPair = first !== '' && event.timeStamp - firstAt < PAIR_MS
+      const pair = isPair ? `${first} ${event.key}` : event.key
+      first = FIRST_KEYS.has(event.key) ? event.key : ''
       firstAt = event.timeStamp
       if (runKey(latest.current, pair, event.target)) {
         event.preventDefault()

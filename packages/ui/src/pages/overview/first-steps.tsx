@@ -1,12 +1,10 @@
 import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import { readStored, writeStored } from '../../data/browser.ts'
-import { NEW_PANEL, writeQueryLink } from '../../data/query-link.ts'
 import { IconButton } from '../../kit/button.tsx'
 import { useText } from '../../services.tsx'
 
 const KEY = 'pharos.first-steps'
-const CPU_USE = 'avg by (mode) (rate(node_cpu_seconds_total{mode!="idle"}[1m]))'
 
 /** For the first days; whoever hides it does not see it again in this browser. */
 export function FirstSteps(): ReactNode {
@@ -17,7 +15,6 @@ export function FirstSteps(): ReactNode {
     writeStored(KEY, 'hidden')
     setIsHidden(true)
   }
-  const query = `/query?${writeQueryLink([{ ...NEW_PANEL, expr: CPU_USE, display: 'stacked' }])}`
   return (
     <section className="card guide">
       <header>
@@ -31,14 +28,16 @@ export function FirstSteps(): ReactNode {
           <Link href="/targets">{t('guide.scrapeLink')}</Link>
         </li>
         <li>
-          <h3>{t('guide.queryTitle')}</h3>
-          <p>{t('guide.queryText')}</p>
-          <Link href={query}>{t('guide.queryLink')}</Link>
+          <h3>{t('guide.dashboardTitle')}</h3>
+          <p>{t('guide.dashboardText')}</p>
+          <Link href="/dashboards">{t('guide.dashboardLink')}</Link>
         </li>
         <li>
-          <h3>{t('guide.shareTitle')}</h3>
-          <p>{t('guide.shareText')}</p>
-          <Link href="/config">{t('guide.shareLink')}</Link>
+          <h3>{t('guide.alertTitle')}</h3>
+          <p>{t('guide.alertText')}</p>
+          <Link href="/rules/new">{t('guide.alertLink')}</Link>
+          {' · '}
+          <Link href="/contact-points">{t('guide.contactLink')}</Link>
         </li>
       </ol>
     </section>

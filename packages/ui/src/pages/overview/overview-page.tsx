@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { useText } from '../../services.tsx'
 import { FiringNote } from './firing-note.tsx'
 import { FirstSteps } from './first-steps.tsx'
+import { StarredDashboards } from './starred-dashboards.tsx'
 import { HostSection } from './host-section.tsx'
 import { Tiles } from './tiles.tsx'
 
@@ -12,8 +13,9 @@ export function OverviewPage(): ReactNode {
       <h1 className="sr-only">{t('nav.overview')}</h1>
       <FiringNote />
       <Tiles />
-      <HostSection />
+      <StarredDashboards />
       <FirstSteps />
+      <HostSection />
     </div>
   )
 }

@@ -77,7 +77,7 @@ function Routes({ policies }: { policies: Policies }): ReactNode {
   return (
     <section className="card form-side" aria-label={t('policies.tree')}>
       <h2>{t('policies.tree')}</h2>
-      <p className="hint">{t(editable ? 'policies.hint' : 'contacts.readOnly')}</p>
+      <p className="hint under">{t(editable ? 'policies.hint' : 'contacts.readOnly')}</p>
       <ul className="route-tree">
         <Route
           node={route}

@@ -1,13 +1,14 @@
-import { type ComponentType, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ComponentType, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
+import { isAgent, whenIdle } from '../../data/browser.ts'
 import { NativeDialog } from '../../kit/native-dialog.tsx'
 import { EmptyState, ErrorBox, Skeleton } from '../../kit/states.tsx'
-import { useSettings, useText } from '../../services.tsx'
+import { useServices, useSettings, useText } from '../../services.tsx'
 import { CrashGuard } from '../../kit/crash-guard.tsx'
 import { useLoaded } from '../../viz/use-loaded.ts'
 import { Nav } from './nav.tsx'
-import { PaletteHost } from './palette-host.tsx'
-import { pageAt, type PageEntry, type PageModules, NAV_PAGES } from './routes.ts'
+import { PaletteHost, usePalettePreload } from './palette-host.tsx'
+import { pageAt, type PageEntry, type PageModules, navPages } from './routes.ts'
 import { createShortcuts } from './shortcuts.ts'
 import { TopBar } from './top-bar.tsx'
 
@@ -22,6 +23,8 @@ export function App(props: { modules: PageModules }): ReactNode {
   const close = () => setOverlay(undefined)
   useDocumentLook(page)
   useShortcuts(setOverlay)
+  usePalettePreload()
+  const notices = useNotices()
   return (
     <div className="shell">
       <a className="skip" href="#main" onClick={skipToMain}>
@@ -35,7 +38,9 @@ export function App(props: { modules: PageModules }): ReactNode {
           onMenu={() => setOverlay('drawer')}
           onSearch={() => setOverlay('palette')}
           onHelp={() => setOverlay('help')}
+          bell={notices.bell}
         />
+        {notices.banner}
         <main id="main" tabIndex={-1}>
           <CrashGuard key={page?.title ?? location}>
             {page === undefined ? (
@@ -58,9 +63,35 @@ export function App(props: { modules: PageModules }): ReactNode {
           <HelpHost onClose={close} />
         </CrashGuard>
       )}
-      {overlay === 'palette' && <PaletteHost onClose={close} />}
+      {overlay === 'palette' && (
+        <CrashGuard>
+          <PaletteHost onClose={close} />
+        </CrashGuard>
+      )}
     </div>
   )
+}
+
+/** What the server tells its operator comes when the page is there. */
+function useNotices(): { bell: ReactNode; banner: ReactNode } {
+  const { api } = useServices()
+  const [isIdle, setIsIdle] = useState(false)
+  useEffect(() => whenIdle(() => setIsIdle(true)), [])
+  const parts = useLoaded(isIdle ? loadNotices : undefined)
+  const store = useMemo(() => parts?.createNotifications(api, document.baseURI), [parts, api])
+  if (parts === undefined || store === undefined) return { bell: undefined, banner: undefined }
+  return {
+    bell: <parts.NotificationBell store={store} />,
+    banner: <parts.NotificationBanner store={store} />,
+  }
+}
+
+async function loadNotices() {
+  const [{ createNotifications }, { NotificationBell, NotificationBanner }] = await Promise.all([
+    import('../../data/notifications.ts'),
+    import('./notices.tsx'),
+  ])
+  return { createNotifications, NotificationBell, NotificationBanner }
 }
 
 function HelpHost(props: { onClose: () => void }): ReactNode {
@@ -140,7 +171,7 @@ function useShortcuts(show: (overlay: Overlay) => void): void {
       help: () => show('help'),
       filter: () => document.querySelector<HTMLElement>('[data-filter]')?.focus(),
       go(key) {
-        const page = NAV_PAGES.find((entry) => entry.key === key)
+        const page = navPages(isAgent()).find((entry) => entry.key === key)
         if (page !== undefined) go.current(page.paths[0])
         return page !== undefined
       },

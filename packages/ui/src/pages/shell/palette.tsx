@@ -1,139 +1,102 @@
-// Ctrl-K: finds pages, dashboards, targets, rules and metrics. Lists come from the server once per opening, and are shown in
+// What Ctrl-K finds: pages, dashboards, targets, rules and metrics. Lists come from the server once per opening, and are shown in
 // this order: what stands first, and so what Enter takes, does not change when a later answer arrives.
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useMemo, useState } from 'react'
-import { Autocomplete } from 'react-aria-components/Autocomplete'
-import { Dialog } from 'react-aria-components/Dialog'
-import { I18nProvider } from 'react-aria-components/I18nProvider'
-import { Input } from 'react-aria-components/Input'
-import { Header, ListBox, ListBoxItem, ListBoxSection } from 'react-aria-components/ListBox'
-import { Modal, ModalOverlay } from 'react-aria-components/Modal'
-import { SearchField } from 'react-aria-components/SearchField'
-import { useLocation } from 'wouter'
+import { type ReactNode, useEffect, useMemo } from 'react'
+import { isAgent } from '../../data/browser.ts'
 import type { RulesData, TargetsData } from '../../data/api-types.ts'
 import { dashboardPath, searchDashboards } from '../../data/dashboards-api.ts'
 import { selectorOf } from '../../data/frame.ts'
 import { NEW_PANEL, writeQueryLink } from '../../data/query-link.ts'
 import { bestMatches } from '../../data/search.ts'
 import { Icon, type IconName } from '../../kit/icon.tsx'
-import { useServices, useSettings, useText } from '../../services.tsx'
+import type { PickItem, PickSection } from '../../kit/pick-list.tsx'
+import { useServices, useText } from '../../services.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
 import { useApi } from '../use-api.ts'
-import { NAV_PAGES } from './routes.ts'
-
-export interface PaletteProps {
-  readonly onClose: () => void
-}
+import { navPages, type PageEntry } from './routes.ts'
 
 const METRICS_SHOWN = 40
 const OTHERS_SHOWN = 8
 
-export function Palette(props: PaletteProps): ReactNode {
-  const t = useText()
-  const { lang } = useSettings()
-  const [, navigate] = useLocation()
-  const [text, setText] = useState('')
-  const go = (key: string | number) => {
-    const [kind, target] = splitKey(String(key))
-    props.onClose()
-    if (kind === 'path') navigate(target)
-    else navigate(`/query?${writeQueryLink([{ ...NEW_PANEL, expr: selectorOf(target) }])}`)
-  }
-  return (
-    <I18nProvider locale={lang === 'zh' ? 'zh-CN' : 'en-US'}>
-      <ModalOverlay
-        isOpen
-        isDismissable
-        className="palette-overlay"
-        onOpenChange={(isOpen) => {
-          if (!isOpen) props.onClose()
-        }}
-      >
-        <Modal className="palette">
-          <Dialog aria-label={t('palette.title')}>
-            <Autocomplete inputValue={text} onInputChange={setText}>
-              <SearchField
-                aria-label={t('app.search')}
-                // A dialog that was opened to type into.
-                // oxlint-disable-next-line jsx-a11y/no-autofocus
-                autoFocus
-              >
-                <Input placeholder={t('app.search')} />
-              </SearchField>
-              <Found text={text} onAction={go} />
-            </Autocomplete>
-          </Dialog>
-        </Modal>
-      </ModalOverlay>
-    </I18nProvider>
-  )
+export interface Found {
+  /** What it was found for. */
+  readonly text: string
+  readonly sections: readonly PickSection[]
+  /** More may be added at the end. */
+  readonly isWaiting: boolean
 }
 
-function splitKey(key: string): [string, string] {
+/** Looks for the text, and shows nothing itself. */
+export function PaletteSource(props: { text: string; onFound: (found: Found) => void }): ReactNode {
+  const { text, onFound } = props
+  const found = useFound(text)
+  useEffect(() => onFound(found), [found, onFound])
+  return null
+}
+
+/** @param key  of an entry: its kind, a space and what it stands for */
+export function pathOf(key: string): string {
   const at = key.indexOf(' ')
-  return [key.slice(0, at), key.slice(at + 1)]
+  const [kind, target] = [key.slice(0, at), key.slice(at + 1)]
+  if (kind !== 'metric') return target
+  return `/query?${writeQueryLink([{ ...NEW_PANEL, expr: selectorOf(target) }])}`
 }
 
-function Found(props: { text: string; onAction: (key: string | number) => void }): ReactNode {
-  const { text } = props
+function useFound(text: string): Found {
   const t = useText()
   const names = useApi<readonly string[]>('label/__name__/values', {})
   const metadata = useApi<Readonly<Record<string, readonly { help: string }[]>>>('metadata', {
     limit_per_metric: 1,
   })
-  const pages = NAV_PAGES.filter(
-    (page) => bestMatches([t(page.title), page.paths[0]], text, 1).length > 0,
-  )
-  const metrics = useMemo(
-    () => (text.trim() === '' ? [] : bestMatches(names.data?.data ?? [], text, METRICS_SHOWN)),
-    [names.data, text],
-  )
   const { sections, areAll } = useOthers(text)
+  return useMemo(() => {
+    const pages = navPages(isAgent()).flatMap((page) => {
+      const path = pathIn(page, t(page.title), text)
+      return path === undefined ? [] : [{ page, path }]
+    })
+    const isTyped = areAll && text.trim() !== ''
+    const metrics = isTyped ? bestMatches(names.data?.data ?? [], text, METRICS_SHOWN) : []
+    return {
+      text,
+      isWaiting: !areAll || names.isLoading,
+      sections: [
+        {
+          key: 'pages',
+          title: t('palette.pages'),
+          items: pages.map(({ page, path }) =>
+            item('path', path, t(page.title), page.icon, <PageKeys page={page} path={path} />),
+          ),
+        },
+        ...sections.map(({ title, icon, entries }) => ({
+          key: title,
+          title: t(title),
+          items: entries.map(({ path, name, hint }) => item(title, path, name, icon, hint)),
+        })),
+        {
+          key: 'metrics',
+          title: t('palette.metrics'),
+          items: metrics.map((name) =>
+            item('metric', name, name, 'chart', metadata.data?.data[name]?.[0]?.help),
+          ),
+        },
+      ],
+    }
+  }, [t, text, sections, areAll, names.data, names.isLoading, metadata.data])
+}
+
+/** Where the text leads in a page: by its name, or by the address of one of its parts, such as `flags`. */
+function pathIn({ paths }: PageEntry, title: string, text: string): string | undefined {
+  const parts = paths.filter((path) => !path.includes(':'))
+  const [best] = bestMatches([title, ...parts], text, 1)
+  return best === undefined ? undefined : (parts.find((path) => path === best) ?? paths[0])
+}
+
+function PageKeys({ page, path }: { page: PageEntry; path: string }): ReactNode {
+  if (path !== page.paths[0]) return path
   return (
-    <ListBox
-      className="palette-list"
-      aria-label={t('palette.title')}
-      onAction={props.onAction}
-      renderEmptyState={() => <div className="empty">{t('palette.none')}</div>}
-    >
-      {pages.length > 0 && (
-        <ListBoxSection>
-          <Header>{t('palette.pages')}</Header>
-          {pages.map((page) => (
-            <Item
-              key={page.title}
-              id={`path ${page.paths[0]}`}
-              name={t(page.title)}
-              icon={page.icon}
-            >
-              <kbd>g</kbd> <kbd>{page.key}</kbd>
-            </Item>
-          ))}
-        </ListBoxSection>
-      )}
-      {sections.map(({ title, icon, entries }) =>
-        entries.length === 0 ? null : (
-          <ListBoxSection key={title} id={title}>
-            <Header>{t(title)}</Header>
-            {entries.map(({ path, name, hint }) => (
-              <Item key={`${path} ${name}`} id={`path ${path}`} name={name} icon={icon}>
-                {hint}
-              </Item>
-            ))}
-          </ListBoxSection>
-        ),
-      )}
-      {areAll && metrics.length > 0 && (
-        <ListBoxSection>
-          <Header>{t('palette.metrics')}</Header>
-          {metrics.map((name) => (
-            <Item key={name} id={`metric ${name}`} name={name} icon="chart">
-              {metadata.data?.data[name]?.[0]?.help}
-            </Item>
-          ))}
-        </ListBoxSection>
-      )}
-    </ListBox>
+    <>
+      <kbd>g</kbd> <kbd>{page.key}</kbd>
+    </>
   )
 }
 
@@ -219,16 +182,28 @@ function useOthers(text: string): { sections: readonly Section[]; areAll: boolea
 
 /** One entry for each address, those that fit best first. */
 function found(entries: readonly Entry[], text: string): Entry[] {
-  const byName = new Map(entries.map((entry) => [`${entry.name}\u0000${entry.path}`, entry]))
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]))
+  const byName = new Map(
+    [...byPath.values()].map((entry) => [`${entry.name}\u0000${entry.path}`, entry]),
+  )
   return bestMatches([...byName.keys()], text, OTHERS_SHOWN).map((name) => byName.get(name)!)
 }
 
-function Item(props: { id: string; name: string; icon: IconName; children: ReactNode }): ReactNode {
-  return (
-    <ListBoxItem id={props.id} textValue={props.name} className="palette-item">
-      <Icon name={props.icon} />
-      <span>{props.name}</span>
-      <small>{props.children}</small>
-    </ListBoxItem>
-  )
+function item(
+  kind: string,
+  target: string,
+  name: string,
+  icon: IconName,
+  hint: ReactNode,
+): PickItem {
+  return {
+    key: `${kind} ${target}`,
+    content: (
+      <>
+        <Icon name={icon} />
+        <span>{name}</span>
+        <small>{hint}</small>
+      </>
+    ),
+  }
 }

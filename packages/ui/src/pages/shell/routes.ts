@@ -25,6 +25,7 @@ export const PAGES: readonly PageEntry[] = [
     title: 'nav.overview',
     icon: 'home',
     paths: ['/'],
+    words: 'overview',
     group: undefined,
     key: 'o',
     load: async () => (await import('../overview/overview-page.tsx')).OverviewPage,
@@ -137,6 +138,7 @@ export const PAGES: readonly PageEntry[] = [
     title: 'nav.targets',
     icon: 'target',
     paths: ['/targets'],
+    words: 'system',
     group: 'nav.system',
     key: 't',
     load: async () => (await import('../targets/targets-page.tsx')).TargetsPage,
@@ -145,6 +147,7 @@ export const PAGES: readonly PageEntry[] = [
     title: 'nav.services',
     icon: 'link',
     paths: ['/services'],
+    words: 'system',
     group: 'nav.system',
     key: 'e',
     load: async () => (await import('../services/services-page.tsx')).ServicesPage,
@@ -162,13 +165,14 @@ export const PAGES: readonly PageEntry[] = [
     title: 'nav.discovery',
     icon: 'radar',
     paths: ['/service-discovery'],
+    words: 'system',
     group: 'nav.system',
     key: 'v',
     load: async () => (await import('../discovery/discovery-page.tsx')).DiscoveryPage,
   },
   {
     title: 'nav.cluster',
-    icon: 'link',
+    icon: 'nodes',
     paths: ['/cluster'],
     words: 'alerting',
     group: 'nav.system',
@@ -202,8 +206,14 @@ function isPathOf(pattern: string, path: string): boolean {
   )
 }
 
-/** The pages that navigation, palette and shortcuts lead to. */
-export const NAV_PAGES: readonly PageEntry[] = PAGES.filter(({ within }) => within === undefined)
+const NAV_PAGES: readonly PageEntry[] = PAGES.filter(({ within }) => within === undefined)
+
+/** The pages that navigation, palette and shortcuts lead to; an agent has no samples, rules, alerts and pushed groups. */
+export function navPages(isAgent: boolean): readonly PageEntry[] {
+  return isAgent
+    ? NAV_PAGES.filter(({ group, title }) => group === 'nav.system' && title !== 'nav.push')
+    : NAV_PAGES
+}
 
 /** Page modules, each loaded once: before the first render, on hover of its link, or when it is opened. */
 export interface PageModules {

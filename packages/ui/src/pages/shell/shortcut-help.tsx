@@ -1,9 +1,9 @@
 import { Fragment, type ReactNode } from 'react'
-import { commandKey } from '../../data/browser.ts'
+import { commandKey, isAgent } from '../../data/browser.ts'
 import { NativeDialog } from '../../kit/native-dialog.tsx'
 import { useText } from '../../services.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
-import { NAV_PAGES } from './routes.ts'
+import { navPages } from './routes.ts'
 
 const EVERYWHERE: readonly (readonly [readonly string[], TextKey])[] = [
   [['?'], 'keys.help'],
@@ -13,6 +13,16 @@ const IN_PLACE: readonly (readonly [readonly string[], TextKey])[] = [
   [['Enter'], 'keys.run'],
   [['Shift', 'Enter'], 'keys.newline'],
   [['←', '→'], 'keys.chart'],
+  [['r'], 'keys.refresh'],
+  [['t', 'z'], 'keys.zoomOut'],
+  [['t', '←'], 'keys.earlier'],
+  [['t', '→'], 'keys.later'],
+  [['d', 'k'], 'keys.kiosk'],
+  [['v'], 'keys.view'],
+  [['e'], 'keys.edit'],
+  [['i'], 'keys.inspect'],
+  [['p', 's'], 'keys.share'],
+  [['Esc'], 'keys.back'],
 ]
 
 export function ShortcutHelp(props: { onClose: () => void }): ReactNode {
@@ -20,7 +30,9 @@ export function ShortcutHelp(props: { onClose: () => void }): ReactNode {
   const rows: readonly (readonly [readonly string[], string])[] = [
     [[commandKey(), 'K'], t('keys.palette')],
     ...EVERYWHERE.map(([keys, text]) => [keys, t(text)] as const),
-    ...NAV_PAGES.map(({ key, title }) => [['g', key], t('keys.go', { page: t(title) })] as const),
+    ...navPages(isAgent()).map(
+      ({ key, title }) => [['g', key], t('keys.go', { page: t(title) })] as const,
+    ),
     ...IN_PLACE.map(([keys, text]) => [keys, t(text)] as const),
   ]
   return (

@@ -1,19 +1,18 @@
-import { type ReactNode, useEffect } from 'react'
-import { commandKey, whenIdle } from '../../data/browser.ts'
+import type { ReactNode } from 'react'
+import { commandKey } from '../../data/browser.ts'
 import { IconButton } from '../../kit/button.tsx'
 import { Icon } from '../../kit/icon.tsx'
 import { useServices, useSettings, useText } from '../../services.tsx'
-import { loadPalette } from './palette-host.tsx'
 
 export function TopBar(props: {
   onMenu: () => void
   onSearch: () => void
   onHelp: () => void
+  bell: ReactNode
 }): ReactNode {
   const t = useText()
   const { settings } = useServices()
   const { theme, lang } = useSettings()
-  useEffect(() => whenIdle(loadPalette), [])
   const otherTheme = theme === 'dark' ? 'light' : 'dark'
   const otherLang = lang === 'zh' ? 'en' : 'zh'
   return (
@@ -27,6 +26,7 @@ export function TopBar(props: {
         <kbd>{commandKey()} K</kbd>
       </button>
       <span className="spacer" />
+      <span className="bell">{props.bell}</span>
       <IconButton icon="keyboard" data-keys label={t('app.shortcuts')} onClick={props.onHelp} />
       <button
         type="button"

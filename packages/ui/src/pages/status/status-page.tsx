@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
+import { isAgent } from '../../data/browser.ts'
 import { type Option, Tabs } from '../../kit/segmented.tsx'
 import { useText } from '../../services.tsx'
 import { ConfigTab } from './config-tab.tsx'
@@ -23,13 +24,15 @@ export function StatusPage(): ReactNode {
   const [location, navigate] = useLocation()
   const path = isPath(location) ? location : '/status'
   const Tab = TABS[path]
-  const options: Option<Path>[] = [
+  const all: Option<Path>[] = [
     { value: '/status', label: t('status.runtime') },
     { value: '/tsdb-status', label: t('status.tsdb') },
     { value: '/flags', label: t('status.flags') },
     { value: '/config', label: t('status.config') },
     { value: '/features', label: t('status.features') },
   ]
+  // An agent has no head whose series could be counted.
+  const options = isAgent() ? all.filter(({ value }) => value !== '/tsdb-status') : all
   return (
     <div className="page">
       <div className="page-head">
