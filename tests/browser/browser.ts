@@ -21,6 +21,14 @@ export const LOOKS: readonly Look[] = (['light', 'dark'] as const).flatMap((them
   ),
 )
 
+/** Both themes in both languages, two of them narrow: for what has too many states to be looked at in all eight. */
+export const FOUR_LOOKS: readonly Look[] = [
+  { theme: 'light', language: 'en', width: 1280 },
+  { theme: 'dark', language: 'zh', width: 1280 },
+  { theme: 'dark', language: 'en', width: 390 },
+  { theme: 'light', language: 'zh', width: 390 },
+]
+
 export function lookName(look: Look): string {
   return `${look.theme}-${look.language}-${look.width}`
 }

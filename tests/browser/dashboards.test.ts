@@ -1,7 +1,7 @@
 // Dashboards in a real browser, over live data of this machine: dashboards of the community, import, editing, links.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import {
   type JsonObject,
   loadDashboard,
@@ -9,60 +9,30 @@ import {
   Variables,
   withInputs,
 } from '@pharos/dashboards'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freePort, pharos, ready, type Running, temporaryDirectory, until } from '../e2e/process.ts'
+import { beforeAll, expect, test } from 'vitest'
 import { instant } from '../e2e/query.ts'
-import { axe, hasBrowser, launch, lookName, LOOKS, open, overflow, picture } from './browser.ts'
+import { axe, hasBrowser, lookName, LOOKS, overflow, picture } from './browser.ts'
+import { siteOf, SLOW } from './site.ts'
 
 const DESK = { theme: 'light', language: 'en', width: 1280 } as const
-const SLOW = { timeout: 30_000 }
 
-let server: Running
-let browser: Browser
-let base = ''
+const site = siteOf('up', {
+  config: ({ node }) => `global: {scrape_interval: 2s}
+scrape_configs:
+  - job_name: node
+    static_configs: [{targets: ['${node}']}]
+`,
+  seen: ['node_load1', 5],
+})
 
 beforeAll(async () => {
   if (!hasBrowser) return
-  const directory = temporaryDirectory(true)
-  const [port, nodePort] = [await freePort(), await freePort()]
-  base = `http://127.0.0.1:${port}`
-  const config = join(directory, 'pharos.yml')
-  writeFileSync(
-    config,
-    `global: {scrape_interval: 2s}
-scrape_configs:
-  - job_name: node
-    static_configs: [{targets: ['127.0.0.1:${nodePort}']}]
-`,
-  )
-  server = pharos(
-    [
-      'up',
-      `--config.file=${config}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      `--node.web.listen-address=127.0.0.1:${nodePort}`,
-      '--pushgateway.web.listen-address=127.0.0.1:0',
-      `--storage.tsdb.path=${join(directory, 'data')}`,
-    ],
-    { lasting: true, cwd: directory },
-  )
-  browser = await launch()
-  await ready(base, server)
-  await until('five scrapes of this machine', async () => {
-    const answer = await instant(base, 'count_over_time(node_load1[1m])', Date.now() / 1000)
-    return Number(answer.data?.result[0]?.value?.[1]) >= 5 ? true : undefined
-  })
   await save({ ...KINDS, uid: 'kinds' })
   await save({ ...HOSTILE, uid: 'hostile' })
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
-})
-
 async function save(dashboard: object): Promise<void> {
-  const response = await fetch(`${base}/api/dashboards/db`, {
+  const response = await fetch(`${site.base}/api/dashboards/db`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ dashboard, overwrite: true }),
@@ -155,7 +125,7 @@ async function settled(page: Page): Promise<void> {
 
 for (const look of LOOKS) {
   test.skipIf(!hasBrowser)(`dashboards are sound: ${lookName(look)}`, async () => {
-    const { context, page, faults } = await open(browser, base, look)
+    const { context, page, faults } = await site.open(look)
     const wrong: string[] = []
     for (const [name, path] of [
       ['dashboards', '/dashboards'],
@@ -163,7 +133,7 @@ for (const look of LOOKS) {
       ['dashboard-kinds', '/d/kinds/every-kind'],
       ['panel-editor', '/d/kinds/every-kind?editPanel=1'],
     ] as const) {
-      await page.goto(base + path)
+      await page.goto(site.base + path)
       await page.locator('main h1, main h2').first().waitFor(SLOW)
       await page.waitForLoadState('networkidle')
       if (name.includes('kinds')) await settled(page)
@@ -183,8 +153,8 @@ for (const look of LOOKS) {
 test.skipIf(!hasBrowser)(
   'every kind of panel shows data, and a stat what its query answers',
   async () => {
-    const { context, page, faults } = await open(browser, base, DESK)
-    await page.goto(`${base}/d/kinds/every-kind`)
+    const { context, page, faults } = await site.open(DESK)
+    await page.goto(`${site.base}/d/kinds/every-kind`)
     await settled(page)
     for (const { id, title, type } of KINDS.panels) {
       const frame = page.locator(`[data-panel="${id}"]`)
@@ -195,7 +165,7 @@ test.skipIf(!hasBrowser)(
       if (type.startsWith('somebody')) expect(await body.innerText()).toContain(type)
     }
     const answer = await instant(
-      base,
+      site.base,
       'count(node_cpu_seconds_total{mode="idle"})',
       Date.now() / 1000,
     )
@@ -212,8 +182,8 @@ test.skipIf(!hasBrowser)(
 test.skipIf(!hasBrowser)(
   'a variable is chosen, the address says so and brings it back',
   async () => {
-    const { context, page, faults } = await open(browser, base, DESK)
-    await page.goto(`${base}/d/kinds/every-kind`)
+    const { context, page, faults } = await site.open(DESK)
+    await page.goto(`${site.base}/d/kinds/every-kind`)
     await settled(page)
     await page.getByRole('button', { name: /^Mode:/ }).click()
     await page.getByRole('checkbox', { name: 'idle' }).check()
@@ -234,14 +204,14 @@ test.skipIf(!hasBrowser)(
 test.skipIf(!hasBrowser)(
   'an imported dashboard is edited, saved and comes back as it was left',
   async () => {
-    const { context, page, faults } = await open(browser, base, DESK)
-    await page.goto(`${base}/dashboard/import`)
+    const { context, page, faults } = await site.open(DESK)
+    await page.goto(`${site.base}/dashboard/import`)
     const file = { ...KINDS, title: 'Imported', uid: 'imported', kept: { by: 'nobody' } }
     await page.locator('textarea.source').fill(JSON.stringify(file))
     await page.getByRole('button', { name: 'Import', exact: true }).click()
     await page.waitForURL(/\/d\/imported/)
     await settled(page)
-    await page.goto(`${base}/d/imported/x?editPanel=2`)
+    await page.goto(`${site.base}/d/imported/x?editPanel=2`)
     const title = page.locator('.editor-options textarea').first()
     await title.fill('Processors')
     await title.blur()
@@ -252,7 +222,7 @@ test.skipIf(!hasBrowser)(
     await page.reload()
     await settled(page)
     await page.getByRole('region', { name: 'Processors', exact: true }).waitFor(SLOW)
-    const stored = (await (await fetch(`${base}/api/dashboards/uid/imported`)).json()) as {
+    const stored = (await (await fetch(`${site.base}/api/dashboards/uid/imported`)).json()) as {
       dashboard: { kept: unknown; panels: { title: string }[] }
     }
     expect(stored.dashboard.kept).toEqual({ by: 'nobody' })
@@ -263,8 +233,8 @@ test.skipIf(!hasBrowser)(
 )
 
 test.skipIf(!hasBrowser)('what strangers write into dashboards and labels stays text', async () => {
-  const { context, page, faults } = await open(browser, base, DESK)
-  await page.goto(`${base}/d/hostile/x`)
+  const { context, page, faults } = await site.open(DESK)
+  await page.goto(`${site.base}/d/hostile/x`)
   await settled(page)
   await page.getByText('Markdown').first().waitFor(SLOW)
   expect(
@@ -291,7 +261,7 @@ for (const name of ['node-exporter-full', 'node-exporter-nodes-mixin']) {
         JSON.parse(text!.replaceAll('job=\\"node-exporter\\"', 'job=\\"node\\"')) as JsonObject,
       )
       await save({ ...dashboard, uid: name, id: null })
-      const { context, page, faults } = await open(browser, base, { ...DESK, theme: 'dark' })
+      const { context, page, faults } = await site.open({ ...DESK, theme: 'dark' })
       const sent: string[] = []
       page.on('request', (request) => {
         if (request.url().includes('/query_batch')) sent.push(request.postData() ?? '')
@@ -300,7 +270,7 @@ for (const name of ['node-exporter-full', 'node-exporter-nodes-mixin']) {
       const toMs = Math.floor(Date.now() / 1000) * 1000
       const range = { fromMs: toMs - 300_000, toMs }
       await page.setViewportSize({ width: 1280, height: 30_000 })
-      await page.goto(`${base}/d/${name}/x?from=${range.fromMs}&to=${range.toMs}`)
+      await page.goto(`${site.base}/d/${name}/x?from=${range.fromMs}&to=${range.toMs}`)
       await settled(page)
       const queries = sent.flatMap(
         (body) => (JSON.parse(body) as { queries: { query: string }[] }).queries,
@@ -352,7 +322,7 @@ async function answersByPanel(
 ): Promise<Map<number, { title: string; series: number }>> {
   const { dashboard } = loadDashboard(withInputs(json))
   const api = async <T>(path: string): Promise<T> =>
-    ((await (await fetch(`${base}/api/v1/${path}`)).json()) as { data: T }).data
+    ((await (await fetch(`${site.base}/api/v1/${path}`)).json()) as { data: T }).data
   const variables = await Variables.of(dashboard, {
     dataSources: [{ uid: 'pharos', name: 'Pharos', type: 'prometheus', isDefault: true }],
   }).load(

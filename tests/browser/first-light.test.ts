@@ -1,42 +1,9 @@
 // The pages of the first light, in a real browser over live data of this machine.
-import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freePort, pharos, ready, type Running, temporaryDirectory, until } from '../e2e/process.ts'
-import { instant } from '../e2e/query.ts'
-import { axe, hasBrowser, launch, lookName, LOOKS, open, overflow, picture } from './browser.ts'
+import { expect, test } from 'vitest'
+import { axe, hasBrowser, lookName, LOOKS, overflow, picture } from './browser.ts'
+import { siteOf } from './site.ts'
 
-let server: Running
-let browser: Browser
-let base = ''
-
-beforeAll(async () => {
-  if (!hasBrowser) return
-  const directory = temporaryDirectory(true)
-  const [port, nodePort] = [await freePort(), await freePort()]
-  base = `http://127.0.0.1:${port}`
-  server = pharos(
-    [
-      'up',
-      `--web.listen-address=127.0.0.1:${port}`,
-      `--node.web.listen-address=127.0.0.1:${nodePort}`,
-      '--pushgateway.web.listen-address=127.0.0.1:0',
-      `--storage.tsdb.path=${join(directory, 'data')}`,
-    ],
-    { lasting: true },
-  )
-  browser = await launch()
-  await ready(base, server)
-  await until('two scrapes of this machine', async () => {
-    const answer = await instant(base, 'count_over_time(node_load1[1m])', Date.now() / 1000)
-    return Number(answer.data?.result[0]?.value?.[1]) >= 2 ? true : undefined
-  })
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
-})
+const site = siteOf('up', { seen: ['node_load1', 2] })
 
 const QUERY =
   '/query?g0.expr=sum+by+(mode)+(rate(node_cpu_seconds_total[1m]))&g0.tab=graph&g0.range_input=5m'
@@ -55,10 +22,10 @@ const PAGES: readonly (readonly [string, string])[] = [
 
 for (const look of LOOKS) {
   test.skipIf(!hasBrowser)(`every page is sound: ${lookName(look)}`, async () => {
-    const { context, page, faults } = await open(browser, base, look)
+    const { context, page, faults } = await site.open(look)
     const wrong: string[] = []
     for (const [name, path] of PAGES) {
-      await page.goto(base + path)
+      await page.goto(site.base + path)
       await page.locator('main').waitFor()
       await page.waitForLoadState('networkidle')
       await picture(page, `${name}-${lookName(look)}`)
@@ -78,12 +45,12 @@ for (const look of LOOKS) {
 }
 
 test.skipIf(!hasBrowser)('the overview draws live data of this machine', async () => {
-  const { context, page } = await open(browser, base, {
+  const { context, page } = await site.open({
     theme: 'light',
     language: 'en',
     width: 1280,
   })
-  await page.goto(`${base}/`)
+  await page.goto(`${site.base}/`)
   await page.locator('main canvas').first().waitFor()
   const soon = { timeout: 20_000 }
   await expect.poll(() => page.locator('main canvas').count(), soon).toBeGreaterThanOrEqual(4)
@@ -110,7 +77,7 @@ async function inkOf(page: import('playwright-core').Page): Promise<number> {
 test.skipIf(!hasBrowser)(
   'a query typed by hand gives a table, a graph, and a link that brings both back',
   async () => {
-    const { context, page, faults } = await open(browser, base, {
+    const { context, page, faults } = await site.open({
       theme: 'dark',
       language: 'en',
       width: 1280,
@@ -133,7 +100,7 @@ test.skipIf(!hasBrowser)(
 
 /** Opens the query page, types an expression and runs it with the keyboard. */
 async function typedQuery(page: import('playwright-core').Page, expr: string): Promise<void> {
-  await page.goto(`${base}/query`)
+  await page.goto(`${site.base}/query`)
   await page
     .getByRole('textbox', { name: /expression/i })
     .first()
@@ -145,7 +112,7 @@ async function typedQuery(page: import('playwright-core').Page, expr: string): P
 }
 
 test.skipIf(!hasBrowser)('no key is lost when the editor comes while a person types', async () => {
-  const { context, page, faults } = await open(browser, base, {
+  const { context, page, faults } = await site.open({
     theme: 'light',
     language: 'en',
     width: 1280,
@@ -155,7 +122,7 @@ test.skipIf(!hasBrowser)('no key is lost when the editor comes while a person ty
     await new Promise<void>((resolve) => (release = resolve))
     await route.continue()
   })
-  await page.goto(`${base}/query`)
+  await page.goto(`${site.base}/query`)
   await page.locator('textarea.expression').click()
   const wanted = 'sum by (instance) (node_load1)'
   // The editor is let in after the fifth key, and comes some keys later.
@@ -172,12 +139,12 @@ test.skipIf(!hasBrowser)('no key is lost when the editor comes while a person ty
 })
 
 test.skipIf(!hasBrowser)('a mistake in a query is shown with its position', async () => {
-  const { context, page } = await open(browser, base, {
+  const { context, page } = await site.open({
     theme: 'light',
     language: 'en',
     width: 1280,
   })
-  await page.goto(`${base}/query?g0.expr=rate(node_load1)&g0.tab=table`)
+  await page.goto(`${site.base}/query?g0.expr=rate(node_load1)&g0.tab=table`)
   await page
     .getByText(/1:\d+: parse error/)
     .first()
@@ -186,12 +153,12 @@ test.skipIf(!hasBrowser)('a mistake in a query is shown with its position', asyn
 })
 
 test.skipIf(!hasBrowser)('the targets page lists both targets as up', async () => {
-  const { context, page } = await open(browser, base, {
+  const { context, page } = await site.open({
     theme: 'light',
     language: 'en',
     width: 1280,
   })
-  await page.goto(`${base}/targets`)
+  await page.goto(`${site.base}/targets`)
   await page.getByText('node', { exact: true }).locator('visible=true').first().waitFor()
   await expect
     .poll(async () => (await page.locator('main').innerText()).match(/\bup\b/gi)?.length ?? 0)

@@ -1,64 +1,23 @@
 // What the query and status pages offer beyond asking: Explain, heatmaps, the way to a dashboard, features, deletion; the
 // palette; annotations; links of other programs. With axe, in a light and a dark, an English and a Chinese look.
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  freePort,
-  pause,
-  pharos,
-  ready,
-  type Running,
-  temporaryDirectory,
-  until,
-} from '../e2e/process.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { pause } from '../e2e/process.ts'
 import { instant } from '../e2e/query.ts'
-import { axe, hasBrowser, launch, lookName, open, overflow, picture } from './browser.ts'
+import { axe, hasBrowser, lookName, overflow, picture } from './browser.ts'
+import { siteOf, SLOW } from './site.ts'
 
 const DESK = { theme: 'light', language: 'en', width: 1280 } as const
 const PHONE = { theme: 'dark', language: 'zh', width: 390 } as const
-const SLOW = { timeout: 30_000 }
 
-let server: Running
-let browser: Browser
-let base = ''
-
-beforeAll(async () => {
-  if (!hasBrowser) return
-  const directory = temporaryDirectory(true)
-  const port = await freePort()
-  base = `http://127.0.0.1:${port}`
-  const config = join(directory, 'pharos.yml')
-  writeFileSync(
-    config,
-    `global: {scrape_interval: 1s}
+const site = siteOf('server', {
+  config: ({ own }) => `global: {scrape_interval: 1s}
 scrape_configs:
   - job_name: self
-    static_configs: [{targets: ['127.0.0.1:${port}']}]
+    static_configs: [{targets: ['${own}']}]
 `,
-  )
-  server = pharos(
-    [
-      'server',
-      `--config.file=${config}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      `--storage.tsdb.path=${join(directory, 'data')}`,
-      '--web.enable-admin-api',
-    ],
-    { lasting: true, cwd: directory },
-  )
-  browser = await launch()
-  await ready(base, server)
-  await until('three scrapes', async () => {
-    const answer = await instant(base, 'count_over_time(up[1m])', Date.now() / 1000)
-    return Number(answer.data?.result[0]?.value?.[1]) >= 3 ? true : undefined
-  })
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
+  flags: ['--web.enable-admin-api'],
+  seen: ['up', 3],
 })
 
 const queryPath = (expr: string, rest: Record<string, string>): string => {
@@ -71,7 +30,7 @@ const BUCKETS = 'sum by (le) (nodejs_gc_duration_seconds_bucket)'
 
 for (const look of [DESK, PHONE]) {
   test.skipIf(!hasBrowser)(`each tool is sound: ${lookName(look)}`, async () => {
-    const { context, page, faults } = await open(browser, base, look)
+    const { context, page, faults } = await site.open(look)
     const wrong: string[] = []
     for (const [name, path, there] of [
       ['explain', queryPath(GAUGE_RATE, { tab: 'explain' }), '.explain-node'],
@@ -83,14 +42,14 @@ for (const look of [DESK, PHONE]) {
       ['features', '/features', '.feature-list'],
       ['delete', '/tsdb-status', '.delete-form'],
     ] as const) {
-      await page.goto(base + path)
+      await page.goto(site.base + path)
       await page.locator(there).first().waitFor(SLOW)
       await picture(page, `${name}-${lookName(look)}`)
       wrong.push(...(await axe(page)).map((text) => `${name}: ${text}`))
       const px = await overflow(page)
       if (px > 0) wrong.push(`${name}: ${px} px wider than the window`)
     }
-    await page.goto(base + queryPath('up', { tab: 'table' }))
+    await page.goto(site.base + queryPath('up', { tab: 'table' }))
     await page.locator('.query-links button').click()
     await page.locator('.dashboard-popover li').first().waitFor(SLOW)
     wrong.push(...(await axe(page)).map((text) => `to a dashboard: ${text}`))
@@ -102,8 +61,8 @@ for (const look of [DESK, PHONE]) {
 test.skipIf(!hasBrowser)(
   'Explain tells of a rate of a gauge, mends it, and runs a part alone',
   async () => {
-    const { context, page, faults } = await open(browser, base, DESK)
-    await page.goto(base + queryPath(GAUGE_RATE, { tab: 'explain' }))
+    const { context, page, faults } = await site.open(DESK)
+    await page.goto(site.base + queryPath(GAUGE_RATE, { tab: 'explain' }))
     await page.getByText('wants a counter').waitFor(SLOW)
     await page.getByRole('button', { name: /Replace with deriv/ }).click()
     await urlHas(page, 'g0.expr', GAUGE_RATE.replace('rate', 'deriv'))
@@ -119,9 +78,9 @@ test.skipIf(!hasBrowser)(
 test.skipIf(!hasBrowser)(
   'a query becomes a panel, a link of Explore a query, and the palette finds dashboards',
   async () => {
-    const { context, page, faults } = await open(browser, base, DESK)
+    const { context, page, faults } = await site.open(DESK)
     const explore = { queries: [{ expr: 'up' }], range: { from: 'now-30m', to: 'now' } }
-    await page.goto(`${base}/explore?left=${encodeURIComponent(JSON.stringify(explore))}`)
+    await page.goto(`${site.base}/explore?left=${encodeURIComponent(JSON.stringify(explore))}`)
     await urlHas(page, 'g0.expr', 'up')
     expect(new URL(page.url()).searchParams.get('g0.range_input')).toBe('30m')
     await page.getByRole('button', { name: 'Add to dashboard' }).click()
@@ -148,13 +107,13 @@ test.skipIf(!hasBrowser)(
 )
 
 test.skipIf(!hasBrowser)('series are counted, deleted and brought back', async () => {
-  const { context, page, faults } = await open(browser, base, DESK)
-  await page.goto(`${base}/tsdb-status`)
+  const { context, page, faults } = await site.open(DESK)
+  await page.goto(`${site.base}/tsdb-status`)
   await page.getByLabel('Selector').fill('scrape_samples_scraped')
   await page.getByText('1 series matches').waitFor(SLOW)
   const many = async () => {
     const answer = await instant(
-      base,
+      site.base,
       'count_over_time(scrape_samples_scraped[1h])',
       Date.now() / 1000,
     )
@@ -175,8 +134,8 @@ test.skipIf(!hasBrowser)('series are counted, deleted and brought back', async (
 test.skipIf(!hasBrowser)(
   'what happened is written down in a panel’s menu and shown to all',
   async () => {
-    const { context, page, faults } = await open(browser, base, DESK)
-    await page.goto(`${base}/d/pharos-itself/x?from=now-5m&to=now`)
+    const { context, page, faults } = await site.open(DESK)
+    await page.goto(`${site.base}/d/pharos-itself/x?from=now-5m&to=now`)
     const frame = page.locator('[data-panel]').first()
     await frame.waitFor(SLOW)
     await frame.hover()
@@ -188,7 +147,9 @@ test.skipIf(!hasBrowser)(
     expect(await axe(page)).toEqual([])
     await dialog.getByRole('button', { name: 'Write down' }).click()
     await expect.poll(() => dialog.count(), SLOW).toBe(0)
-    const written = (await (await fetch(`${base}/api/annotations?tags=deploy`)).json()) as unknown
+    const written = (await (
+      await fetch(`${site.base}/api/annotations?tags=deploy`)
+    ).json()) as unknown
     expect(written).toMatchObject([
       { dashboardUID: 'pharos-itself', text: 'deployed <b>v2</b>', tags: ['deploy', 'shop'] },
     ])

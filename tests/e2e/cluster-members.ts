@@ -154,6 +154,8 @@ export async function memberOf(
   page: Watched,
   targets: number,
   etcd: readonly string[],
+  /** Further sections of its prometheus.yml. */
+  more = '',
 ): Promise<MemberProcess> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -175,7 +177,7 @@ scrape_configs:
     relabel_configs:
       - {source_labels: [n], target_label: __metrics_path__, replacement: '/t/$1'}
     static_configs:
-${paths.map((n) => `      - {targets: ['127.0.0.1:${page.port}'], labels: {n: '${n}'}}\n`).join('')}`,
+${paths.map((n) => `      - {targets: ['127.0.0.1:${page.port}'], labels: {n: '${n}'}}\n`).join('')}${more}`,
   )
   writeFileSync(
     join(directory, `${id}-alerts.yml`),
