@@ -14,8 +14,8 @@ import { hasVictoria, startPeer } from './peers.ts'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const MESSAGE_BYTES = 64 << 20
 
-async function listening(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+async function listening(server: Server, host = '127.0.0.1'): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
   return (server.address() as AddressInfo).port
 }
 
@@ -73,7 +73,8 @@ async function pageOf(series: number, servers: Server[]): Promise<number> {
     response.end(pages[page++ % pages.length])
   })
   servers.push(server)
-  return await listening(server)
+  // Each address of the loopback is a target.
+  return await listening(server, '0.0.0.0')
 }
 
 const AGENTS = {
