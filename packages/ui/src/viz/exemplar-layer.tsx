@@ -102,6 +102,8 @@ function ExemplarCard(props: {
   const t = useText()
   const time = useTimeFormat()
   return (
+    // Who leaves it with the pointer closes it; the keyboard does so with the button that opened it.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
       className="exemplar-card card"
       // A region of its own, which the pointer can reach without it closing.

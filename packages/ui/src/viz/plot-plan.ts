@@ -131,7 +131,7 @@ function alignedValues(times: readonly number[], time: Field, field: Field): Plo
   const spanMs = customNumber(field, 'spanNulls') ?? 0
   const insertMs = customNumber(field, 'insertNulls')
   const gapMs = insertMs ?? (interval === undefined ? undefined : interval * 1.5)
-  const values = new Array<PlotValue>(times.length).fill(undefined)
+  const values = Array.from<PlotValue>({ length: times.length })
   let at = 0
   let beforeMs = NaN
   let gapAt: number | undefined

@@ -36,7 +36,7 @@ export function DraftInput(props: DraftInputProps): ReactNode {
       {suggestions.length > 0 && (
         <datalist id={list}>
           {suggestions.map((one) => (
-            <option key={one} value={one} />
+            <option key={one}>{one}</option>
           ))}
         </datalist>
       )}
