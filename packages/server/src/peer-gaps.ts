@@ -1,11 +1,10 @@
 // What this server missed while it was away, asked of its peers after the start.
 
-import { background } from '@pharos/base'
+import { background, type World } from '@pharos/base'
 import type { PrometheusConfig } from '@pharos/config'
 import { createHttpClient } from '@pharos/http'
 import { PeerBackfill, ReadClient } from '@pharos/remote'
 import type { Tsdb } from '@pharos/tsdb'
-import type { ServerSettings } from './running-server.ts'
 import { VERSION } from './version.ts'
 
 /** Of one window. */
@@ -25,7 +24,7 @@ export interface PeerGaps {
 export function fillGaps(
   tsdb: Tsdb,
   config: PrometheusConfig,
-  { world }: Pick<ServerSettings, 'world'>,
+  world: World,
   newestMs: number,
 ): PeerGaps | undefined {
   const { cluster, global } = config

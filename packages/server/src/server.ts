@@ -226,7 +226,7 @@ export class Server implements Service, RunningServer {
     this.#parts = this.#wire(tsdb, config, startedMs)
     await this.#apply(config, ruleGroups)
     this.#isReady = true
-    this.#gaps = fillGaps(tsdb, config, this.settings, newestMs)
+    this.#gaps = fillGaps(tsdb, config, this.#world, newestMs)
     this.notifications.start()
     if (flags.bool('config.auto-reload'))
       background('configuration watch', this.#watchConfig(), log)
