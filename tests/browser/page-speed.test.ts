@@ -191,12 +191,12 @@ const TYPED = [
 
 /** Writes the texts one by one; ms until the frame that shows each. Runs in the page. */
 async function typed(field: Element, texts: readonly string[]): Promise<number[]> {
-  const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!
+  const value = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!
   const times: number[] = []
   for (const text of texts) {
     await new Promise((resolve) => requestAnimationFrame(resolve))
     const startMs = performance.now()
-    set.call(field, text)
+    value.set!.call(field, text)
     field.dispatchEvent(new Event('input', { bubbles: true }))
     await new Promise((resolve) => requestAnimationFrame(resolve))
     void document.body.offsetHeight
