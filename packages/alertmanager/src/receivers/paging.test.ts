@@ -193,7 +193,7 @@ test('sns: a signed form for a topic, an order for a queue in order, a number', 
   expect(requests[0]?.headers).toMatchObject({
     'x-amz-date': '20260101T000000Z',
     authorization:
-      'AWS4-HMAC-SHA256 Credential=AK/20260101/eu-west-1/sns/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=17c52cafc41b9b597accbf38e6e30c16dcfae1223fbaf022da6b0dcfb8e8e7e7',
+      'AWS4-HMAC-SHA256 Credential=AK/20260101/eu-west-1/sns/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=f173d84e5d06dce5b29131b09b86d4fffef8631bd1639406fe531047c7ebf1ea',
   })
   const form = async (more: string, alerts = [alertOf({})]): Promise<URLSearchParams> =>
     new URLSearchParams(

@@ -1,6 +1,6 @@
 // Amazon SNS: its query API, signed with Signature Version 4.
 import type { ReceiverFieldsByKind } from '@pharos/config'
-import { hmacSha256, sha256 } from '../digest.ts'
+import { awsSignature } from '@pharos/http'
 import { type Notification, truncatedBytes } from '../notification.ts'
 import { failed, outcomeOf, type Send, type Sender } from './sender.ts'
 
@@ -41,47 +41,6 @@ function publishForm(fields: SnsFields, notification: Notification): URLSearchPa
   return form
 }
 
-interface Signing {
-  readonly accessKey: string
-  readonly secretKey: string
-  readonly region: string
-  readonly service: string
-  readonly nowMs: number
-}
-
-/**
- * The Authorization value and the date of a POST with a form.
- * @source AWS, Signature Version 4 for API requests
- */
-function signedV4(
-  url: URL,
-  body: string,
-  signing: Signing,
-): { readonly credentials: string; readonly date: string } {
-  const date = new Date(signing.nowMs).toISOString().replace(/[-:]|\.\d{3}/g, '')
-  const day = date.slice(0, 8)
-  const scope = `${day}/${signing.region}/${signing.service}/aws4_request`
-  const names = 'content-type;host;x-amz-date'
-  const canonical = [
-    'POST',
-    url.pathname,
-    '',
-    `content-type:application/x-www-form-urlencoded; charset=utf-8`,
-    `host:${url.host}`,
-    `x-amz-date:${date}`,
-    '',
-    names,
-    sha256(body),
-  ].join('\n')
-  const toSign = ['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n')
-  let key: string | Buffer = `AWS4${signing.secretKey}`
-  for (const part of [day, signing.region, signing.service, 'aws4_request'])
-    key = hmacSha256(key, part)
-  const signature = hmacSha256(key, toSign).toString('hex')
-  const credentials = `Credential=${signing.accessKey}/${scope}, SignedHeaders=${names}, Signature=${signature}`
-  return { credentials, date }
-}
-
 function endpointOf(fields: SnsFields, notification: Notification): string {
   const own = notification.exact(fields.api_url)
   return own === '' ? `https://sns.${fields.sigv4.region}.amazonaws.com/` : own
@@ -106,20 +65,20 @@ export const sendSns: Send<'sns'> = async (fields, notification, sender: Sender)
       'roles and profiles are not read; give an access key',
     )
   const url = new URL(endpointOf(fields, notification))
-  const body = publishForm(fields, notification).toString()
-  const { credentials, date } = signedV4(url, body, {
-    accessKey,
-    secretKey,
+  const body = new TextEncoder().encode(publishForm(fields, notification).toString())
+  const { headers, credentials } = awsSignature(
+    { method: 'POST', url, body },
+    { accessKey, secretKey, sessionToken: '' },
     region,
-    service: 'sns',
-    nowMs: sender.clock.now(),
-  })
+    'sns',
+    sender.clock.now(),
+  )
   const answer = await sender.request({
     url: url.href,
-    body: new TextEncoder().encode(body),
+    body,
     contentType: 'application/x-www-form-urlencoded; charset=utf-8',
-    headers: [['X-Amz-Date', date]],
-    credentials: { kind: 'scheme', scheme: 'AWS4-HMAC-SHA256', credentials },
+    headers,
+    credentials,
     signal: notification.signal,
   })
   return outcomeOf(answer)
