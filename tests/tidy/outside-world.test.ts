@@ -85,7 +85,7 @@ const EXCEPTIONS: readonly {
   {
     path: /^packages\/alertmanager\/src\/digest/,
     what: /^(node:)?crypto$/,
-    why: 'SHA-256 of incident keys and the HMAC signatures of robots and AWS',
+    why: 'SHA-256 of incident keys and the HMAC signatures of robots',
   },
   {
     path: /^packages\/http\/src\/aws-signature/,

@@ -230,7 +230,7 @@ export class Pipeline {
   }
 
   async #notify(integration: Integration, flush: GroupFlush): Promise<boolean> {
-    const { notifications, stats, claim } = this.#options
+    const { notifications, stats } = this.#options
     const { repeatIntervalMs } = flush.route.settings
     const { key, before, firing, resolved, reason } = this.#news(integration, flush)
     if (reason === undefined) return true
@@ -248,15 +248,12 @@ export class Pipeline {
       await notifications.add(entry, repeatIntervalMs)
       return true
     }
-    const { groupKey, nowMs } = flush
-    if (!(await claim({ groupKey, integration: key, nowMs, before }))) return false
     const kept = reason === 'first notification' ? {} : (before?.data ?? {})
     const id = messageId(key, flush.groupKey, firing, resolved, before?.atMs ?? 0)
-    stats.started(integration.kind)
     const { outcome, templateErrors } = await this.#attempts(
       integration,
       { ...flush, alerts: sent },
-      { key, reason, kept, id },
+      { key, reason, kept, id, before },
     )
     if (outcome.ok) {
       // Before anything else: from here on a restart must not say it again.
@@ -267,7 +264,7 @@ export class Pipeline {
       )
     } else {
       // The group is no more, or another member sends: who takes its place tells it.
-      if (flush.signal.aborted || !this.#options.maySend()) return false
+      if (flush.signal.aborted || outcome === SENT_BY_ANOTHER) return false
       stats.failed(integration.kind, outcome.reason)
     }
     this.#note(flush, integration, outcome, {
@@ -301,7 +298,8 @@ export class Pipeline {
 
   /**
    * Until it is confirmed, refused for good, or too late. The time runs from the first attempt: when ten thousand
-   * groups are due at once, those at the end of the line have not had any of it. A lane is held for an attempt only.
+   * groups are due at once, those at the end of the line have not had any of it. A lane is held for an attempt only, and for
+   * the claim before the first one: so few are claimed and not yet out.
    * @source Alertmanager notify RetryStage
    */
   async #attempts(
@@ -309,16 +307,24 @@ export class Pipeline {
     flush: GroupFlush,
     message: Message,
   ): Promise<{ readonly outcome: SendOutcome; readonly templateErrors: readonly string[] }> {
-    const { clock, random, log } = this.#options
+    const { clock, random, log, stats, maySend, claim } = this.#options
     const lanes = this.#lanesOf(integration)
     const limit = new AbortController()
     const stop = (): void => limit.abort(flush.signal.reason)
     flush.signal.addEventListener('abort', stop, { once: true })
     let notification: Notification | undefined
     let timer: Timer | undefined
-    const attempt = (): Promise<SendOutcome> => {
-      if (limit.signal.aborted || flush.signal.aborted) return Promise.resolve(tooLate())
-      if (!this.#options.maySend()) return Promise.resolve(LEADS_NO_MORE)
+    let isClaimed = false
+    const attempt = async (): Promise<SendOutcome> => {
+      if (limit.signal.aborted || flush.signal.aborted) return tooLate()
+      if (!maySend()) return SENT_BY_ANOTHER
+      if (!isClaimed) {
+        const { groupKey, nowMs } = flush
+        const { key: name, before } = message
+        if (!(await claim({ groupKey, integration: name, nowMs, before }))) return SENT_BY_ANOTHER
+        isClaimed = true
+        stats.started(integration.kind)
+      }
       timer ??= clock.after(flush.timeoutMs, () => {
         limit.abort(new Error('the next notification of the group is due'))
       })
@@ -410,6 +416,8 @@ interface News {
 interface Message {
   /** `team/email[0]`. */
   readonly key: string
+  /** What was said before. */
+  readonly before: NotificationEntry | undefined
   readonly reason: string
   readonly kept: Readonly<Record<string, string>>
   readonly id: string
@@ -443,8 +451,8 @@ function withAnnotation(alert: StoredAlert, name: string, value: string): Stored
   return { ...alert, annotations: Labels.of([...alert.annotations, [name, value]]) }
 }
 
-/** Its claim keeps others from sending for a while only. */
-const LEADS_NO_MORE: SendOutcome = {
+/** Of a cluster: it leads now, or may just have sent it. */
+const SENT_BY_ANOTHER: SendOutcome = {
   ok: false,
   isRetryable: false,
   reason: 'other',

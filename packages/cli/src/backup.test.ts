@@ -5,30 +5,15 @@ import { createRealDisk, realClock } from '@pharos/base/node'
 import { parseSelector } from '@pharos/promql'
 import { ReadOnlyTsdb } from '@pharos/tsdb'
 import { expect, onTestFinished, test } from 'vitest'
-import { COMMANDS } from './commands.ts'
-import { runCommand } from './program.ts'
+import { type Ran, ran } from './testing/ran.ts'
 
 // The golden files of the store: blocks, a segment and WAL files, and no server that has them open.
 const GOLDEN = new URL('../../tsdb/testdata/v1', import.meta.url).pathname
 const KEYS = { id: 'AKEXAMPLE', secret: 'it is/secret+' }
 const disk = createRealDisk()
 
-async function run(
-  environment: NodeJS.ProcessEnv,
-  ...args: string[]
-): Promise<{ code: number; out: string; err: string }> {
-  const texts = { out: '', err: '' }
-  const code = await runCommand(COMMANDS, ['backup', ...args], {
-    environment,
-    stdin: (async function* () {})(),
-    workingDirectory: '/',
-    write: (text) => void (texts.out += text),
-    writeError: (text) => void (texts.err += text),
-    onSignal: () => {},
-    exit: () => {},
-  })
-  return { code, ...texts }
-}
+const run = (environment: NodeJS.ProcessEnv, ...args: string[]): Promise<Ran> =>
+  ran(['backup', ...args], environment)
 
 let folders = 0
 

@@ -1,23 +1,10 @@
 import { createRealDisk } from '@pharos/base/node'
 import { expect, onTestFinished, test } from 'vitest'
-import { COMMANDS } from './commands.ts'
-import { runCommand } from './program.ts'
+import { type Ran, ran } from './testing/ran.ts'
 
 const disk = createRealDisk()
 
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const texts = { out: '', err: '' }
-  const code = await runCommand(COMMANDS, ['promtool', 'tsdb', ...args], {
-    environment: {},
-    stdin: (async function* () {})(),
-    workingDirectory: '/',
-    write: (text) => void (texts.out += text),
-    writeError: (text) => void (texts.err += text),
-    onSignal: () => {},
-    exit: () => {},
-  })
-  return { code, ...texts }
-}
+const run = (...args: string[]): Promise<Ran> => ran(['promtool', 'tsdb', ...args])
 
 function temporary(): string {
   const path = `${process.env['TMPDIR'] ?? '/tmp'}/pharos-write-bench-${process.pid}`

@@ -3,25 +3,12 @@ import { createRealDisk, realWorld } from '@pharos/base/node'
 import { parseSelector } from '@pharos/promql'
 import { Tsdb } from '@pharos/tsdb'
 import { expect, test } from 'vitest'
-import { COMMANDS } from './commands.ts'
-import { runCommand } from './program.ts'
+import { type Ran, ran } from './testing/ran.ts'
 
 // The golden files of the store: blocks, a segment and WAL files, and no server that has them open.
 const GOLDEN = new URL('../../tsdb/testdata/v1', import.meta.url).pathname
 
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const texts = { out: '', err: '' }
-  const code = await runCommand(COMMANDS, ['tsdb', ...args], {
-    environment: {},
-    stdin: (async function* () {})(),
-    workingDirectory: '/',
-    write: (text) => void (texts.out += text),
-    writeError: (text) => void (texts.err += text),
-    onSignal: () => {},
-    exit: () => {},
-  })
-  return { code, ...texts }
-}
+const run = (...args: string[]): Promise<Ran> => ran(['tsdb', ...args])
 
 test('a whole directory is verified with code 0', async () => {
   expect(await run('verify', GOLDEN)).toEqual({

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { linesOf } from './family-text.ts'
 import { formatNumber } from './go-number.ts'
 import type { Registry } from './registry.ts'
+import { repeated } from './repeated.ts'
 
 export interface GraphiteBridgeOptions {
   readonly host: string
@@ -51,16 +52,7 @@ export class GraphiteBridge {
    * @param onError  told of every push that fails
    */
   start(intervalMs: number, onError: (error: unknown) => void): { stop(): void } {
-    let isBusy = false
-    const timer = setInterval(() => {
-      if (isBusy) return
-      isBusy = true
-      this.push()
-        .catch(onError)
-        .finally(() => (isBusy = false))
-    }, intervalMs)
-    timer.unref()
-    return { stop: () => clearInterval(timer) }
+    return repeated(() => this.push(), intervalMs, onError)
   }
 
   /** What would be sent: `path value seconds`, a line for each. */

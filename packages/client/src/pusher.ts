@@ -1,6 +1,7 @@
 // Pushes a registry to a Pushgateway, for jobs that end before anybody scrapes them.
 import { contentTypeOf, type Format, TEXT } from './format.ts'
 import type { Registry } from './registry.ts'
+import { repeated } from './repeated.ts'
 
 export interface PusherOptions {
   /** `http://host:9091`; `/metrics` at its end is taken off, a missing scheme is http. */
@@ -65,16 +66,7 @@ export class Pusher {
    * @returns stops; a push under way still ends
    */
   start(intervalMs: number, onError: (error: unknown) => void): { stop(): void } {
-    let isBusy = false
-    const timer = setInterval(() => {
-      if (isBusy) return
-      isBusy = true
-      this.push()
-        .catch(onError)
-        .finally(() => (isBusy = false))
-    }, intervalMs)
-    if (typeof timer === 'object') timer.unref()
-    return { stop: () => clearInterval(timer) }
+    return repeated(() => this.push(), intervalMs, onError)
   }
 
   async #send(method: 'PUT' | 'POST' | 'DELETE'): Promise<void> {

@@ -105,7 +105,7 @@ export class SharedAlerts {
       await this.#manager.takeSaid(record)
       return
     }
-    // Our own one is of a life before this one, which may have sent it as any other.
+    // One of our own that comes from etcd was made before a restart: what became of its message is as unknown as another's.
     this.#claims.set(key, this.#world.clock.monotonicMs())
     if (record.before !== undefined) await this.#manager.takeSaid(record.before)
   }
