@@ -5,6 +5,7 @@ import type uPlot from 'uplot'
 import { type Exemplar, thinned } from '../data/exemplars.ts'
 import { useText, useTimeFormat } from '../services.tsx'
 import type { ShownLink } from './link-context.tsx'
+import { ShownLinks } from './shown-links.tsx'
 
 interface ExemplarLayerProps {
   /** Made anew with each drawing. */
@@ -131,15 +132,7 @@ function ExemplarCard(props: {
           <Label key={`of series ${name}`} name={name} text={text} />
         ))}
       </dl>
-      {props.links.map(({ href, title, isBlank }) => (
-        <a
-          key={`${href} ${title}`}
-          href={href}
-          {...(isBlank ? { target: '_blank', rel: 'noopener noreferrer' } : {})}
-        >
-          {title}
-        </a>
-      ))}
+      <ShownLinks links={props.links} />
     </div>
   )
 }

@@ -1,8 +1,9 @@
 // What a dashboard's bar offers while it is edited.
 import type { ReactNode } from 'react'
-import { Button, IconButton } from '../../kit/button.tsx'
+import { Button } from '../../kit/button.tsx'
 import { useText } from '../../services.tsx'
 import type { Layer } from './layer-props.ts'
+import { UndoButtons } from './undo-buttons.tsx'
 import type { DashboardEdits } from './use-dashboard-edits.ts'
 
 export interface EditBarProps {
@@ -15,20 +16,7 @@ export function EditBar({ edits, onAdd, onLayer }: EditBarProps): ReactNode {
   const t = useText()
   return (
     <>
-      <IconButton
-        framed
-        icon="undo"
-        label={t('dash.undo')}
-        disabled={!edits.canUndo}
-        onClick={edits.undo}
-      />
-      <IconButton
-        framed
-        icon="redo"
-        label={t('dash.redo')}
-        disabled={!edits.canRedo}
-        onClick={edits.redo}
-      />
+      <UndoButtons edits={edits} />
       <Button icon="plus" onClick={onAdd}>
         {t('dash.addPanel')}
       </Button>

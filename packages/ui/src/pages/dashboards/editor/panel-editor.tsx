@@ -11,6 +11,7 @@ import { useText } from '../../../services.tsx'
 import type { LayerProps } from '../layer-props.ts'
 import { PanelHost, type PanelSight } from '../panel-host.tsx'
 import { RefreshControl, TimeControl } from '../time-control.tsx'
+import { UndoButtons } from '../undo-buttons.tsx'
 import { VariableBar } from '../variable-bar.tsx'
 import { NamesProvider } from './known-names-context.tsx'
 import { OptionList } from './option-list.tsx'
@@ -100,20 +101,7 @@ function EditorHead(props: {
         })}
       </h2>
       <span className="spacer" />
-      <IconButton
-        framed
-        icon="undo"
-        label={t('dash.undo')}
-        disabled={!edits.canUndo}
-        onClick={edits.undo}
-      />
-      <IconButton
-        framed
-        icon="redo"
-        label={t('dash.redo')}
-        disabled={!edits.canRedo}
-        onClick={edits.redo}
-      />
+      <UndoButtons edits={edits} />
       <TimeControl session={session} />
       <RefreshControl session={session} />
       <Button onClick={props.onRevert}>{t('dash.discard')}</Button>

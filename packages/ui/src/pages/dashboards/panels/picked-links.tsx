@@ -3,6 +3,7 @@ import { IconButton } from '../../../kit/button.tsx'
 import { useText, useTimeFormat } from '../../../services.tsx'
 import { useFieldLinks } from '../../../viz/link-context.tsx'
 import type { PlotPlan } from '../../../viz/plot-plan.ts'
+import { ShownLinks } from '../../../viz/shown-links.tsx'
 
 export interface PickedLinksProps {
   readonly plan: PlotPlan
@@ -30,15 +31,7 @@ export function PickedLinks(props: PickedLinksProps): ReactNode {
         {time.full((plan.times[picked.index] ?? 0) * 1000)}
         {typeof value === 'number' && ` · ${series.format(value)}`}
       </p>
-      {linksOf(field, frame, undefined).map(({ href, title, isBlank }) => (
-        <a
-          key={`${href} ${title}`}
-          href={href}
-          {...(isBlank ? { target: '_blank', rel: 'noopener noreferrer' } : {})}
-        >
-          {title}
-        </a>
-      ))}
+      <ShownLinks links={linksOf(field, frame, undefined)} />
     </div>
   )
 }
