@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { COMMANDS } from './commands.ts'
 import { runCommand } from './program.ts'
 import type { Terminal } from './terminal.ts'
@@ -51,7 +54,14 @@ test('a flag value that cannot be read is one line with its code', async () => {
 })
 
 test('a configuration file that is not there is one line with its code', async () => {
-  const answer = await run(['server', '--config.file=/nowhere/prometheus.yml'])
+  // Not ./data, which a server of whoever runs the tests may have open.
+  const data = mkdtempSync(join(tmpdir(), 'pharos-program-'))
+  onTestFinished(() => rmSync(data, { recursive: true, force: true }))
+  const answer = await run([
+    'server',
+    '--config.file=/nowhere/prometheus.yml',
+    `--storage.tsdb.path=${data}`,
+  ])
   expect(answer.code).toBe(1)
   expect(answer.err).toContain('/nowhere/prometheus.yml')
   expect(answer.err).toContain('[disk/enoent]')
