@@ -7,6 +7,7 @@ import {
   type SeriesExemplar,
   type TargetMetadata,
 } from '@pharos/api'
+import { quietServices } from '@pharos/api/testing'
 import { silentLogger } from '@pharos/base'
 import type { SimClock } from '@pharos/base/sim'
 import { compileRelabelRule } from '@pharos/config'
@@ -151,74 +152,28 @@ function services({
     features: new Set<string>(),
   }
   return {
+    ...quietServices(clock),
     engine:
       result === undefined
         ? createEngine(queryable, { ...options, clock })
         : { instant: () => answerOf(result), range: () => answerOf(result) },
-    queries: { list: () => [], kill: () => false },
     queryable,
-    clock,
-    features: options.features,
     lookbackMs: options.lookbackMs,
     queryTimeoutMs: options.timeoutMs,
     externalUrl: new URL('http://localhost:9090/'),
     listenAddress: 'localhost:9090',
-    enableLifecycle: false,
-    enableAdminApi: false,
-    buildInfo: BUILD_INFO,
     flags: { 'b.flag': 'value', 'a.flag': '' },
     featureTable: () => ({}),
-    readiness: () => 'ready',
     targets: () => pools,
     metadata: () => metadata,
     relabelRules: rulesOfPool,
-    registeredServices: () => [],
-    scrapeConfigYaml: () => undefined,
     configYaml: () => 'global:\n  scrape_interval: 15s\n',
     externalLabels: () => externalLabels,
-    runtimeInfo: () => ({
-      startTimeMs: 0,
-      workingDirectory: '/',
-      hostname: 'h',
-      reloadConfigSuccess: true,
-      lastConfigTimeMs: 0,
-      corruptionCount: 0,
-      taskCount: 1,
-      cpuCount: 1,
-      memoryLimitBytes: 1,
-      storageRetention: '15d',
-    }),
     cardinality: async () => NO_CARDINALITY,
-    blocks: () => [],
-    walReplay: () => ({ min: 0, max: 0, current: 0 }),
-    notifications: { list: () => [], subscribe: () => undefined },
     ruleGroups: () => ruleGroups,
-    ruleTrials: NO_TRIALS,
-    ruleFiles: undefined,
     alertmanagers: () => alertmanagers,
     exemplars: () => exemplars,
-    reload: () => Promise.resolve(),
-    quit: () => undefined,
   }
-}
-
-const BUILD_INFO = {
-  version: '3.14.0',
-  revision: '',
-  branch: '',
-  buildUser: '',
-  buildDate: '',
-  goVersion: '',
-}
-
-const NO_TRIALS: ApiServices['ruleTrials'] = {
-  intervalMs: () => 60_000,
-  test: () => Promise.resolve({ alerts: [], problems: [] }),
-  backtest: () =>
-    Promise.resolve({
-      backtest: { episodes: [], stepMs: 60_000, steps: 1, problems: [] },
-      messages: [],
-    }),
 }
 
 const NO_CARDINALITY = {

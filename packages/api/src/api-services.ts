@@ -6,7 +6,7 @@ import type { Exemplar, Labels, Matcher, Metadata } from '@pharos/model'
 import type { Queryable } from '@pharos/promql'
 import type { Backtest, ExpectedMessage, RuleStore, RuleTrial } from '@pharos/rules'
 import type { ScrapePoolStatus, TargetStatus } from '@pharos/scrape'
-import type { BlockInfo, Cardinality } from '@pharos/tsdb'
+import type { BlockInfo, Cardinality, StorageCost } from '@pharos/tsdb'
 import type { ApiQueryOptions, QueryControl, TimedAnswer } from './running-query.ts'
 
 /** What of PromQL's engine the API uses. */
@@ -220,6 +220,8 @@ export interface ApiServices {
   targets(): readonly ScrapePoolStatus[]
   registeredServices(): readonly ServiceStatus[]
   metadata(): readonly TargetMetadata[]
+  /** Goes up when samples were appended. */
+  appendedSamples(): number
   /** All that are stored, oldest first; missing when none are. */
   exemplars?(): readonly SeriesExemplar[]
   /** Undefined for a pool that is not configured. */
@@ -230,6 +232,8 @@ export interface ApiServices {
   externalLabels(): Labels
   runtimeInfo(): RuntimeInfo
   cardinality(limit: number): Promise<Cardinality>
+  /** What the series that satisfy all matchers take up. */
+  storageCost(matchers: readonly Matcher[]): Promise<StorageCost>
   blocks(): readonly BlockInfo[]
   walReplay(): WalReplayStatus
   readonly notifications: NotificationFeed

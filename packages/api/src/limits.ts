@@ -22,6 +22,17 @@ export const EVENT_SILENCE_MS = 15_000
 /** Bytes of events that a reader may leave unread: some hundred notifications. */
 export const EVENT_BYTES_WAITING = 65_536
 
+/** Tails that may be open, and series that one may select: each is looked at whenever something was stored. */
+export const TAILS_MAX = 16
+export const TAIL_SERIES = 1_000
+
+/** Between two looks of a tail, ms; at least so many times what the last one took. */
+export const TAIL_POLL_MS = 100
+export const TAIL_REST_FACTOR = 20
+
+/** How far before and after now a sample may be dated that has just come, ms: a scrape is dated by its beginning. */
+export const TAIL_WINDOW_MS = 60_000
+
 /** Rows of the tables of /api/v1/status/tsdb, the reference's default and maximum. */
 export const STATUS_ROWS_DEFAULT = 10
 export const STATUS_ROWS_MAX = 10_000

@@ -2,33 +2,11 @@ import { OutsideError, silentLogger, UserError } from '@pharos/base'
 import { SimClock } from '@pharos/base/sim'
 import { createHttpServer, type HttpServer } from '@pharos/http'
 import { Labels } from '@pharos/model'
-import type { QueryAnswer, QueryOptions, QueryResult } from '@pharos/promql'
+import type { QueryOptions } from '@pharos/promql'
 import { expect, test } from 'vitest'
 import type { ApiServices, QueryEngine } from './api-services.ts'
 import { registerApi } from './register-api.ts'
-
-const SCALAR: QueryResult = { type: 'scalar', timeMs: 1_435_781_451_781, value: 1 }
-
-function answer(result: QueryResult, notes: Partial<QueryAnswer> = {}): QueryAnswer {
-  const stats = {
-    totalSamples: 3,
-    samplesRead: 3,
-    peakSamples: 2,
-    memoryBytesMax: 0,
-    timings: { preparationMs: 0, evaluationMs: 0 },
-    perStep: undefined,
-  }
-  return { result, warnings: [], infos: [], stats, ...notes }
-}
-
-function engineOf(
-  give: (query: string, options: QueryOptions) => Promise<QueryAnswer>,
-): QueryEngine {
-  return {
-    instant: (query, _time, options = {}) => give(query, options),
-    range: (query, _start, _end, _step, options = {}) => give(query, options),
-  }
-}
+import { answer, engineOf, quietServices, SCALAR } from './testing/quiet-services.ts'
 
 function failing(error: Error): Partial<ApiServices> {
   return { engine: engineOf(() => Promise.reject(error)) }
@@ -44,88 +22,6 @@ function serverWith(change: Partial<ApiServices> = {}): HttpServer {
   })
   registerApi(server.app, { ...quietServices(clock), ...change })
   return server
-}
-
-function quietServices(clock: SimClock): ApiServices {
-  const list = () => Promise.resolve({ values: [], warnings: [] })
-  return {
-    engine: engineOf(() => Promise.resolve(answer(SCALAR))),
-    queries: { list: () => [], kill: () => false },
-    queryable: {
-      querier: () => ({
-        select: () => Promise.resolve({ groups: [], warnings: ['half of it is missing'] }),
-        labelNames: list,
-        labelValues: list,
-        close: () => undefined,
-      }),
-    },
-    clock,
-    features: new Set(),
-    lookbackMs: 300_000,
-    queryTimeoutMs: 120_000,
-    externalUrl: new URL('http://pharos.example:9090/'),
-    listenAddress: '0.0.0.0:9090',
-    enableLifecycle: false,
-    enableAdminApi: false,
-    buildInfo: {
-      version: '3.14.0',
-      revision: 'r',
-      branch: '',
-      buildUser: '',
-      buildDate: '',
-      goVersion: '',
-    },
-    flags: { 'web.b': '<x>', 'web.a': '1' },
-    featureTable: () => ({ promql: { fill: true }, tsdb: { isolation: true } }),
-    readiness: () => 'ready',
-    targets: () => [],
-    registeredServices: () => [],
-    metadata: () => [],
-    relabelRules: () => undefined,
-    scrapeConfigYaml: () => undefined,
-    configYaml: () => 'global: {}\n',
-    externalLabels: () => Labels.EMPTY,
-    runtimeInfo: () => ({
-      startTimeMs: 0,
-      workingDirectory: '/w',
-      hostname: 'h',
-      reloadConfigSuccess: true,
-      lastConfigTimeMs: 1500,
-      corruptionCount: 0,
-      taskCount: 4,
-      cpuCount: 2,
-      memoryLimitBytes: 5,
-      storageRetention: '15d',
-    }),
-    cardinality: async () => ({
-      numSeries: 2,
-      numLabelPairs: 3,
-      chunkCount: 4,
-      minTimeMs: 5,
-      maxTimeMs: 6,
-      seriesCountByMetricName: [{ name: 'up', value: 2 }],
-      labelValueCountByLabelName: [],
-      memoryInBytesByLabelName: [],
-      seriesCountByLabelValuePair: [],
-    }),
-    blocks: () => [],
-    walReplay: () => ({ min: 0, max: 2, current: 1 }),
-    notifications: { list: () => [], subscribe: () => undefined },
-    ruleGroups: () => [],
-    ruleTrials: {
-      intervalMs: () => 60_000,
-      test: () => Promise.resolve({ alerts: [], problems: [] }),
-      backtest: () =>
-        Promise.resolve({
-          backtest: { episodes: [], stepMs: 60_000, steps: 1, problems: [] },
-          messages: [],
-        }),
-    },
-    ruleFiles: undefined,
-    alertmanagers: () => ({ active: [], dropped: [] }),
-    reload: () => Promise.resolve(),
-    quit: () => undefined,
-  }
 }
 
 async function get(url: string, change: Partial<ApiServices> = {}): Promise<[number, string]> {

@@ -24,6 +24,7 @@ import { registerRuleRoutes } from './rule-routes.ts'
 import { registerRuleTrialRoutes } from './rule-trial-routes.ts'
 import { registerServiceRoutes } from './service-routes.ts'
 import { registerStatusRoutes } from './status-routes.ts'
+import { registerTailRoute } from './tail-route.ts'
 import { registerTargetRoutes } from './target-routes.ts'
 
 /**
@@ -63,6 +64,7 @@ export function registerApi(
     registerRuleFileRoutes(scope, services)
     registerStatusRoutes(scope, services)
     registerNotificationRoutes(scope, services)
+    registerTailRoute(scope, services)
     registerAdminRoutes(scope, services)
     registerFederateRoute(scope, services)
   })

@@ -1,7 +1,7 @@
 // What the server says of itself.
 
 import type { FastifyInstance } from 'fastify'
-import type { BlockInfo, Cardinality, NameCount } from '@pharos/tsdb'
+import type { BlockInfo, Cardinality, NameCount, StorageCost } from '@pharos/tsdb'
 import { answerData } from './answer.ts'
 import type { ApiServices, RuntimeInfo } from './api-services.ts'
 import { badData } from './api-error.ts'
@@ -24,6 +24,11 @@ export function registerStatusRoutes(app: FastifyInstance, services: ApiServices
   app.get('/api/v1/status/tsdb', async (request, reply) => {
     const limit = rowLimit(new RequestForm(request).get('limit'))
     return answerData(reply, cardinalityJson(await services.cardinality(limit), limit))
+  })
+  app.get('/api/v1/status/tsdb/cost', async (request, reply) => {
+    const sets = new RequestForm(request).matcherSets()
+    if (sets.length !== 1) throw badData(`expected one match[] parameter, found ${sets.length}`)
+    return answerData(reply, costJson(await services.storageCost(sets[0]!)))
   })
   app.get('/version', async (_request, reply) =>
     reply.header('Content-Type', 'application/json').send(`${jsonValue(services.buildInfo)}\n`),
@@ -90,6 +95,20 @@ function cardinalityJson(status: Cardinality, limit: number): string {
     labelValueCountByLabelName: rows(status.labelValueCountByLabelName),
     memoryInBytesByLabelName: rows(status.memoryInBytesByLabelName),
     seriesCountByLabelValuePair: rows(status.seriesCountByLabelValuePair),
+  })
+}
+
+function costJson(cost: StorageCost): string {
+  const { series, activeSeries, samples, diskBytes, memoryBytes, isEstimate } = cost
+  return jsonValue({
+    series,
+    activeSeries,
+    samples,
+    diskBytes,
+    memoryBytes,
+    isEstimate,
+    minTime: cost.minTimeMs ?? null,
+    maxTime: cost.maxTimeMs ?? null,
   })
 }
 

@@ -50,6 +50,7 @@ export function apiServices(server: RunningServer): ApiServices {
     targets: () => server.parts.scrapes.pools(),
     registeredServices: () => server.parts.services.list(),
     metadata: () => metadataOf(server),
+    appendedSamples: () => server.parts.tsdb.stats.appendedSamples,
     exemplars: () => server.parts.tsdb.exemplars(),
     relabelRules: (pool) =>
       server.config.scrapeConfigs.find((one) => one.jobName === pool)?.relabelRules,
@@ -58,6 +59,7 @@ export function apiServices(server: RunningServer): ApiServices {
     externalLabels: () => server.config.global.externalLabels,
     runtimeInfo: () => runtimeInfo(server),
     cardinality: (limit) => server.parts.tsdb.cardinality(limit),
+    storageCost: (matchers) => server.parts.tsdb.storageCost(matchers),
     blocks: () => server.parts.tsdb.blocks(),
     walReplay: () => ({ min: 0, max: server.replay.last, current: server.replay.current }),
     notifications: server.notifications,

@@ -9,11 +9,11 @@ import { GroupHandle } from './head/group-handle.ts'
 import { EXEMPLARS, MAINTENANCE_MS, SLICE_MS } from './limits.ts'
 import { walPath } from './open-wal.ts'
 import { openStore, type Store, type TsdbWorld } from './open-store.ts'
-import type { Querier } from './querier.ts'
 import { headSnapshot } from './read/snapshot.ts'
 import { ReadCache } from './read/read-cache.ts'
 import { TsdbQuerier } from './read/tsdb-querier.ts'
 import { Scrubber } from './scrubber.ts'
+import type { StorageCost } from './storage-cost.ts'
 import { SelectorRetention } from './selector-retention.ts'
 import type { ReloadableOptions, TsdbOptions } from './tsdb-options.ts'
 import type { BlockInfo, Cardinality, ReplayStatus, TsdbStats } from './tsdb-status.ts'
@@ -107,7 +107,7 @@ export class Tsdb implements CellStore {
    * A consistent view of the samples in [minMs, maxMs], as `promql` wants it. Close it. What it shows outlives this process:
    * it answers when the operating system has it.
    */
-  querier(minMs: number, maxMs: number): Querier {
+  querier(minMs: number, maxMs: number): TsdbQuerier {
     const { head, blocks, log, wal } = this.#store
     const groups = headSnapshot(head, minMs, maxMs)
     for (const block of blocks.blocks) {
@@ -118,6 +118,21 @@ export class Tsdb implements CellStore {
     const unread = this.#unread()
     const written = wal.written()
     return new TsdbQuerier(groups, minMs, maxMs, this.#cache, log, leave, unread, written)
+  }
+
+  /**
+   * What the series that satisfy all matchers take up in this store.
+   * @throws OutsideError when a tile cannot be read
+   */
+  async storageCost(matchers: readonly Matcher[]): Promise<StorageCost> {
+    const { clock } = this.#store
+    const querier = this.querier(-Infinity, Infinity)
+    try {
+      const cost = querier.storageCost(matchers, this.maxTimeMs)
+      return await new Pace(clock, SLICE_MS).drive(cost)
+    } finally {
+      querier.close()
+    }
   }
 
   /** Metadata by metric name, of one or of all. `limit` 0: no limit. */

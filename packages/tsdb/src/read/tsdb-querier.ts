@@ -1,10 +1,11 @@
 // A consistent view of head and blocks. Tiles are read and checked in `select`, columns decoded when asked for.
 
-import { assert, type Logger, messageOf } from '@pharos/base'
+import { assert, type Logger, messageOf, type Task } from '@pharos/base'
 import type { Matcher } from '@pharos/model'
 import type { Layout } from '../catalog/layout.ts'
 import type { TileFile } from '../block/tile-file.ts'
 import type { LabelList, Querier, SelectHints, Selection } from '../querier.ts'
+import { type StorageCost, storageCost, type TileShare } from '../storage-cost.ts'
 import { maskedPart, Masks, unmasked } from './mask.ts'
 import { cachedPart, openPart, type Part } from './part.ts'
 import { SelectionBuilder } from './selection-builder.ts'
@@ -105,6 +106,19 @@ export class TsdbQuerier implements Querier {
     })
     const values = this.#cache.unions.sorted([...own], inherited)
     return labelList(values, limit, this.#unread)
+  }
+
+  /**
+   * What the series that satisfy all matchers take up.
+   * @param newestMs  time of the store's newest sample
+   * @throws OutsideError when a tile cannot be read
+   */
+  storageCost(matchers: readonly Matcher[], newestMs: number): Task<StorageCost> {
+    const shares: TileShare[] = []
+    this.#visit(matchers, this.#minMs, this.#maxMs, (group, tile, columns) => {
+      shares.push({ group, tile, columns })
+    })
+    return storageCost(shares, newestMs)
   }
 
   close(): void {

@@ -92,6 +92,16 @@ export class TileView {
     return [reader.offset, reader.offset + length]
   }
 
+  /** Bytes of one column. */
+  columnLength(column: number): number {
+    return this.#offsets[column + 1]! - this.#offsets[column]!
+  }
+
+  /** Bytes of all that is no column: head, times, directory. */
+  get sharedLength(): number {
+    return this.#offsets[0]!
+  }
+
   hasHistograms(column: number): boolean {
     return this.bytes[this.#offsets[column]!] === HISTOGRAM_COLUMN
   }

@@ -1,0 +1,1 @@
+export { quietServices } from './quiet-services.ts'
