@@ -53,6 +53,11 @@ for (const look of [DESK, PHONE]) {
     await page.locator('.query-links button').click()
     await page.locator('.dashboard-popover li').first().waitFor(SLOW)
     wrong.push(...(await axe(page)).map((text) => `to a dashboard: ${text}`))
+    await page.goto(site.base + queryPath('up', { tab: 'graph' }))
+    await page.locator('.legend-table .icon-btn').first().click()
+    await page.locator('.series-dialog td').nth(8).waitFor(SLOW)
+    await picture(page, `series-${lookName(look)}`)
+    wrong.push(...(await axe(page)).map((text) => `series: ${text}`))
     await context.close()
     expect([...wrong, ...faults]).toEqual([])
   })
@@ -101,6 +106,56 @@ test.skipIf(!hasBrowser)(
     await expect.poll(() => first.innerText(), SLOW).toContain('Node.js process')
     await first.click()
     await page.waitForURL(/\/d\/pharos-nodejs/)
+    expect(faults).toEqual([])
+    await context.close()
+  },
+)
+
+test.skipIf(!hasBrowser)('from a line of an answer to its target, a rule, and itself', async () => {
+  const { context, page, faults } = await site.open(DESK)
+  const about = async (expr: string) => {
+    await page.goto(site.base + queryPath(expr, { tab: 'table' }))
+    await page.locator('.row-tools button').first().click()
+    return page.getByRole('dialog', { name: 'About this series' })
+  }
+  const dialog = await about('up')
+  const fact = (name: string) =>
+    dialog.getByRole('row', { name }).locator('td').first().innerText(SLOW)
+  await expect.poll(() => fact('Active now'), SLOW).toBe('1')
+  await expect.poll(() => fact('Samples'), SLOW).toMatch(/^[1-9]/)
+  await dialog.getByRole('link', { name: 'Its target' }).click()
+  await page.waitForURL(/\/targets\?search=127\.0\.0\.1/)
+  await page.locator('.target-row, tbody tr').first().waitFor(SLOW)
+  const computed = await about('sum by (job) (rate(process_resident_memory_bytes[30s]))')
+  await computed.getByText('computed from stored series').waitFor(SLOW)
+  await computed.getByRole('link', { name: 'Show it alone' }).click()
+  await urlHas(
+    page,
+    'g0.expr',
+    'sum by (job) (rate(process_resident_memory_bytes{job="self"}[30s]))',
+  )
+  expect(faults).toEqual([])
+  await context.close()
+})
+
+test.skipIf(!hasBrowser)(
+  'a live query runs again whenever samples come, and stops when told',
+  async () => {
+    const { context, page, faults } = await site.open(DESK)
+    await page.goto(site.base + queryPath('timestamp(up)', { tab: 'table' }))
+    const value = page.locator('.result td.num')
+    const seen = new Set<string>()
+    const look = async () => seen.add(await value.innerText()).size
+    await expect.poll(look, SLOW).toBe(1)
+    await page.getByRole('button', { name: 'Live' }).click()
+    await urlHas(page, 'g0.live', '1')
+    await expect.poll(look, SLOW).toBeGreaterThan(3)
+    await page.getByRole('button', { name: 'Live' }).click()
+    await expect.poll(() => new URL(page.url()).searchParams.has('g0.live'), SLOW).toBe(false)
+    await pause(1500)
+    const last = await value.innerText()
+    await pause(2500)
+    expect(await value.innerText()).toBe(last)
     expect(faults).toEqual([])
     await context.close()
   },

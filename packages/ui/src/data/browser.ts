@@ -133,5 +133,10 @@ export function openEvents(url: URL, handlers: EventHandlers): () => void {
   source.addEventListener('open', handlers.onOpen)
   source.addEventListener('message', (event) => handlers.onMessage(String(event.data)))
   source.addEventListener('error', () => handlers.onLost(source.readyState === EventSource.CLOSED))
+  // The server's last word on a stream that cannot go on.
+  source.addEventListener('failure', () => {
+    source.close()
+    handlers.onLost(true)
+  })
   return () => source.close()
 }

@@ -18,7 +18,7 @@ export interface QueryPanelState {
   readonly endMs: number | undefined
   readonly display: DisplayMode
   readonly resolution: Resolution
-  /** Keys of this panel that belong to features we do not draw; kept for whoever opens the link. */
+  /** Keys of this panel that single controls know, or whoever else opens the link. */
   readonly kept: readonly (readonly [string, string])[]
 }
 
@@ -35,7 +35,7 @@ export const NEW_PANEL: QueryPanelState = {
 /** More panels than a person opens; a longer link is cut here. */
 export const PANELS_MAX = 50
 
-const KEPT = new Set(['show_tree', 'show_exemplars', 'y_axis_min'])
+const KEPT = new Set(['show_tree', 'show_exemplars', 'y_axis_min', 'live'])
 
 /** @returns at least one panel */
 export function readQueryLink(search: string): QueryPanelState[] {

@@ -3,6 +3,7 @@ import { formatValue, type Unit } from '../data/format.ts'
 import { type Frame, type SeriesStats, statsOf } from '../data/frame.ts'
 import { useSettings, useText } from '../services.tsx'
 import { isolated, toggled } from '../viz/hidden-series.ts'
+import { IconButton } from './button.tsx'
 import { ScrollRegion } from './scroll-region.tsx'
 import { useRows } from './use-rows.ts'
 import { seriesColor } from '../viz/palette.ts'
@@ -18,6 +19,8 @@ interface LegendTableProps {
   readonly hidden: ReadonlySet<number>
   readonly onHidden: (hidden: ReadonlySet<number>) => void
   readonly onPoint: (index: number | undefined) => void
+  /** Opens what there is to know and to do about a series. */
+  readonly onMore: (index: number) => void
 }
 
 /** Min, mean, max and last of every series. A click shows one series alone, a Ctrl-click hides or shows it. */
@@ -66,6 +69,9 @@ export function LegendTable(props: LegendTableProps): ReactNode {
                 </button>
               </th>
             ))}
+            <th scope="col">
+              <span className="sr-only">{t('series.title')}</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -119,6 +125,14 @@ function LegendRow(
       {COLUMNS.map((column) => (
         <td key={column}>{formatValue(stats[column], unit)}</td>
       ))}
+      <td>
+        <IconButton
+          icon="dots"
+          label={t('series.more', { name })}
+          aria-haspopup="dialog"
+          onClick={() => props.onMore(at)}
+        />
+      </td>
     </tr>
   )
 }

@@ -4,7 +4,7 @@ import { useText } from '../../services.tsx'
 import type { DashboardPopoverProps } from './dashboard-popover.tsx'
 
 /** From a query that shows something to a panel that shows it every day. */
-export function DashboardButton(props: { expr: string }): ReactNode {
+export function DashboardButton(props: { expr: string; isFramed?: boolean }): ReactNode {
   const t = useText()
   const trigger = useRef<HTMLButtonElement>(null)
   const popover = useLazyPopover<DashboardPopoverProps>(
@@ -16,7 +16,7 @@ export function DashboardButton(props: { expr: string }): ReactNode {
       <button
         ref={trigger}
         type="button"
-        className="small-link"
+        className={props.isFramed === true ? 'btn' : 'small-link'}
         aria-expanded={popover.isOpen}
         aria-haspopup="dialog"
         onPointerEnter={popover.preload}

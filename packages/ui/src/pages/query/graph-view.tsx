@@ -28,6 +28,7 @@ import type { HeatGraphProps } from './heat-graph.tsx'
 import { Messages, QueryFault } from './messages.tsx'
 import { RangeControl } from './range-control.tsx'
 import { ResolutionControl } from './resolution-control.tsx'
+import { useSeriesDialog } from './use-series-dialog.tsx'
 
 /** More lines than this tell nothing and take seconds to draw. */
 const SERIES_DRAWN_MAX = 300
@@ -198,6 +199,7 @@ function Drawn(props: {
   const full = useMemo(() => frame.series.map(({ name }) => name), [frame])
   const short = useMemo(() => distinctNames(frame.series), [frame])
   const [hidden, setHidden] = useHidden(full)
+  const about = useSeriesDialog(props.panel.expr)
   if (found === 0)
     return <EmptyState icon="chart" title={t('query.noResult')} hint={t('query.noResultHint')} />
   const isHeat = props.panel.display === 'heatmap' || (frame.series.length === 0 && hasHistograms)
@@ -244,7 +246,9 @@ function Drawn(props: {
         hidden={hidden}
         onHidden={setHidden}
         onPoint={setHighlight}
+        onMore={(index) => about.open(frame.series[index]!.labels)}
       />
+      {about.dialog}
     </>
   )
 }

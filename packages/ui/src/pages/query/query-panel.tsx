@@ -15,6 +15,7 @@ import { ExpressionField } from './expression-field.tsx'
 import type { Insert } from './expression-field-props.ts'
 import { GraphView, type ViewProps } from './graph-view.tsx'
 import { HistoryButton } from './history-button.tsx'
+import { LiveSwitch } from './live-switch.tsx'
 import { TableView } from './table-view.tsx'
 
 interface QueryPanelProps {
@@ -92,7 +93,10 @@ export function QueryPanel(props: QueryPanelProps): ReactNode {
           <CreateAlert expr={panel.expr} />
           <DashboardButton expr={panel.expr} />
         </div>
-        <div className="query-controls" ref={setBar} />
+        <div className="query-controls">
+          <div className="query-controls" ref={setBar} />
+          {panel.tab !== 'explain' && panel.expr !== '' && <LiveSwitch {...shared} />}
+        </div>
       </div>
       <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${panel.tab}`}>
         <Result {...shared} onPick={run} />

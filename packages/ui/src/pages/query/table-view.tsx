@@ -1,6 +1,8 @@
 import { type ReactNode, useMemo, useRef } from 'react'
 import type { LabelSet, QueryData } from '../../data/api-types.ts'
+import { seriesName } from '../../data/frame.ts'
 import { formatHistogram, tableRows, type TableRow } from '../../data/table-rows.ts'
+import { IconButton } from '../../kit/button.tsx'
 import { EmptyState, Skeleton } from '../../kit/states.tsx'
 import { ScrollRegion } from '../../kit/scroll-region.tsx'
 import { useRows } from '../../kit/use-rows.ts'
@@ -11,6 +13,7 @@ import { Controls } from './controls.tsx'
 import type { ViewProps } from './graph-view.tsx'
 import { Messages, QueryFault } from './messages.tsx'
 import { MomentControl } from './moment-control.tsx'
+import { useSeriesDialog } from './use-series-dialog.tsx'
 
 /** Fewer rows are simply there: the browser's own search finds them all. */
 const VIRTUAL_FROM = 200
@@ -46,7 +49,7 @@ export function TableView(props: ViewProps): ReactNode {
           {rows.length === 0 ? (
             <EmptyState icon="search" title={t('query.noResult')} hint={t('query.noResultHint')} />
           ) : (
-            <ResultTable rows={rows} />
+            <ResultTable expr={panel.expr} rows={rows} />
           )}
         </div>
       )}
@@ -54,10 +57,11 @@ export function TableView(props: ViewProps): ReactNode {
   )
 }
 
-function ResultTable(props: { rows: readonly TableRow[] }): ReactNode {
+function ResultTable(props: { expr: string; rows: readonly TableRow[] }): ReactNode {
   const { rows } = props
   const t = useText()
   const scroller = useRef<HTMLElement>(null)
+  const about = useSeriesDialog(props.expr)
   const isVirtual = rows.length > VIRTUAL_FROM
   const shown = useRows({
     count: isVirtual ? rows.length : 0,
@@ -77,6 +81,9 @@ function ResultTable(props: { rows: readonly TableRow[] }): ReactNode {
             <th scope="col" className="num">
               {t('query.value')}
             </th>
+            <th scope="col">
+              <span className="sr-only">{t('series.title')}</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -84,35 +91,44 @@ function ResultTable(props: { rows: readonly TableRow[] }): ReactNode {
           {isVirtual
             ? shown.rows.map((index) => (
                 <tr key={index} ref={shown.measure} data-index={index}>
-                  <RowCells row={rows[index]!} />
+                  <RowCells row={rows[index]!} onMore={about.open} />
                 </tr>
               ))
             : rows.map((row, index) => (
                 <tr key={index}>
-                  <RowCells row={row} />
+                  <RowCells row={row} onMore={about.open} />
                 </tr>
               ))}
           {isVirtual && <tr aria-hidden="true" style={{ height: shown.belowPx }} />}
         </tbody>
       </table>
+      {about.dialog}
     </ScrollRegion>
   )
 }
 
-function RowCells(props: { row: TableRow }): ReactNode {
-  const { row } = props
+function RowCells(props: { row: TableRow; onMore: (labels: LabelSet) => void }): ReactNode {
+  const { row, onMore } = props
+  const { labels } = row
+  const t = useText()
   return (
     <>
-      <td>{row.labels === undefined ? <code>{row.kind}</code> : <Name labels={row.labels} />}</td>
+      <td>{labels === undefined ? <code>{row.kind}</code> : <SeriesName labels={labels} />}</td>
       <td className="num">
         <Value row={row} />
       </td>
+      <td className="row-tools">
+        {labels !== undefined && (
+          <IconButton
+            icon="dots"
+            label={t('series.more', { name: seriesName(labels) })}
+            aria-haspopup="dialog"
+            onClick={() => onMore(labels)}
+          />
+        )}
+      </td>
     </>
   )
-}
-
-function Name(props: { labels: LabelSet }): ReactNode {
-  return <SeriesName labels={props.labels} />
 }
 
 function Value(props: { row: TableRow }): ReactNode {
