@@ -78,17 +78,7 @@ export function QueryPanel(props: QueryPanelProps): ReactNode {
         )}
       </div>
       <div className="query-tools">
-        <Tabs
-          id={id}
-          label={t('query.view')}
-          value={panel.tab}
-          options={[
-            { value: 'table', label: t('query.table') },
-            { value: 'graph', label: t('query.graph') },
-            { value: 'explain', label: t('explain.title') },
-          ]}
-          onChange={(tab) => onChange({ ...panel, tab })}
-        />
+        <ViewTabs id={id} panel={panel} onChange={onChange} />
         <div className="query-links">
           <CreateAlert expr={panel.expr} />
           <DashboardButton expr={panel.expr} />
@@ -102,6 +92,23 @@ export function QueryPanel(props: QueryPanelProps): ReactNode {
         <Result {...shared} onPick={run} />
       </div>
     </section>
+  )
+}
+
+function ViewTabs({ id, panel, onChange }: Pick<QueryPanelProps, 'id' | 'panel' | 'onChange'>) {
+  const t = useText()
+  return (
+    <Tabs
+      id={id}
+      label={t('query.view')}
+      value={panel.tab}
+      options={[
+        { value: 'table', label: t('query.table') },
+        { value: 'graph', label: t('query.graph') },
+        { value: 'explain', label: t('explain.title') },
+      ]}
+      onChange={(tab) => onChange({ ...panel, tab })}
+    />
   )
 }
 
