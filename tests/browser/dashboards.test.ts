@@ -368,3 +368,78 @@ function readIfThere(path: string): string | undefined {
     throw error
   }
 }
+
+test.skipIf(!hasBrowser)(
+  'a panel is saved as a picture that shows what stands on the page',
+  async () => {
+    const { context, page, faults } = await site.open(DESK)
+    await page.goto(`${site.base}/d/kinds/x`)
+    for (const title of ['CPU', 'Memory']) {
+      const shown = page.locator(`.dash-panel[aria-label="${title}"]`)
+      await shown.locator('canvas, svg').first().waitFor(SLOW)
+      await page.waitForLoadState('networkidle')
+      await shown.hover()
+      await shown.locator('header button[aria-haspopup]').click()
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Save as picture' }).click(),
+      ])
+      expect(file.suggestedFilename()).toBe(`${title}.png`)
+      const saved = readFileSync(await file.path())
+      const box = await shown.boundingBox()
+      const wanted = await shown.screenshot()
+      const likeness = await likenessOf(page, saved, wanted)
+      expect(likeness.size).toEqual([Math.ceil(box!.width * 2), Math.ceil(box!.height * 2)])
+      // Time goes on between the two: a line moves, a number changes. The page's own background tells nothing.
+      expect(likeness.inked, title).toBeGreaterThan(0.005)
+      expect(likeness.same, title).toBeGreaterThan(0.6)
+    }
+    expect(faults).toEqual([])
+    await context.close()
+  },
+)
+
+/** Of what is not background in `wanted`: its part of all, and how much of it has nearly the same colour in `saved`. */
+async function likenessOf(
+  page: Page,
+  saved: Buffer,
+  wanted: Buffer,
+): Promise<{ size: number[]; inked: number; same: number }> {
+  return page.evaluate(
+    async (urls) => {
+      const images = await Promise.all(
+        urls.map(async (url) => {
+          const image = new Image()
+          image.src = url
+          await image.decode()
+          return image
+        }),
+      )
+      const { naturalWidth: width, naturalHeight: height } = images[1]!
+      const [a, b] = images.map((image) => {
+        const canvas = document.createElement('canvas')
+        canvas.width = width
+        canvas.height = height
+        const brush = canvas.getContext('2d')!
+        brush.drawImage(image, 0, 0, width, height)
+        return brush.getImageData(0, 0, width, height).data
+      })
+      const differ = (x: Uint8ClampedArray, i: number, y: Uint8ClampedArray, j: number) =>
+        Math.abs(x[i]! - y[j]!) + Math.abs(x[i + 1]! - y[j + 1]!) + Math.abs(x[i + 2]! - y[j + 2]!)
+      const middle = (Math.floor(height / 2) * width + 4) * 4
+      let [inked, same] = [0, 0]
+      for (let i = 0; i < b!.length; i += 4) {
+        if (differ(b!, i, b!, middle) < 60) continue
+        inked++
+        if (differ(a!, i, b!, i) < 120) same++
+      }
+      const { naturalWidth, naturalHeight } = images[0]!
+      return {
+        size: [naturalWidth, naturalHeight],
+        inked: (inked * 4) / b!.length,
+        same: same / inked,
+      }
+    },
+    [saved, wanted].map((png) => `data:image/png;base64,${png.toString('base64')}`),
+  )
+}

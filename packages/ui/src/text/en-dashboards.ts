@@ -116,6 +116,7 @@ export const words = {
   'panel.view': 'View',
   'panel.edit': 'Edit',
   'panel.inspect': 'Inspect',
+  'panel.picture': 'Save as picture',
   'panel.copyLink': 'Copy link',
   'panel.duplicate': 'Duplicate',
   'panel.remove': 'Remove',

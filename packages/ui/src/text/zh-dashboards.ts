@@ -115,6 +115,7 @@ export const words: Words<typeof en> = {
   'panel.view': '查看',
   'panel.edit': '编辑',
   'panel.inspect': '检查',
+  'panel.picture': '保存为图片',
   'panel.copyLink': '复制链接',
   'panel.duplicate': '复制面板',
   'panel.remove': '移除',

@@ -1,6 +1,6 @@
 // What can be done with a panel. Loaded with the first menu that is opened, or the first key that is pressed on one.
 import type { Panel, VariableValue } from '@pharos/dashboards'
-import { copyText } from '../../data/browser.ts'
+import { copyText, saveBlob } from '../../data/browser.ts'
 import { writeDashboardLink } from '../../data/dashboard-link.ts'
 import { duplicatedPanel, withPanel } from '../../data/panel-edits.ts'
 import type { Translate } from '../../text/dictionary.ts'
@@ -57,6 +57,7 @@ export function panelActions(
         ),
     })
   actions.push(
+    { icon: 'download', label: t('panel.picture'), run: () => void savePicture(panel) },
     { icon: 'clock', label: t('annotate.title'), run: onAnnotate },
     {
       icon: 'copy',
@@ -70,6 +71,15 @@ export function panelActions(
     },
   )
   return actions
+}
+
+async function savePicture(panel: Panel): Promise<void> {
+  const shown = document.querySelector<HTMLElement>(`[data-panel="${panel.id}"]`)
+  if (shown === null) return
+  const { pictureOf } = await import('../../kit/element-picture.ts')
+  const background = getComputedStyle(document.body).backgroundColor
+  const picture = await pictureOf(shown, 'header button, header a, input', background)
+  saveBlob(`${shown.ariaLabel ?? panel.id}.png`, picture)
 }
 
 /** With the range as it is now: the same picture for whoever opens it. */
