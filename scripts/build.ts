@@ -166,7 +166,8 @@ function stageServer(): void {
     })
   mkdirSync(join(stage, 'bin'), { recursive: true })
   cpSync('bin/pharos.mjs', join(stage, 'bin/pharos.mjs'))
-  for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md']) cpSync(name, join(stage, name))
+  for (const name of ['LICENSE', 'README.md', 'README.zh.md', 'CHANGELOG.md'])
+    cpSync(name, join(stage, name))
   writeManifest(stage, {
     name: 'pharos',
     version,

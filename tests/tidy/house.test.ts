@@ -45,6 +45,24 @@ test('every package has a README of at most one page', () => {
   expect(wrong).toEqual([])
 })
 
+test.each(pathsBelow('.', /\.zh\.md$/))(
+  '%s has the code, the commands and the links of the English page',
+  (path) => {
+    const partsOf = (file: string) => {
+      const text = readFileSync(join(ROOT, file), 'utf8')
+      const code = [...text.matchAll(/^```\w*\n(.*?)^```/gms)].map(([, lines]) =>
+        lines!.replace(/ *# .*$/gm, ''),
+      )
+      const firstCells = [...text.matchAll(/^\| (`.*?) \|/gm)].map(([, cell]) => cell)
+      const links = [...text.matchAll(/\]\((.*?)\)/g)].map(([, link]) => link!)
+      const isOther = (link: string) => link.endsWith('.zh.md') || english.endsWith(link)
+      return { code, firstCells, links: links.filter((link) => !isOther(link)).sort() }
+    }
+    const english = path.replace('.zh.md', '.md')
+    expect(partsOf(path)).toEqual(partsOf(english))
+  },
+)
+
 test.each(LOCKS)('%s holds no address and a hash for every package from outside', (path) => {
   const lock = readJson(path) as Lock
   const wrong = Object.entries(lock.packages).flatMap(([path, entry]) => {
