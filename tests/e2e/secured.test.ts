@@ -9,7 +9,7 @@ import { Histogram, metricsHandler, Registry } from '@pharos/client'
 import { createAuthority } from '@pharos/http/testing'
 import { hashSync } from 'bcryptjs'
 import { expect, onTestFinished, test } from 'vitest'
-import { freePort, pharos, start, temporaryDirectory, until } from './process.ts'
+import { freePort, pharos, ready, start, temporaryDirectory, until } from './process.ts'
 import { instant } from './query.ts'
 
 const hasReference = existsSync('/usr/bin/prometheus')
@@ -127,3 +127,71 @@ ${more}    static_configs: [{targets: ['127.0.0.1:${appPort}']}]
   },
   90_000,
 )
+
+test('a viewer asks and changes nothing, an editor changes and administers nothing', async () => {
+  const directory = temporaryDirectory()
+  const hash = hashSync('secret', 4)
+  const web = join(directory, 'web.yml')
+  writeFileSync(
+    web,
+    `basic_auth_users: {vic: '${hash}', eve: '${hash}', ann: '${hash}'}
+user_roles: {vic: viewer, eve: editor}
+unauthenticated_paths: [/-/ready]
+`,
+  )
+  const config = join(directory, 'pharos.yml')
+  writeFileSync(config, 'scrape_configs: []\n')
+  const base = `http://127.0.0.1:${await freePort()}`
+  const server = pharos(
+    [
+      'server',
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${join(directory, 'data')}`,
+      `--web.listen-address=${new URL(base).host}`,
+      `--web.config.file=${web}`,
+      '--web.enable-admin-api',
+      '--web.enable-lifecycle',
+    ],
+    { cwd: directory },
+  )
+  await ready(base, server)
+  const dashboard = JSON.stringify({
+    dashboard: { title: 'D', uid: 'd', panels: [] },
+    overwrite: true,
+  })
+  const form = new URLSearchParams({ query: '1' })
+  const asks: readonly (readonly [string, string, RequestInit])[] = [
+    ['query', '/api/v1/query', { method: 'POST', body: form }],
+    ['data source', '/api/datasources/proxy/1/api/v1/query', { method: 'POST', body: form }],
+    ['pages', '/targets', {}],
+    [
+      'dashboard',
+      '/api/dashboards/db',
+      { method: 'POST', body: dashboard, headers: { 'content-type': 'application/json' } },
+    ],
+    ['delete', '/api/v1/admin/tsdb/delete_series?match[]=up', { method: 'POST' }],
+    [
+      'delete through the data source',
+      '/api/datasources/proxy/1/api/v1/admin/tsdb/delete_series?match[]=up',
+      { method: 'POST', body: form },
+    ],
+    ['reload', '/-/reload', { method: 'POST' }],
+  ]
+  const may = async (user: string): Promise<string[]> => {
+    const allowed: string[] = []
+    const authorization = `Basic ${Buffer.from(`${user}:secret`).toString('base64')}`
+    for (const [name, path, init] of asks) {
+      const headers = new Headers(init.headers)
+      headers.set('authorization', authorization)
+      const { status, ok } = await fetch(base + path, { ...init, headers })
+      expect([200, 204, 403], `${user} ${name}`).toContain(status)
+      if (ok) allowed.push(name)
+    }
+    return allowed
+  }
+  const looking = ['query', 'data source', 'pages']
+  expect(await may('vic')).toEqual(looking)
+  expect(await may('eve')).toEqual([...looking, 'dashboard'])
+  expect(await may('ann')).toEqual(asks.map(([name]) => name))
+  expect((await fetch(`${base}/api/v1/query?query=1`)).status).toBe(401)
+})

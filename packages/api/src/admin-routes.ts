@@ -3,6 +3,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { UserError } from '@pharos/base'
+import { FOR_ADMINS } from '@pharos/http'
 import { goQuote, type Matcher } from '@pharos/model'
 import { parseSelector } from '@pharos/promql'
 import { answerData, type Payload } from './answer.ts'
@@ -22,6 +23,7 @@ export function registerAdminRoutes(app: FastifyInstance, services: ApiServices)
     app.route({
       method: ['POST', 'PUT'],
       url: `/api/v1/admin/tsdb/${name}`,
+      config: FOR_ADMINS,
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const { administration } = services
         if (!services.enableAdminApi || administration === undefined)

@@ -1,6 +1,7 @@
 // What tools ask of Grafana besides dashboards: who and where they are, and the one data source that is ours.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { FOR_VIEWERS } from '@pharos/http'
 import { OWN_DATA_SOURCE } from '@pharos/dashboards'
 
 export interface GrafanaServices {
@@ -50,9 +51,15 @@ export function registerGrafanaRoutes(app: FastifyInstance, services: GrafanaSer
   app.route({
     method: ['GET', 'POST'],
     url: `/api/datasources/proxy/uid/${OWN_DATA_SOURCE}/*`,
+    config: FOR_VIEWERS,
     handler: proxy,
   })
-  app.route({ method: ['GET', 'POST'], url: '/api/datasources/proxy/1/*', handler: proxy })
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/api/datasources/proxy/1/*',
+    config: FOR_VIEWERS,
+    handler: proxy,
+  })
 }
 
 function dataSource(services: GrafanaServices): object {
@@ -84,13 +91,15 @@ async function proxied(
   const path = (request.params as { '*': string })['*']
   if (!path.startsWith('api/v1/')) return reply.code(404).send({ message: 'only /api/v1 is here' })
   const at = request.url.indexOf('?')
-  const { body } = request
+  const { body, headers } = request
   const answer = await app.inject({
     method: request.method === 'POST' ? 'POST' : 'GET',
     url: `${prefix}/${path}${at < 0 ? '' : request.url.slice(at)}`,
     headers: {
-      'content-type': request.headers['content-type'] ?? 'application/x-www-form-urlencoded',
-      host: request.headers.host ?? 'localhost',
+      'content-type': headers['content-type'] ?? 'application/x-www-form-urlencoded',
+      host: headers.host ?? 'localhost',
+      // Whoever asks is asked there, too.
+      ...(headers.authorization !== undefined && { authorization: headers.authorization }),
     },
     ...(body instanceof URLSearchParams ? { payload: body.toString() } : {}),
   })

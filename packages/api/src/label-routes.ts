@@ -1,6 +1,7 @@
 // series, labels and label values: what is stored, without samples.
 
 import type { FastifyInstance } from 'fastify'
+import { FOR_VIEWERS } from '@pharos/http'
 import {
   compareText,
   goQuote,
@@ -24,11 +25,13 @@ export function registerLabelRoutes(app: FastifyInstance, services: ApiServices)
   app.route({
     method: ['GET', 'POST'],
     url: '/api/v1/series',
+    config: FOR_VIEWERS,
     handler: quick((request) => series(services, request)),
   })
   app.route({
     method: ['GET', 'POST'],
     url: '/api/v1/labels',
+    config: FOR_VIEWERS,
     handler: quick((request) => labelNames(services, request)),
   })
   app.get<{ Params: { name: string } }>('/api/v1/label/:name/values', async (request, reply) => {

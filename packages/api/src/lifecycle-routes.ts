@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { messageOf } from '@pharos/base'
+import { FOR_ADMINS } from '@pharos/http'
 import type { ApiServices } from './api-services.ts'
 import { refuseUnlessReady } from './readiness.ts'
 
@@ -17,6 +18,7 @@ export function registerLifecycleRoutes(app: FastifyInstance, services: ApiServi
     app.route({
       method: ['POST', 'PUT'],
       url: path,
+      config: FOR_ADMINS,
       handler: async (_request, reply) =>
         services.enableLifecycle
           ? handler(reply)

@@ -1,6 +1,7 @@
 // /api/v1/lint: what is probably wrong with a query, judged by the data of the last hour.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { FOR_VIEWERS } from '@pharos/http'
 import { Matcher, METRIC_NAME, type MetricType } from '@pharos/model'
 import {
   type LintFinding,
@@ -21,6 +22,7 @@ export function registerLintRoute(app: FastifyInstance, services: ApiServices): 
   app.route({
     method: ['GET', 'POST'],
     url: '/api/v1/lint',
+    config: FOR_VIEWERS,
     handler: async (request, reply) => lint(services, request, reply),
   })
 }

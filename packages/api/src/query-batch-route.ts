@@ -3,6 +3,7 @@
 
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { FOR_VIEWERS } from '@pharos/http'
 import { errorJson } from './answer.ts'
 import { apiErrorOf, badData } from './api-error.ts'
 import type { ApiServices } from './api-services.ts'
@@ -22,6 +23,7 @@ export function registerQueryBatchRoute(
   printer: PointPrinter,
 ): void {
   app.post('/api/v1/query_batch', {
+    config: FOR_VIEWERS,
     handler: async (request, reply) => queryBatch(services, printer, request, reply),
     errorHandler: (error) => {
       const isBody = 'code' in error && String(error.code).startsWith('FST_ERR_CTP_')

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { bug } from '@pharos/base'
+import { FOR_VIEWERS } from '@pharos/http'
 import { type Expr, parseExpr, prettyExpr } from '@pharos/promql'
 import { answerChunks, answerData, type Payload } from './answer.ts'
 import type { ApiServices } from './api-services.ts'
@@ -25,7 +26,7 @@ export function registerQueryRoutes(
     path: string,
     handler: (request: FastifyRequest, reply: FastifyReply) => Promise<Payload>,
   ): void => {
-    app.route({ method: ['GET', 'POST'], url: `/api/v1/${path}`, handler })
+    app.route({ method: ['GET', 'POST'], url: `/api/v1/${path}`, config: FOR_VIEWERS, handler })
   }
   both('query', quick(instantQuery(services, printer)))
   both('query_range', quick(rangeQuery(services, printer)))

@@ -18,6 +18,9 @@ export type ClientAuth =
   | 'VerifyClientCertIfGiven'
   | 'RequireAndVerifyClientCert'
 
+const WEB_ROLES = ['viewer', 'editor', 'admin'] as const
+type WebRole = (typeof WEB_ROLES)[number]
+
 export interface WebTlsSettings {
   /** PEM texts; '' when the file is used. */
   readonly cert: string
@@ -42,6 +45,8 @@ export interface WebSettings {
   readonly headers: readonly (readonly [string, string])[]
   /** Name to bcrypt hash. Empty: nobody is asked. */
   readonly users: ReadonlyMap<string, string>
+  /** Ours: by user; who is not here is an admin. */
+  readonly roles: ReadonlyMap<string, WebRole>
   /** One request each `intervalMs` after a burst; 0: no limit. */
   readonly rateLimit: { readonly burst: number; readonly intervalMs: number }
   /** Ours: paths that answer without a password; a `*` at the end stands for anything. */
@@ -109,6 +114,7 @@ interface WebFields {
   http_server_config: { http2: boolean; headers: readonly (readonly [string, string])[] }
   rate_limit: { burst: number; interval: number }
   basic_auth_users: readonly (readonly [string, string])[]
+  user_roles: readonly (readonly [string, WebRole])[]
   unauthenticated_paths: readonly string[]
 }
 
@@ -209,10 +215,13 @@ const webSection = section<WebFields>(
     ),
     rate_limit: section<WebFields['rate_limit']>({ burst: count(), interval: duration() }),
     basic_auth_users: mapOf(bcryptHash()),
+    user_roles: mapOf(oneOf(WEB_ROLES, 'viewer') as Codec<WebRole>),
     unauthenticated_paths: list(text()),
   },
   {
-    check({ tls_server_config: tls, http_server_config: http }, refuse) {
+    check(fields, refuse) {
+      checkRoles(fields, refuse)
+      const { tls_server_config: tls, http_server_config: http } = fields
       // An unknown cipher is undefined here and has been refused already.
       const ciphers: readonly (string | undefined)[] = tls?.cipher_suites ?? []
       if (ciphers.length === 0 || ciphers.includes(undefined)) return
@@ -227,6 +236,16 @@ const webSection = section<WebFields>(
     },
   },
 )
+
+function checkRoles(
+  { basic_auth_users: users, user_roles: roles }: Partial<WebFields>,
+  refuse: Refuse,
+): void {
+  const names = new Set(users?.map(([name]) => name))
+  for (const [name] of roles ?? [])
+    if (!names.has(name))
+      refuse(`${quoted(name)} is not among basic_auth_users`, 'user_roles', name)
+}
 
 /**
  * Reads a web.config file; an empty one is plain HTTP for everybody.
@@ -247,6 +266,7 @@ export function loadWebConfig(
     http2: http.http2,
     headers: http.headers,
     users: new Map(fields.basic_auth_users),
+    roles: new Map(fields.user_roles),
     rateLimit: { burst: rate_limit.burst, intervalMs: rate_limit.interval },
     unauthenticatedPaths: fields.unauthenticated_paths,
   }

@@ -152,6 +152,7 @@ test('a listener with users asks everybody for a password', async () => {
     headers: [],
     users: new Map([['u', '$2b$04$'.padEnd(60, 'x')]]),
     rateLimit: { burst: 0, intervalMs: 0 },
+    roles: new Map(),
     unauthenticatedPaths: [],
   }
   const source = { current: () => Promise.resolve(access) }

@@ -14,7 +14,7 @@ import {
 } from './limits.ts'
 
 /** `busy`: too many wrong or running logins; ask again later. */
-type LoginVerdict = 'right' | 'wrong' | 'busy'
+type LoginVerdict = { readonly user: string } | 'wrong' | 'busy'
 
 /** Salts of a hash that no password has; with the cost in front it takes as long as a real one. */
 const NOBODY = '.zVFzKWAtL3ZmIqpBFWR7OzpzVTT3wvKwTqfrXEfBpVvVtUcGXcHG'
@@ -48,7 +48,7 @@ export class LoginCheck {
     const digest = createHash('sha256')
       .update(JSON.stringify([login.name, hash ?? '', login.password]))
       .digest('base64')
-    if (hash !== undefined && this.#right.has(digest)) return 'right'
+    if (hash !== undefined && this.#right.has(digest)) return { user: login.name }
     if (!this.#hasBudget(from) || this.#running >= LOGIN_CHECKS_AT_ONCE_MAX) return 'busy'
     this.#running++
     try {
@@ -56,7 +56,7 @@ export class LoginCheck {
       const isEqual = await compare(login.password, hash ?? hashOfNobody(users))
       if (hash !== undefined && isEqual && !login.password.includes('\0')) {
         this.#remember(digest)
-        return 'right'
+        return { user: login.name }
       }
     } finally {
       this.#running--

@@ -11,6 +11,7 @@ import type { HttpRequest } from './http-client.ts'
 import { createHttpServer } from './http-server.ts'
 import type { HttpServer } from './http-server.ts'
 import { LoginCheck } from './login-check.ts'
+import { FOR_ADMINS, FOR_VIEWERS } from './role.ts'
 import { createAuthority } from './testing/certificates.ts'
 import type { Certificate } from './testing/certificates.ts'
 import type { ServerTls, WebAccess } from './web-access.ts'
@@ -23,6 +24,7 @@ const OPEN: WebAccess = {
   tls: undefined,
   headers: [],
   users: new Map(),
+  roles: new Map(),
   rateLimit: { burst: 0, intervalMs: 0 },
   unauthenticatedPaths: [],
 }
@@ -56,13 +58,17 @@ interface Door {
   access: WebAccess
 }
 
-async function door(first: WebAccess): Promise<Door> {
+async function door(
+  first: WebAccess,
+  addRoutes: (app: HttpServer['app']) => void = () => {},
+): Promise<Door> {
   const clock = new SimClock()
   const source = { current: async () => opened.access }
   const access = { first, source }
   const server = createHttpServer({ log: silentLogger, clock, address: '127.0.0.1:0', access })
   const opened: Door = { server, clock, access: first }
   server.app.get('/*', async () => 'hello')
+  addRoutes(server.app)
   await server.listen()
   servers.push(server)
   return opened
@@ -118,6 +124,31 @@ test('paths that are named answer without a password, and no other path does', a
   expect(await asked(at, { path: '/%2d/healthy' })).toBe('401')
 })
 
+test('viewers look, editors change, admins do the rest, and a user without a role is one', async () => {
+  const users = new Map(['vic', 'eve', 'ann'].map((name) => [name, hashSync('secret', 4)]))
+  const roles = new Map([
+    ['vic', 'viewer'],
+    ['eve', 'editor'],
+  ] as const)
+  const at = await door({ ...OPEN, users, roles }, (app) => {
+    app.post('/change', async () => 'changed')
+    app.post('/question', { config: FOR_VIEWERS }, async () => 'answer')
+    app.delete('/all', { config: FOR_ADMINS }, async () => 'gone')
+  })
+  const may = async (name: string): Promise<string[]> => {
+    const asks = ['GET /', 'HEAD /', 'POST /question', 'POST /change', 'PUT /none', 'DELETE /all']
+    const answers: string[] = []
+    for (const ask of asks) {
+      const [method, path] = ask.split(' ') as ['GET', string]
+      answers.push(await asked(at, { ...login(name, 'secret'), method, path }))
+    }
+    return answers
+  }
+  expect(await may('vic')).toEqual(['200', '200', '200', '403', '403', '403'])
+  expect(await may('eve')).toEqual(['200', '200', '200', '200', '405', '403'])
+  expect(await may('ann')).toEqual(['200', '200', '200', '200', '405', '200'])
+})
+
 test('a password that is taken away stops working at once, remembered or not', async () => {
   const at = await door({ ...OPEN, users: USERS })
   expect(await asked(at, login('ann', 'secret'))).toBe('200')
@@ -130,17 +161,17 @@ test('10,000 wrong logins compute a handful of hashes, and their sender is told 
   const clock = new SimClock()
   const logins = new LoginCheck(clock)
   const header = (pair: string): string => `Basic ${Buffer.from(pair).toString('base64')}`
-  const verdicts = new Map<string, number>()
+  const verdicts = new Map<unknown, number>()
   for (let i = 0; i < 10_000; i++) {
     const verdict = await logins.check(header(`ann:wrong${i}`), USERS, '10.0.0.1')
     verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1)
   }
   expect(Object.fromEntries(verdicts)).toEqual({ wrong: 10, busy: 9_990 })
   // Another address is not punished for it, and the sender may try again after a while.
-  expect(await logins.check(header('ann:secret'), USERS, '10.0.0.2')).toBe('right')
+  expect(await logins.check(header('ann:secret'), USERS, '10.0.0.2')).toEqual({ user: 'ann' })
   await clock.advance(1_000)
   expect(await logins.check(header('ann:wrong'), USERS, '10.0.0.1')).toBe('wrong')
-  expect(await logins.check(header('ann:secret'), USERS, '10.0.0.1')).toBe('right')
+  expect(await logins.check(header('ann:secret'), USERS, '10.0.0.1')).toEqual({ user: 'ann' })
 })
 
 test('two logins whose parts run together are two logins', async () => {
@@ -150,7 +181,7 @@ test('two logins whose parts run together are two logins', async () => {
   ])
   const logins = new LoginCheck(new SimClock())
   const header = (pair: string): string => `Basic ${Buffer.from(pair).toString('base64')}`
-  expect(await logins.check(header('a:b:c'), users, '')).toBe('right')
+  expect(await logins.check(header('a:b:c'), users, '')).toEqual({ user: 'a' })
   expect(await logins.check(header('a:b'), users, '')).toBe('wrong')
 })
 

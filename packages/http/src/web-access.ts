@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '@pharos/base'
 import { LoginCheck } from './login-check.ts'
 import { WEB_RATE_WAIT_MS } from './limits.ts'
+import { mayAsk, type Role } from './role.ts'
 
 type ClientAuth =
   | 'NoClientCert'
@@ -34,6 +35,8 @@ export interface WebAccess {
   readonly headers: readonly (readonly [string, string])[]
   /** Name to bcrypt hash. Empty: nobody is asked. */
   readonly users: ReadonlyMap<string, string>
+  /** By user; who is not here is an admin. */
+  readonly roles: ReadonlyMap<string, Role>
   /** One request each `intervalMs` after a burst; 0: no limit. */
   readonly rateLimit: { readonly burst: number; readonly intervalMs: number }
   /** Paths that answer without a password; a `*` at the end stands for anything. */
@@ -82,7 +85,7 @@ export class DoorKeeper {
       access.users,
       request.socket.remoteAddress ?? '',
     )
-    if (verdict === 'right') return undefined
+    if (typeof verdict === 'object') return roleRefusal(access, verdict.user, request)
     if (verdict === 'busy') {
       reply.header('Retry-After', '1')
       return { status: 429, text: 'Too Many Requests' }
@@ -101,6 +104,16 @@ export class DoorKeeper {
     this.#tokens--
     return true
   }
+}
+
+function roleRefusal(
+  { roles }: WebAccess,
+  user: string,
+  request: FastifyRequest,
+): Refusal | undefined {
+  const role = roles.get(user) ?? 'admin'
+  if (mayAsk(role, request)) return undefined
+  return { status: 403, text: `${user} is a ${role} and may not do this` }
 }
 
 function coversPath(pattern: string, path: string): boolean {

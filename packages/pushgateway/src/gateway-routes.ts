@@ -7,7 +7,7 @@
 
 import { OutsideError, UserError } from '@pharos/base'
 import { Format, negotiate } from '@pharos/exposition'
-import { sendText } from '@pharos/http'
+import { FOR_ADMINS, sendText } from '@pharos/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GAUGE_MODES, type GaugeMode } from './aggregate.ts'
 import type { Gateway } from './gateway.ts'
@@ -242,7 +242,7 @@ function registerApi(scope: FastifyInstance, gateway: Gateway, path: string): vo
     return send(reply, JSON.stringify(status))
   })
   if (settings.hasAdminApi)
-    scope.put(`${path}/admin/wipe`, async (_, reply) => {
+    scope.put(`${path}/admin/wipe`, { config: FOR_ADMINS }, async (_, reply) => {
       gateway.metrics.request('wipe', 'put', 202)
       await gateway.store.wipe()
       return reply.code(202).send()
@@ -262,6 +262,7 @@ function registerManagement(scope: FastifyInstance, gateway: Gateway, prefix: st
   scope.route({
     method: ['GET', 'PUT', 'POST'],
     url: `${prefix}/-/quit`,
+    config: FOR_ADMINS,
     handler: async (request, reply) => {
       const text = reply.type('text/plain; charset=utf-8')
       if (request.method === 'GET') return text.code(405).send('Only POST or PUT requests allowed.')

@@ -2,7 +2,7 @@
 import { registerAlertmanagerApi, type VersionInfo } from '@pharos/alertmanager'
 import { messageOf } from '@pharos/base'
 import { metricsHandler, type Registry } from '@pharos/client'
-import { type HttpServer, sendText } from '@pharos/http'
+import { FOR_ADMINS, type HttpServer, sendText } from '@pharos/http'
 import type { FastifyInstance } from 'fastify'
 import type { AlertmanagerSource } from './alertmanager-source.ts'
 import { VERSION } from './version.ts'
@@ -62,7 +62,7 @@ export async function registerOwnAlertmanager(
     app.get(prefix + path, async (_, reply) =>
       reply.header('Content-Type', 'text/plain; charset=utf-8').send('OK'),
     )
-  app.post(`${prefix}/-/reload`, async (_, reply) => {
+  app.post(`${prefix}/-/reload`, { config: FOR_ADMINS }, async (_, reply) => {
     try {
       await source.load()
       return await reply.code(200).send()

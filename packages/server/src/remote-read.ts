@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import { OutsideError, UserError } from '@pharos/base'
 import { Counter, Gauge, type Registry } from '@pharos/client'
-import { sendText } from '@pharos/http'
+import { FOR_VIEWERS, sendText } from '@pharos/http'
 import {
   READ_REQUEST_BYTES,
   ReadServer,
@@ -44,7 +44,7 @@ export function registerRemoteRead(app: FastifyInstance, server: RunningServer):
   let reader: ReadServer | undefined
   app.post(
     `${server.urls.prefix}/api/v1/read`,
-    { bodyLimit: READ_REQUEST_BYTES },
+    { bodyLimit: READ_REQUEST_BYTES, config: FOR_VIEWERS },
     async (request, reply) => {
       if (reader === undefined) {
         reader = new ReadServer({
