@@ -1,9 +1,11 @@
-// `npm run sim -- --seeds 1000`: as many stories of tests/sim/tsdb-seeds.test.ts, in one process. `--full`: instead of
+// `npm run sim -- --seeds 1000`: as many stories of each of STORIES, in one process. `--full`: instead of
 // stories, all simulations of tests/sim once for each seed with every operation of the disk failing or losing power in turn
 // (SIM_FULL), minutes a seed. `--first 7` starts at that seed. Stops at the first seed that fails. `--kills 200`: no
 // simulation but a real server under ingest, killed so many times (tests/e2e/crash.test.ts).
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
+
+const STORIES = ['tests/sim/tsdb-seeds.test.ts', 'tests/sim/tsdb-downsampling.test.ts']
 
 const { values } = parseArgs({
   options: {
@@ -26,7 +28,7 @@ if (values.kills !== undefined) {
 }
 if (!values.full) {
   const env = { ...process.env, SEED: String(first), SEEDS: String(last - first + 1) }
-  const args = ['run', 'tests/sim/tsdb-seeds.test.ts', '--reporter=default']
+  const args = ['run', ...STORIES, '--reporter=default']
   process.exit(spawnSync('vitest', args, { env, stdio: 'inherit' }).status ?? 1)
 }
 for (let seed = first; seed <= last; seed++) {

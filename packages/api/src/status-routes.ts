@@ -120,6 +120,7 @@ function blocksJson(blocks: readonly BlockInfo[]): string {
       maxTime: block.maxTimeMs,
       stats: { numSamples: block.numSamples, numSeries: block.numSeries, numBytes: block.bytes },
       compaction: { level: block.level },
+      ...(block.stepMs > 0 ? { downsampling: { stepMs: block.stepMs } } : {}),
       version: 1,
     })),
   })

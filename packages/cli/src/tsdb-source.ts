@@ -24,7 +24,9 @@ export interface BlockMember {
 }
 
 /** The fields of a block; a chunk is what its store counts as one. */
-export type SourceBlock = Omit<BlockInfo, 'level' | 'numTiles'> & { readonly numChunks: number }
+export type SourceBlock = Omit<BlockInfo, 'level' | 'numTiles' | 'stepMs'> & {
+  readonly numChunks: number
+}
 
 export interface TsdbSource {
   /** Oldest first. */

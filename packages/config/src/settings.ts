@@ -36,6 +36,8 @@ export interface StorageSettings {
   readonly retentionPercentage: number
   /** Selectors whose series are kept for less. */
   readonly retentionRules: readonly { readonly match: string; readonly timeMs: number }[]
+  /** How samples are thinned out as they grow old, from young to old. */
+  readonly downsampling: readonly { readonly afterMs: number; readonly stepMs: number }[]
   /** Undefined: the default. */
   readonly maxExemplars: number | undefined
   /** The engine that older samples are read from. */

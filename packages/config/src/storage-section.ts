@@ -3,6 +3,8 @@
 import { quoted, UserError } from '@pharos/base'
 import { byteSize, duration, integer, leaf, real, text } from './codec.ts'
 import type { Codec } from './codec.ts'
+import { checkTiers, downsamplingSection } from './downsampling-section.ts'
+import type { DownsamplingFields } from './downsampling-section.ts'
 import { list, pointer, section } from './section.ts'
 import type { Section } from './section.ts'
 import type { StorageSettings } from './settings.ts'
@@ -64,19 +66,24 @@ export interface StorageFields {
     chunk_encoding: { floats: string }
     retention: RetentionFields
     retention_rules: readonly RetentionRuleFields[]
+    downsampling: readonly DownsamplingFields[]
   }
   exemplars: { max_exemplars: number } | undefined
   remote: StorageRemoteFields | undefined
 }
 
 export const storageSection: Section<StorageFields> = section<StorageFields>({
-  tsdb: section<StorageFields['tsdb']>({
-    out_of_order_time_window: duration(),
-    stale_series_compaction_threshold: real(),
-    chunk_encoding: section({ floats: floatEncoding() }),
-    retention: retentionSection,
-    retention_rules: list(retentionRule, 'empty or null retention rule'),
-  }),
+  tsdb: section<StorageFields['tsdb']>(
+    {
+      out_of_order_time_window: duration(),
+      stale_series_compaction_threshold: real(),
+      chunk_encoding: section({ floats: floatEncoding() }),
+      retention: retentionSection,
+      retention_rules: list(retentionRule, 'empty or null retention rule'),
+      downsampling: list(downsamplingSection, 'empty or null downsampling tier'),
+    },
+    { check: ({ downsampling = [] }, refuse) => checkTiers(downsampling, refuse) },
+  ),
   exemplars: pointer(section({ max_exemplars: integer() })),
   remote: pointer(storageRemoteSection),
 })
@@ -89,6 +96,7 @@ export function storageSettings({ tsdb, exemplars, remote }: StorageFields): Sto
     retentionBytes: size,
     retentionPercentage: percentage,
     retentionRules: tsdb.retention_rules.map(({ match, time }) => ({ match, timeMs: time })),
+    downsampling: tsdb.downsampling.map(({ after, step }) => ({ afterMs: after, stepMs: step })),
     maxExemplars: exemplars?.max_exemplars,
     remote: storageRemoteSettings(remote),
   }

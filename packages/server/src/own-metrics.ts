@@ -224,6 +224,11 @@ function storeCounters({ tsdb }: MetricSources): readonly Row[] {
       () => tsdb.compactionsFailed,
     ],
     [
+      'pharos_tsdb_downsamplings_total',
+      'Blocks whose samples were thinned out.',
+      () => tsdb.downsamplings,
+    ],
+    [
       'prometheus_tsdb_time_retentions_total',
       'Blocks dropped by retention.',
       () => tsdb.retentionDeletedBlocks,

@@ -98,6 +98,7 @@ export function reloadableOptions(
       timeMs,
     })),
     retentionPercentage: isGiven ? storage.retentionPercentage : given.retentionPercentage,
+    downsampling: storage.downsampling,
   }
 }
 

@@ -18,7 +18,7 @@ import type { Head } from './head/head.ts'
 import type { Segments } from './head/segments.ts'
 import type { Maintenance } from './maintenance.ts'
 import { readTile } from './read/tile-cache.ts'
-import type { TileRef } from './read/tile-ref.ts'
+import { type TileRef, tilesAtRest } from './read/tile-ref.ts'
 import { isWalName, walName } from './open-wal.ts'
 import type { Wal } from './wal/wal.ts'
 import { selectorText, type Tombstone, tombstoneBytes, type Tombstones } from './tombstones.ts'
@@ -116,9 +116,7 @@ export class Administration {
       for (const windowMs of windows) await maintenance.cutBlock(windowMs)
       for (const block of blocks.blocks) {
         if (!isTouched(block.file)) continue
-        const { level } = block.meta.compaction
-        const groups = block.groups.map(({ definition, tiles }) => ({ definition, tiles }))
-        const written = await blocks.write(groups, [block.file], level)
+        const written = await blocks.rewrite(block)
         blocks.replace([block], written.block)
         await blocks.removeReplaced(block.file, written.damaged)
       }
@@ -145,9 +143,7 @@ export class Administration {
       }
       for (const block of blocks.blocks) {
         if (await this.#isWhole(block)) continue
-        const groups = block.groups.map(({ definition, tiles }) => ({ definition, tiles }))
-        const { level } = block.meta.compaction
-        const written = await blocks.write(groups, [block.file], level)
+        const written = await blocks.rewrite(block)
         blocks.replace([block], written.block)
         await blocks.removeReplaced(block.file, written.damaged)
         repaired.push(fileName(block.path))
@@ -292,7 +288,7 @@ export class Administration {
 
   async #isWhole({ groups }: Block): Promise<boolean> {
     for (const { tiles } of groups) {
-      for (const ref of tiles) if (!(await this.#isReadable(ref))) return false
+      for (const ref of tilesAtRest(tiles)) if (!(await this.#isReadable(ref))) return false
     }
     return true
   }

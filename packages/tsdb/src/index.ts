@@ -14,7 +14,13 @@ export type {
 } from './appender.ts'
 export type { LabelList, Querier, SelectHints, Selection, SeriesGroup } from './querier.ts'
 export type { Damage, ReadOnlyWorld } from './read-only-tsdb.ts'
-export type { MemoryBudget, ReloadableOptions, RetentionRule, TsdbOptions } from './tsdb-options.ts'
+export type {
+  DownsamplingTier,
+  MemoryBudget,
+  ReloadableOptions,
+  RetentionRule,
+  TsdbOptions,
+} from './tsdb-options.ts'
 export type { BlockInfo, Cardinality, NameCount, ReplayStatus, TsdbStats } from './tsdb-status.ts'
 export type { TsdbWorld } from './open-store.ts'
 export type { StorageCost } from './storage-cost.ts'

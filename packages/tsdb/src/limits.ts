@@ -10,6 +10,14 @@ export const CELL_GRACE_MS: number = 60_000
 export const CLOCK_SLACK_MS: number = 60_000
 /** Rows of a tile in a block. Beyond this tiles gain under 2 % of size and cost decoding. */
 export const BLOCK_TILE_ROWS: number = 480
+/** Steps of a downsampled tile, each with two rows of samples at least: they make a full tile. */
+export const DOWNSAMPLED_TILE_STEPS: number = BLOCK_TILE_ROWS / 2
+/** Tiles of one group that are held to be thinned out together: a day and more of a target with 10,000 series. */
+export const DOWNSAMPLING_BYTES: number = 64 << 20
+/** Rows of these, some 12 MiB of columns: a step that has more of them is divided, which costs size and nothing else. */
+export const DOWNSAMPLING_ROWS: number = 200_000
+/** Rows of one step that are thinned out together; a step with more is divided, which costs size and nothing else. */
+export const STEP_ROWS: number = 20_000
 /** Rows of a tile of late samples, which come in any order. */
 export const LATE_TILE_ROWS: number = 480
 /** Late samples of a window that is a block already become a block no sooner than this after the first of them. */

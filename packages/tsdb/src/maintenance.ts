@@ -13,7 +13,13 @@ import {
 import type { Block } from './block/block.ts'
 import type { BlockStore } from './block/block-store.ts'
 import { fileName, nextLevel } from './block/block-store.ts'
-import { expiredBySize, expiredByTime, planCompaction } from './block/compaction-plan.ts'
+import { stepOf } from './block/block-format.ts'
+import {
+  expiredBySize,
+  expiredByTime,
+  planCompaction,
+  planDownsampling,
+} from './block/compaction-plan.ts'
 import { uploadedBlocks } from './block/uploaded-blocks.ts'
 import type { GroupDefinition } from './catalog/definition-reader.ts'
 import type { Layout } from './catalog/layout.ts'
@@ -33,6 +39,9 @@ import type { Wal } from './wal/wal.ts'
 import type { WalHeader } from './wal/wal-header.ts'
 
 const FOLDERS = ['wal', 'head', 'blocks'] as const
+
+/** Steps of a round that write blocks. */
+const COMPACTIONS: ReadonlySet<string> = new Set(['block', 'compaction', 'downsampling'])
 
 /** A tile is sealed early when its rows hold back so many WAL files. */
 const WAL_FILES = 4
@@ -147,6 +156,7 @@ export class Maintenance {
     const isSettled = await this.#context.budget.settle()
     if (isSettled) await this.#step('block', () => this.#cutBlocks())
     await this.#step('compaction', () => this.#compact())
+    await this.#step('downsampling', () => this.#downsample())
     await this.#step('retention', () => this.#retain())
     if (isSettled) await this.#step('WAL truncation', () => this.#truncateWal())
     await this.#step('deletions', () => this.forgetFiles())
@@ -177,7 +187,7 @@ export class Maintenance {
     try {
       await work()
     } catch (error) {
-      if (name === 'block' || name === 'compaction') this.#context.stats.compactionsFailed++
+      if (COMPACTIONS.has(name)) this.#context.stats.compactionsFailed++
       this.#context.log.error('maintenance failed; it is tried again', {
         step: name,
         err: messageOf(error),
@@ -329,17 +339,12 @@ export class Maintenance {
   }
 
   async #compact(): Promise<void> {
-    const { blocks, options, stats, disk, log } = this.#context
+    const { blocks, options, stats } = this.#context
     for (;;) {
       const { minBlockMs, maxBlockMs } = options
       const together = planCompaction(await this.#joinable(), minBlockMs, maxBlockMs)
       if (together === undefined) return
-      const bytes = together.reduce((sum, block) => sum + block.bytes, 0)
-      const { freeBytes } = await disk.space(options.path)
-      if (freeBytes < bytes + options.minFreeDiskBytes) {
-        log.warn('compaction waits for disk space', { freeBytes, wantedBytes: bytes })
-        return
-      }
+      if (!(await this.#hasSpaceFor(together))) return
       const groups = new Map<string, { definition: GroupDefinition; tiles: TileRef[] }>()
       for (const block of together) {
         for (const { name, definition, tiles } of block.groups) {
@@ -349,11 +354,41 @@ export class Maintenance {
         }
       }
       const files = together.map((block) => block.file)
-      const { block, damaged } = await blocks.write(groups.values(), files, nextLevel(together))
+      const { block, damaged } = await blocks.write(
+        groups.values(),
+        files,
+        nextLevel(together),
+        stepOf(together[0]!.meta),
+      )
       blocks.replace(together, block)
       for (const file of files) await blocks.removeReplaced(file, damaged)
       stats.compactions++
     }
+  }
+
+  /** Thins out what is old enough, a block after the other. */
+  async #downsample(): Promise<void> {
+    const { blocks, options, stats } = this.#context
+    for (;;) {
+      const tiers = options.downsampling ?? []
+      if (tiers.length === 0) return
+      const next = planDownsampling(await this.#joinable(), tiers, this.#newestMs())
+      if (next === undefined || !(await this.#hasSpaceFor([next.block]))) return
+      const { block, damaged } = await blocks.rewrite(next.block, next.stepMs)
+      blocks.replace([next.block], block)
+      await blocks.removeReplaced(next.block.file, damaged)
+      stats.downsamplings++
+    }
+  }
+
+  /** Whether there is space for a block that replaces these. */
+  async #hasSpaceFor(sources: readonly Block[]): Promise<boolean> {
+    const { disk, options, log } = this.#context
+    const bytes = sources.reduce((sum, block) => sum + block.bytes, 0)
+    const { freeBytes } = await disk.space(options.path)
+    const hasSpace = freeBytes >= bytes + options.minFreeDiskBytes
+    if (!hasSpace) log.warn('compaction waits for disk space', { freeBytes, wantedBytes: bytes })
+    return hasSpace
   }
 
   /** Blocks that may be joined: first ones wait for whoever copies them away. */

@@ -29,7 +29,15 @@ export interface SelectHints {
   readonly func: string
   readonly grouping: readonly string[]
   readonly by: boolean
+  /** Of downsampled series; missing: the samples that are left, whatever they are. */
+  readonly aggregate?: WantedAggregate | undefined
 }
+
+/**
+ * What a function wants of samples that were downsampled. The latest ones; the least, greatest or sum of each step; or those
+ * that are left with what is missing to tell how far a counter rose.
+ */
+export type WantedAggregate = 'last' | 'min' | 'max' | 'sum' | 'rise'
 
 export interface Selection {
   readonly groups: readonly SeriesGroup[]
@@ -64,4 +72,26 @@ export interface SeriesGroup {
   readValues(series: number, out: Float64Array): number
   /** Fills `out` with the histogram at each time, undefined where there is none. */
   readHistograms(series: number, out: (NativeHistogram | undefined)[]): void
+  /** Missing where every sample is there. */
+  readonly downsampled?: DownsampledGroup | undefined
+}
+
+/** How samples of a group were thinned out. */
+export interface DownsampledGroup {
+  /** In the order of time, ms, both ends inclusive. */
+  readonly spans: readonly DownsampledSpan[]
+  /**
+   * With the aggregates `sum` and `rise`: how many samples there were since the value before, this one with them, for
+   * each of `times`. It may stand at a later time without a value.
+   */
+  readCounts(series: number, out: Float64Array): void
+  /** With `rise`, likewise: what the counter had had before the resets since then that no value shows. */
+  readLost(series: number, out: Float64Array): void
+}
+
+/** Of the samples of each step, `(k − 1)·stepMs < t ≤ k·stepMs`, the first and the last one are there. */
+export interface DownsampledSpan {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly stepMs: number
 }

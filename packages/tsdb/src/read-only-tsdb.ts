@@ -25,6 +25,7 @@ import { headSnapshot } from './read/snapshot.ts'
 import { ColumnDecoder } from './tile/column-decoder.ts'
 import { ReadCache } from './read/read-cache.ts'
 import { readTile } from './read/tile-cache.ts'
+import { tilesAtRest } from './read/tile-ref.ts'
 import { TsdbQuerier } from './read/tsdb-querier.ts'
 import { readTombstones, type Tombstone } from './tombstones.ts'
 import { type BlockInfo, emptyStats } from './tsdb-status.ts'
@@ -137,7 +138,7 @@ export class ReadOnlyTsdb {
     let count = 0
     for (const block of this.#allBlocks) {
       for (const { tiles } of block.groups) {
-        for (const ref of tiles) {
+        for (const ref of tilesAtRest(tiles)) {
           count++
           try {
             readTile(ref)

@@ -7,7 +7,7 @@ import type { TileFile } from './block/tile-file.ts'
 import type { Head } from './head/head.ts'
 import { SCRUB_PAUSE_MS, SCRUB_REST_MS, SCRUB_SLICE_BYTES } from './limits.ts'
 import { readTile } from './read/tile-cache.ts'
-import type { TileRef } from './read/tile-ref.ts'
+import { type TileRef, tilesAtRest } from './read/tile-ref.ts'
 import type { TsdbStats } from './tsdb-status.ts'
 
 interface ScrubberContext {
@@ -97,7 +97,7 @@ export class Scrubber {
 function filesOf(blocks: BlockStore, head: Head): Map<TileFile, TileRef[]> {
   const files = new Map<TileFile, TileRef[]>()
   const add = (tiles: readonly TileRef[]): void => {
-    for (const ref of tiles) {
+    for (const ref of tilesAtRest(tiles)) {
       const known = files.get(ref.file)
       if (known === undefined) files.set(ref.file, [ref])
       else known.push(ref)

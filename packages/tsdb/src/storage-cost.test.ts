@@ -75,3 +75,20 @@ test('a series that nobody writes any more is not active, and nothing costs noth
   })
   await db.close()
 })
+
+test('of downsampled series what their steps held costs, too', async () => {
+  const { db, world } = await filled(1200)
+  await world.clock.advance(60 * MINUTE_MS)
+  const now = db.group(Labels.from({ job: 'now' }), 'scrape')
+  now.appendSample(world.clock.now(), now.column(Labels.from({ __name__: 'now', job: 'now' })), 1)
+  db.reconfigure({ downsampling: [{ afterMs: MINUTE_MS, stepMs: MINUTE_MS }] })
+  for (let round = 0; round < 3; round++) await db.maintain()
+  expect(db.stats.downsamplings).toBeGreaterThan(0)
+  const [all, noisy] = await Promise.all(
+    [is('job', 'j'), is('__name__', 'noisy')].map((one) => db.storageCost([one])),
+  )
+  // Two samples, sum, min and max of each of 400 steps, all of them noise: five times eight bytes, or nearly.
+  expect(noisy!.diskBytes).toBeGreaterThan(400 * 5 * 6)
+  expect(all!.diskBytes).toBeLessThan(db.stats.blockBytes)
+  await db.close()
+})

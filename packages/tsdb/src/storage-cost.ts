@@ -48,7 +48,7 @@ export function* storageCost(shares: readonly TileShare[], newestMs: number): Ta
   let memoryBytes = 0
   let sealedBytes = 0
   let readBytes = 0
-  let columnBytes = 0
+  let foundBytes = 0
   let minTimeMs = Infinity
   let maxTimeMs = -Infinity
   for (const [index, { group, tile, columns }] of shares.entries()) {
@@ -67,17 +67,18 @@ export function* storageCost(shares: readonly TileShare[], newestMs: number): Ta
       memoryBytes += rowCount * columns.length * CELL_BYTES
       continue
     }
-    const evenShare = (tile.length * columns.length) / tile.layout.shapes.length
+    const tileBytes = tile.length + (tile.downsampled?.aggregates.length ?? 0)
+    const evenShare = (tileBytes * columns.length) / tile.layout.shapes.length
     sealedBytes += evenShare
     if (index % stride !== 0) continue
     readBytes += evenShare
-    columnBytes += bytesOf(tile, columns)
+    foundBytes += bytesOf(tile, columns)
   }
   return {
     series: all.count,
     activeSeries: active.count,
     samples,
-    diskBytes: readBytes === 0 ? 0 : Math.round((columnBytes * sealedBytes) / readBytes),
+    diskBytes: readBytes === 0 ? 0 : Math.round((foundBytes * sealedBytes) / readBytes),
     memoryBytes,
     minTimeMs: Number.isFinite(minTimeMs) ? minTimeMs : undefined,
     maxTimeMs: Number.isFinite(maxTimeMs) ? maxTimeMs : undefined,
@@ -87,10 +88,18 @@ export function* storageCost(shares: readonly TileShare[], newestMs: number): Ta
 
 /** Bytes of these columns, and their part of the head, times and directory of the tile. */
 function bytesOf(ref: TileRef, columns: Int32Array): number {
+  const { downsampled } = ref
+  const aggregates = downsampled === undefined ? 0 : columnBytes(downsampled.aggregates, columns)
+  return columnBytes(ref, columns) + aggregates
+}
+
+function columnBytes(ref: TileRef, columns: Int32Array): number {
   const view = readTile(ref)
+  const each = view.columnCount / ref.layout.shapes.length
   let own = 0
-  for (let i = 0; i < columns.length; i++) own += view.columnLength(columns[i]!)
-  return own + (view.sharedLength * columns.length) / view.columnCount
+  for (const column of columns)
+    for (let i = 0; i < each; i++) own += view.columnLength(each * column + i)
+  return own + (view.sharedLength * columns.length * each) / view.columnCount
 }
 
 /** Counts the series of a group once, in however many tiles they are. */

@@ -12,6 +12,8 @@ export interface TsdbOptions {
   readonly retentionPercentage?: number | undefined
   /** Series that are kept for less than the others; of several rules for one the shortest holds. */
   readonly retentionRules?: readonly RetentionRule[] | undefined
+  /** How samples are thinned out as they grow old, both numbers of each ascending. */
+  readonly downsampling?: readonly DownsamplingTier[] | undefined
   /** Length of the first blocks, default 2 h. */
   readonly minBlockMs: number
   /** Default a tenth of the retention, at most 31 d. */
@@ -45,6 +47,7 @@ export interface MemoryBudget {
 /** Those that stand in the configuration file too. */
 export type ReloadableOptions = Pick<
   TsdbOptions,
+  | 'downsampling'
   | 'maxExemplars'
   | 'outOfOrderMs'
   | 'retentionMs'
@@ -52,6 +55,13 @@ export type ReloadableOptions = Pick<
   | 'retentionPercentage'
   | 'retentionRules'
 >
+
+/** Blocks whose samples are all so old are thinned out to two samples of each step, and what the step held. */
+export interface DownsamplingTier {
+  readonly afterMs: number
+  /** A multiple of the one before. */
+  readonly stepMs: number
+}
 
 /** Series that satisfy all matchers are kept for so long. */
 export interface RetentionRule {

@@ -27,7 +27,10 @@ export interface TsdbStats {
   /** Oldest sample of the head, ms, to the last round of upkeep; Infinity when there is none. */
   headMinTimeMs: number
   compactions: number
+  /** Of compactions, and of blocks that were to be thinned out. */
   compactionsFailed: number
+  /** Blocks that were thinned out. */
+  downsamplings: number
   blocksLoaded: number
   blockBytes: number
   retentionDeletedBlocks: number
@@ -69,6 +72,8 @@ export interface BlockInfo {
   readonly numTiles: number
   readonly bytes: number
   readonly level: number
+  /** What its samples were thinned out to, 0 where all are there. */
+  readonly stepMs: number
 }
 
 /** How far the start has come; numbers of WAL files. */
@@ -101,6 +106,7 @@ export function emptyStats(): TsdbStats {
     headMinTimeMs: Infinity,
     compactions: 0,
     compactionsFailed: 0,
+    downsamplings: 0,
     blocksLoaded: 0,
     blockBytes: 0,
     retentionDeletedBlocks: 0,

@@ -3,6 +3,7 @@
 import { background, messageOf, OutsideError, Pace } from '@pharos/base'
 import type { Labels, Matcher, Metadata } from '@pharos/model'
 import type { CellAppender, CellStore, GroupKind } from './appender.ts'
+import { stepOf } from './block/block-format.ts'
 import { cardinalityOf } from './cardinality.ts'
 import type { StoredExemplar } from './head/exemplar-ring.ts'
 import { GroupHandle } from './head/group-handle.ts'
@@ -111,7 +112,9 @@ export class Tsdb implements CellStore {
     const { head, blocks, log, wal } = this.#store
     const groups = headSnapshot(head, minMs, maxMs)
     for (const block of blocks.blocks) {
-      if (block.meta.minTime > maxMs || block.meta.maxTime <= minMs) continue
+      // The latest downsampled sample before a time may be as old as a step.
+      const fromMs = minMs - stepOf(block.meta)
+      if (block.meta.minTime > maxMs || block.meta.maxTime <= fromMs) continue
       for (const group of block.groups) groups.push(group)
     }
     const leave = head.memory.enter()

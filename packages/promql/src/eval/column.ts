@@ -1,6 +1,7 @@
 // A column being read: the values of one series against its group's times, and the compacted form for
 // series with gaps, stale markers or histograms.
 
+import { bug } from '@pharos/base'
 import type { NativeHistogram } from '@pharos/model'
 import { ABSENT_LOW_WORD, STALE_LOW_WORD } from '@pharos/model'
 import { wasReset } from './histogram/compare.ts'
@@ -13,6 +14,9 @@ interface FloatSamples {
   vs: Float64Array
   /** When each sample's counter started, ms, 0 where unknown; read only when asked for. */
   starts: Float64Array
+  /** See `DownsampledGroup`; read only when asked for. */
+  counts: Float64Array
+  lost: Float64Array
   count: number
 }
 
@@ -27,11 +31,14 @@ interface HistogramSamples {
 export class ColumnReader {
   values: Float64Array<ArrayBuffer> = new Float64Array(0)
   #starts: Float64Array<ArrayBuffer> = new Float64Array(0)
+  #beside: Float64Array<ArrayBuffer> = new Float64Array(0)
   /** Of the compacted column. */
   readonly floats: FloatSamples = {
     ts: new Float64Array(0),
     vs: new Float64Array(0),
     starts: new Float64Array(0),
+    counts: new Float64Array(0),
+    lost: new Float64Array(0),
     count: 0,
   }
   histograms: HistogramSamples = { ts: [], hs: [], starts: [] }
@@ -96,6 +103,31 @@ export class ColumnReader {
     this.histograms.hs.length = 0
     this.histograms.starts.length = 0
     if ((bits & Column.histograms) !== 0) this.#compactHistograms(group, series)
+  }
+
+  /** Reads what goes with the compacted samples of a downsampled series. */
+  readDownsampled({ times, downsampled }: SeriesGroup, series: number, withLost: boolean): void {
+    if (downsampled === undefined) bug('a series was not downsampled')
+    if (this.#beside.length < times.length) {
+      this.#beside = new Float64Array(times.length)
+      this.floats.counts = new Float64Array(times.length)
+      this.floats.lost = new Float64Array(times.length)
+    }
+    downsampled.readCounts(series, this.#beside)
+    this.#compactBeside(times, this.floats.counts)
+    if (!withLost) return
+    downsampled.readLost(series, this.#beside)
+    this.#compactBeside(times, this.floats.lost)
+  }
+
+  /** Sums of what stands at each sample and at times without a sample after it. */
+  #compactBeside(times: Float64Array, out: Float64Array): void {
+    const { ts, count } = this.floats
+    out.fill(0, 0, count)
+    for (let i = 0, at = -1; i < times.length; i++) {
+      while (at + 1 < count && ts[at + 1]! <= times[i]!) at++
+      if (at >= 0) out[at]! += this.#beside[i]!
+    }
   }
 
   #compactHistograms(group: SeriesGroup, series: number): void {

@@ -14,6 +14,7 @@ import { Column, type SeriesGroup } from '../queryable.ts'
 import type { Task } from './budget.ts'
 import { ColumnReader } from './column.ts'
 import { type EvalContext, usesTypeLabels } from './context.ts'
+import { countedKernel, downsamplingInfos, isRise, looksAtCounts } from './downsampled.ts'
 import { executionError, sameLabelset } from './errors.ts'
 import { extendedKernel, reachOf } from './extended-range.ts'
 import { Row, type RowSink } from './frame.ts'
@@ -92,6 +93,7 @@ class RangeCall {
   readonly #seen: Set<string> | undefined
   readonly #keepsName: boolean
   readonly #usesStarts: boolean
+  readonly #looksAtCounts: boolean
 
   constructor(
     context: EvalContext,
@@ -121,6 +123,8 @@ class RangeCall {
       !source.plan.selector.anchored &&
       !source.plan.selector.smoothed &&
       START_TIME_FUNCTIONS.has(plan.func)
+    this.#looksAtCounts =
+      source.plan.kind === 'matrix' && !this.#isExtended && looksAtCounts(plan.func)
     const mayCollide = !context.delayedNames && !source.oneName && plan.func !== 'absent_over_time'
     this.#seen = mayCollide ? new Set() : undefined
   }
@@ -128,6 +132,8 @@ class RangeCall {
   *group(g: number): Task<void> {
     const group = this.#source.groups[g]!
     const { windows, lane, kernel, inKernel, use, present } = this.#work(group.times)
+    const isCounted = this.#looksAtCounts && group.downsampled !== undefined
+    this.#tellDownsampling(group, windows)
     if (windows.sampleTotal === 0) return
     const work = group.times.length + windows.sampleTotal
     this.#row = lane?.row ?? this.#outside
@@ -135,7 +141,7 @@ class RangeCall {
       if (this.#context.budget.due(work)) yield
       const bits = this.#reader.read(group, i, lane)
       const hasStarts = this.#usesStarts && group.readStartTimes !== undefined
-      if (bits === Column.plain && !hasStarts) {
+      if (bits === Column.plain && !hasStarts && !isCounted) {
         const { values } = this.#reader
         if (inKernel?.() !== true) {
           if (lane === undefined && this.#isLong(windows, values))
@@ -145,8 +151,20 @@ class RangeCall {
         this.#row.cells = undefined
         this.#emit(group, g, i, windows, use, present ?? this.#row.sampleCount())
         this.#context.samples.tally?.addWindows(windows, this.#isStored, undefined)
-      } else yield* this.#special(group, g, i, bits)
+      } else yield* this.#special(group, g, i, bits, isCounted)
     }
+  }
+
+  #tellDownsampling({ downsampled }: SeriesGroup, windows: Windows): void {
+    if (downsampled === undefined || !this.#isStored) return
+    const { annotations } = this.#context
+    for (const text of downsamplingInfos(
+      this.#plan.func,
+      this.#isExtended,
+      windows,
+      downsampled.spans,
+    ))
+      annotations.info(text, this.#plan.args[0]!.pos)
   }
 
   /** Windows and what follows from them alone; of the last group where its times are the same. */
@@ -276,7 +294,8 @@ class RangeCall {
   }
 
   /** The kernel for a compacted series. */
-  #kernelFor(windows: Windows, labels: Labels): ColumnKernel {
+  #kernelFor(windows: Windows, labels: Labels, isCounted: boolean): ColumnKernel {
+    if (isCounted) return countedKernel(this.#plan.func, windows, this.#reader.floats)
     if (!this.#usesStarts) return this.#kernel(windows)
     const { annotations } = this.#context
     const pos = this.#plan.args[0]!.pos
@@ -286,16 +305,24 @@ class RangeCall {
   }
 
   /** A series with gaps, stale markers or histograms: its own times, its own windows, the same kernels. */
-  *#special(group: SeriesGroup, g: number, series: number, bits: number): Task<void> {
+  *#special(
+    group: SeriesGroup,
+    g: number,
+    series: number,
+    bits: number,
+    isCounted: boolean,
+  ): Task<void> {
     const { floats, histograms } = this.#reader
     this.#reader.compact(group, series, bits, false, this.#usesStarts)
+    if (isCounted) this.#reader.readDownsampled(group, series, isRise(this.#plan.func))
     const windows = this.#windows(floats.ts, floats.count)
     const labels = group.labels(series)
     this.#row.cells = undefined
     this.#context.samples.tally?.addWindows(windows, this.#isStored, undefined)
     if (floats.count === 0) this.#row.clear()
-    else if (this.#isLong(windows, floats.vs)) yield* this.#inPortions(windows, floats.vs)
-    else this.#kernelFor(windows, labels)(floats.vs, this.#row.values)
+    else if (!isCounted && this.#isLong(windows, floats.vs))
+      yield* this.#inPortions(windows, floats.vs)
+    else this.#kernelFor(windows, labels, isCounted)(floats.vs, this.#row.values)
     if (histograms.ts.length === 0) {
       this.#emit(group, g, series, windows, this.#use(windows), this.#row.sampleCount())
       return

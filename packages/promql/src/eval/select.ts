@@ -2,6 +2,7 @@
 
 import type { Matcher } from '@pharos/model'
 import type { Querier, SelectHints, Selection } from '../queryable.ts'
+import { aggregateOf } from './downsampled.ts'
 import { infoMatchers, infoTime } from './info.ts'
 import type { Plan, QueryTimes, SelectorPlan } from './plan.ts'
 
@@ -85,14 +86,15 @@ function selectorRead(
 ): Read {
   const parent = path.at(-1)
   const rangeMs = parent?.kind === 'matrix' ? parent.rangeMs : 0
+  const func = funcAround(path)
+  const isExtended = plan.anchored || plan.smoothed
   let { startMs, endMs } = evaluatedRange(plan, path, times)
   const { lookbackMs } = settings
   if (rangeMs === 0) {
     startMs -= lookbackMs - 1
     if (plan.smoothed) endMs += lookbackMs
   } else {
-    const extended = plan.anchored || plan.smoothed
-    startMs -= (extended ? lookbackMs : 0) + rangeMs - 1
+    startMs -= (isExtended ? lookbackMs : 0) + rangeMs - 1
     if (plan.smoothed) endMs += lookbackMs
   }
   return {
@@ -103,7 +105,8 @@ function selectorRead(
       endMs: endMs - plan.offsetMs,
       stepMs: stepOf(path, times, settings),
       rangeMs,
-      func: funcAround(path),
+      func,
+      aggregate: rangeMs === 0 ? 'last' : isExtended ? undefined : aggregateOf(func),
       grouping: parent?.kind === 'aggregate' ? parent.grouping : [],
       by: parent?.kind === 'aggregate' && !parent.without,
     },
@@ -151,6 +154,7 @@ function infoRead(
       endMs: range.endMs - offsetMs,
       stepMs: stepOf(path, times, settings),
       rangeMs: 0,
+      aggregate: 'last',
       func: 'info',
       grouping: [],
       by: false,

@@ -49,7 +49,13 @@ export function* streamSelector(
   let present = 0
   for (const group of selection.groups) {
     if (times === undefined || !areEqual(times, group.times)) {
-      latest = latestIndices(group.times, group.times.length, refs, context.lookbackMs)
+      latest = latestIndices(
+        group.times,
+        group.times.length,
+        refs,
+        context.lookbackMs,
+        group.downsampled?.spans,
+      )
       present = latest.reduce((count, i) => (i < 0 ? count : count + 1), 0)
       inKernel?.setLatest(latest)
     }
@@ -99,7 +105,13 @@ function gatherColumn(
   }
   reader.compact(group, series, bits, true, content === 'starts')
   const { floats, histograms } = reader
-  const latest = latestIndices(floats.ts, floats.count, refs, context.lookbackMs)
+  const latest = latestIndices(
+    floats.ts,
+    floats.count,
+    refs,
+    context.lookbackMs,
+    group.downsampled?.spans,
+  )
   if (histograms.ts.length > 0) {
     if (context.statisticsOnly.has(read.plan)) reader.tellResets()
     gatherWithHistograms(context, read, reader, latest, row)

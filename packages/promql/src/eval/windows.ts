@@ -4,6 +4,8 @@
 //   samples   ·   ·   ·   ·   ·   ·   ·
 //                 lo          hi            window (start, end] = samples lo … hi−1
 
+import type { DownsampledSpan } from '../queryable.ts'
+
 /** Range windows of all steps over one time column. */
 export interface Windows {
   /** ms, ascending; only the first `sampleCount` count. */
@@ -69,7 +71,8 @@ export function windowsOver(
 }
 
 /**
- * For each reference time the last sample at or before it, or −1 when that is `lookbackMs` old or older.
+ * For each reference time the last sample at or before it, or −1 when that is `lookbackMs` old or older. Where samples were
+ * downsampled it may be as old as a step: what came after it is gone.
  * @returns indices into `ts`, one a reference time
  */
 export function latestIndices(
@@ -77,15 +80,24 @@ export function latestIndices(
   sampleCount: number,
   refs: Float64Array,
   lookbackMs: number,
+  spans: readonly DownsampledSpan[] = [],
 ): Int32Array {
   const latest = new Int32Array(refs.length)
   let b = 0
   for (let s = 0; s < refs.length; s++) {
     const ref = refs[s]!
     while (b < sampleCount && ts[b]! <= ref) b++
-    latest[s] = b > 0 && ts[b - 1]! > ref - lookbackMs ? b - 1 : -1
+    const isYoung =
+      b > 0 && (ts[b - 1]! > ref - lookbackMs || ts[b - 1]! > ref - stepAt(spans, ts[b - 1]!))
+    latest[s] = isYoung ? b - 1 : -1
   }
   return latest
+}
+
+/** What the samples around a time were thinned out to, 0 where they all are there. */
+function stepAt(spans: readonly DownsampledSpan[], tMs: number): number {
+  for (const { fromMs, toMs, stepMs } of spans) if (tMs >= fromMs && tMs <= toMs) return stepMs
+  return 0
 }
 
 /** The windows of steps [from, to), over the same samples. */

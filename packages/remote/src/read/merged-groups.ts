@@ -43,6 +43,7 @@ export function mergedGroups(places: readonly (readonly SeriesGroup[])[]): reado
 
 class MergedGroup implements SeriesGroup {
   readonly times: Float64Array
+  readonly downsampled: SeriesGroup['downsampled']
   readonly #series: readonly (readonly Piece[])[]
   /** Where the times of a group of pieces stand among ours. */
   readonly #places = new Map<SeriesGroup, Int32Array>()
@@ -54,6 +55,17 @@ class MergedGroup implements SeriesGroup {
     const groups = new Set(series.flat().map((piece) => piece.group))
     this.times = unionOf([...groups].map((group) => group.times))
     for (const group of groups) this.#places.set(group, placesOf(group.times, this.times))
+    const spans = [...groups].flatMap((group) => group.downsampled?.spans ?? [])
+    if (spans.length === 0) return
+    this.downsampled = {
+      spans,
+      readCounts: (one, out) => this.#readBeside(one, out, readCounts),
+      readLost: (one, out) =>
+        this.#readBeside(one, out, ({ group, series: at }, beside) => {
+          if (group.downsampled === undefined) beside.fill(0, 0, group.times.length)
+          else group.downsampled.readLost(at, beside)
+        }),
+    }
   }
 
   get seriesCount(): number {
@@ -88,6 +100,26 @@ class MergedGroup implements SeriesGroup {
     return bits
   }
 
+  /** What goes with the values that `readValues` shows, and what stands where no place has a value. */
+  #readBeside(
+    series: number,
+    out: Float64Array,
+    read: (piece: Piece, out: Float64Array) => void,
+  ): void {
+    out.fill(0, 0, this.times.length)
+    for (const piece of this.#series[series]!.toReversed()) {
+      const places = this.#places.get(piece.group)!
+      const values = new Float64Array(places.length)
+      const beside = new Float64Array(places.length)
+      piece.group.readValues(piece.series, values)
+      read(piece, beside)
+      for (let i = 0; i < places.length; i++) {
+        if (isSample(values[i]!)) out[places[i]!] = beside[i]!
+        else out[places[i]!]! += beside[i]!
+      }
+    }
+  }
+
   readHistograms(series: number, out: (NativeHistogram | undefined)[]): void {
     out.length = this.times.length
     out.fill(undefined)
@@ -105,6 +137,16 @@ class MergedGroup implements SeriesGroup {
       }
     }
   }
+}
+
+/** Where nothing was thinned out each sample stands for itself. */
+function readCounts({ group, series }: Piece, out: Float64Array): void {
+  if (group.downsampled !== undefined) {
+    group.downsampled.readCounts(series, out)
+    return
+  }
+  group.readValues(series, out)
+  for (let i = 0; i < group.times.length; i++) out[i] = isSample(out[i]!) ? 1 : 0
 }
 
 function unionOf(all: readonly Float64Array[]): Float64Array {

@@ -10,12 +10,14 @@
 
 import { ByteReader, ByteWriter, crc32c, OutsideError } from '@pharos/base'
 
-export const BLOCK_VERSION = 1
+/** 1: tiles of samples alone; 2: downsampled ones too. Each is written where it is enough. */
+export type BlockVersion = 1 | 2
+const VERSIONS: readonly number[] = [1, 2]
 export const BLOCK_HEADER_BYTES = 8
 export const FOOTER_BYTES = 64
 
 export interface BlockMeta {
-  readonly version: number
+  readonly version: BlockVersion
   readonly ulid: string
   readonly minTime: number
   /** Behind the newest sample. */
@@ -32,6 +34,13 @@ export interface BlockMeta {
     /** Those of them that were damaged: they are kept in quarantine. */
     readonly damaged: readonly string[]
   }
+  /** What its samples were thinned out to; missing in version 1. */
+  readonly downsampling?: { readonly stepMs: number }
+}
+
+/** 0 for a block that has all of its samples. */
+export function stepOf({ downsampling }: BlockMeta): number {
+  return downsampling?.stepMs ?? 0
 }
 
 export interface Section {
@@ -41,27 +50,33 @@ export interface Section {
 }
 
 interface Footer {
+  readonly version: BlockVersion
   readonly catalog: Section
   readonly directory: Section
   readonly meta: Section
 }
 
-export function blockHeader(): Uint8Array<ArrayBuffer> {
+export function blockHeader(version: BlockVersion): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(BLOCK_HEADER_BYTES)
   writeLetters(out, 'PHB1')
-  out.u16(BLOCK_VERSION)
+  out.u16(version)
   out.u16(0)
   return out.bytes()
 }
 
-export function writeFooter({ catalog, directory, meta }: Footer): Uint8Array<ArrayBuffer> {
+export function writeFooter({
+  version,
+  catalog,
+  directory,
+  meta,
+}: Footer): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(FOOTER_BYTES)
   for (const { offset, length, crc } of [catalog, directory, meta]) {
     out.i64(offset)
     out.u32(length)
     out.u32(crc)
   }
-  out.u16(BLOCK_VERSION)
+  out.u16(version)
   out.u16(0)
   out.u32(0)
   out.u32(crc32c(out.bytes()))
@@ -78,19 +93,19 @@ export function readFooter(bytes: Uint8Array): Footer {
     length: reader.u32(),
     crc: reader.u32(),
   })
-  const footer = { catalog: section(), directory: section(), meta: section() }
+  const sections = { catalog: section(), directory: section(), meta: section() }
   const version = reader.u16()
   reader.u16()
   reader.u32()
   if (reader.u32() !== crc32c(bytes, 0, 56)) throw corrupt('checksum of the footer does not match')
   if (String.fromCharCode(...reader.raw(4)) !== 'PHBE') throw corrupt('it has no end mark')
-  if (version !== BLOCK_VERSION) {
+  if (!VERSIONS.includes(version)) {
     throw new OutsideError(
       'tsdb/version',
-      `block of format version ${version}, this program reads ${BLOCK_VERSION}`,
+      `block of format version ${version}, this program reads ${VERSIONS.join(' and ')}`,
     )
   }
-  return footer
+  return { ...sections, version: version as BlockVersion }
 }
 
 function writeLetters(out: ByteWriter, letters: string): void {

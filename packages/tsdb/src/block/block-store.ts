@@ -13,13 +13,14 @@ import {
 } from '@pharos/base'
 import type { ShapeTable } from '../catalog/shape.ts'
 import { isDamage, type Quarantine } from '../quarantine.ts'
-import type { TileRef } from '../read/tile-ref.ts'
+import { type TileRef, tilesAtRest } from '../read/tile-ref.ts'
 import type { TsdbStats } from '../tsdb-status.ts'
 import { Block } from './block.ts'
-import type { BlockMeta } from './block-format.ts'
+import { type BlockMeta, stepOf } from './block-format.ts'
 import { BlockWriter } from './block-writer.ts'
 import { readTile } from '../read/tile-cache.ts'
-import { joinTiles, type StoredTiles } from './join.ts'
+import { joinTiles, type StoredTiles, type TileSink } from './join.ts'
+import { downsampleTiles } from '../downsampling/downsample-tiles.ts'
 import type { TileCodec } from '../tile/tile-codec.ts'
 import type { TileFile } from './tile-file.ts'
 
@@ -44,6 +45,8 @@ export class BlockStore {
   /** Blocks that may have got their name although writing them failed: a start would take them for good. */
   readonly #orphans = new Set<string>()
   readonly #failedReads = new Map<string, number>()
+  /** Names of files that are replaced or expired and could not be removed: the next block says so too, should theirs go. */
+  readonly #unremoved = new Set<string>()
   /** Paths of blocks that the disk did not give back. They stay where they are. */
   readonly #unread = new Set<string>()
   /** Oldest first. Replaced, never changed. */
@@ -107,37 +110,37 @@ export class BlockStore {
 
   /**
    * Writes a block out of the tiles of other files. It is on disk under its name, checked, when this resolves.
+   * @param stepMs  what samples are thinned out to, never less than they are already; 0: they all stay
    * @returns no block when there was no sample in them, and the names of sources with tiles that could not be read
    */
   async write(
     groups: Iterable<StoredTiles>,
     sources: readonly TileFile[],
     level: number,
+    stepMs = 0,
   ): Promise<{ readonly block: Block | undefined; readonly damaged: ReadonlySet<string> }> {
     const { folder, disk, clock, random, log, codec, pace } = this.#context
     const id = ulid(clock.now(), random)
     const path = `${folder}/${id}.blk`
-    const writer = await BlockWriter.create(disk, `${path}.tmp`, codec.cold, pace)
+    const writer = await BlockWriter.create(disk, `${path}.tmp`, codec.cold, pace, stepMs)
     const damaged = new Set<string>()
     try {
       for (const group of groups) {
-        await joinTiles(
-          group,
-          codec.decoder,
-          pace,
-          (ref, error) => {
-            this.#tolerate(ref, error)
-            damaged.add(fileName(ref.file.path))
-            log.error('tile left out of a new block', { err: messageOf(error) })
-          },
-          (definition, own, source) => writer.add(definition, own, source),
-        )
+        const isDamaged = (ref: TileRef, error: unknown): void => {
+          this.#tolerate(ref, error)
+          damaged.add(fileName(ref.file.path))
+          log.error('tile left out of a new block', { err: messageOf(error) })
+        }
+        const { decoder } = codec
+        const sink: TileSink = (...tile) => writer.add(...tile)
+        if (stepMs > 0) await downsampleTiles(group, stepMs, decoder, pace, isDamaged, sink)
+        else await joinTiles(group, decoder, pace, isDamaged, sink)
       }
       if (writer.tileCount === 0) {
         await writer.abandon(disk, log)
         return { block: undefined, damaged }
       }
-      const names = sources.map((file) => fileName(file.path))
+      const names = [...sources.map((file) => fileName(file.path)), ...this.#unremoved]
       await writer.finish(id, { level, sources: names, damaged: [...damaged] })
       const block = await this.#checked(`${path}.tmp`, path)
       try {
@@ -156,6 +159,14 @@ export class BlockStore {
       })
       throw error
     }
+  }
+
+  /** A block of what can be read of another one and was not deleted, thinned out to `stepMs`; see `write`. */
+  rewrite(
+    { groups, file, meta }: Block,
+    stepMs: number = stepOf(meta),
+  ): ReturnType<BlockStore['write']> {
+    return this.write(groups, [file], meta.compaction.level, stepMs)
   }
 
   /** @throws what the disk throws while one of them cannot be removed */
@@ -253,7 +264,7 @@ export class BlockStore {
     const block = await Block.open(disk, path, shapes, log, pace, named)
     try {
       for (const { tiles } of block.groups) {
-        for (const ref of tiles) {
+        for (const ref of tilesAtRest(tiles)) {
           readTile(ref)
           if (pace.isDue) await pace.rest()
         }
@@ -272,7 +283,9 @@ export class BlockStore {
       // A name that comes back after a power cut would bring back what is replaced or expired.
       await disk.syncDirectory(path.slice(0, path.lastIndexOf('/')))
       log.info('file removed', { file: path, reason: why })
+      this.#unremoved.delete(fileName(path))
     } catch (error) {
+      this.#unremoved.add(fileName(path))
       log.warn('file could not be removed', { file: path, reason: why, err: messageOf(error) })
     }
   }

@@ -19,7 +19,7 @@ import { TileFlag } from '../tile/tile-format.ts'
 import type { TileSource, TileWriter } from '../tile/tile-writer.ts'
 import {
   type BlockMeta,
-  BLOCK_VERSION,
+  type BlockVersion,
   blockHeader,
   type Section,
   writeFooter,
@@ -38,12 +38,14 @@ interface Entry {
   readonly firstMs: number
   readonly lastMs: number
   readonly rowCount: number
-  readonly isLate: boolean
+  readonly flags: number
   readonly layoutId: number
 }
 
 export class BlockWriter {
   readonly #file: OpenFile
+  readonly #stepMs: number
+  readonly #version: BlockVersion
   readonly #definitions = new DefinitionWriter()
   readonly #layouts = new LayoutIndex()
   readonly #tiles: TileWriter
@@ -61,63 +63,92 @@ export class BlockWriter {
   #minMs = Infinity
   #maxMs = -Infinity
 
-  private constructor(file: OpenFile, tiles: TileWriter, pace: Pace) {
+  private constructor(file: OpenFile, tiles: TileWriter, pace: Pace, stepMs: number) {
     this.#file = file
+    this.#stepMs = stepMs
+    this.#version = stepMs > 0 ? 2 : 1
     this.#tiles = tiles
     this.#pace = pace
-    this.#out.raw(blockHeader())
+    this.#out.raw(blockHeader(this.#version))
   }
 
-  /** @param pace  others have their turns */
+  /**
+   * @param pace    others have their turns
+   * @param stepMs  what samples were thinned out to, 0 where all are there
+   */
   static async create(
     disk: Disk,
     path: string,
     tiles: TileWriter,
     pace: Pace,
+    stepMs = 0,
   ): Promise<BlockWriter> {
-    return new BlockWriter(await disk.open(path, 'create'), tiles, pace)
+    return new BlockWriter(await disk.open(path, 'create'), tiles, pace, stepMs)
   }
 
   get tileCount(): number {
     return this.#tileCount
   }
 
-  /** Groups come one after the other, the tiles of each in the order of their times. */
-  async add(group: GroupDefinition, shapes: readonly Shape[], source: TileSource): Promise<void> {
+  /**
+   * Groups come one after the other, the tiles of each in the order of their times.
+   * @param aggregatesOf  of downsampled samples: what the steps of these columns held
+   */
+  async add(
+    group: GroupDefinition,
+    shapes: readonly Shape[],
+    source: TileSource,
+    aggregatesOf?: (columns: Int32Array) => TileSource,
+  ): Promise<void> {
     const pace = this.#pace
     const kept = await this.#tiles.encode(source, pace)
     if (kept.length === 0) return
+    const sampleCount = this.#tiles.sampleCount
     const groupId = this.#definitions.group(group.key, group.kind)
     const layout = await pace.drive(this.#layouts.of(kept, shapes))
     const layoutId = await pace.drive(this.#definitions.numbered(layout))
     this.#countSeries(groupId, layout)
+    const aggregates = aggregatesOf?.(kept)
+    await this.#finishTile(groupId, layoutId, source, kept.length)
+    if (aggregates !== undefined) {
+      await this.#tiles.encode(aggregates, pace)
+      await this.#finishTile(groupId, layoutId, aggregates, aggregates.columnCount)
+    }
+    this.#tileCount++
+    this.#sampleCount += sampleCount
+    this.#minMs = Math.min(this.#minMs, source.times[0]!)
+    this.#maxMs = Math.max(this.#maxMs, source.times[source.rowCount - 1]!)
+    if (this.#out.length >= WRITE_BYTES) await this.#write()
+  }
+
+  /** Appends the tile of what was encoded last. */
+  async #finishTile(
+    groupId: number,
+    layoutId: number,
+    source: TileSource,
+    columnCount: number,
+  ): Promise<void> {
+    const { times, rowCount, isLate, isAggregates = false } = source
     const offset = this.#writtenBytes + this.#out.length
-    await this.#tiles.finish(this.#out, groupId, layoutId, source, kept.length, pace)
-    const firstMs = source.times[0]!
-    const lastMs = source.times[source.rowCount - 1]!
+    await this.#tiles.finish(this.#out, groupId, layoutId, source, columnCount, this.#pace)
     const entry = {
       offset,
       length: this.#writtenBytes + this.#out.length - offset,
-      firstMs,
-      lastMs,
-      rowCount: source.rowCount,
-      isLate: source.isLate,
+      firstMs: times[0]!,
+      lastMs: times[rowCount - 1]!,
+      rowCount,
+      flags: (isLate ? TileFlag.late : 0) | (isAggregates ? TileFlag.aggregates : 0),
       layoutId,
     }
     const entries = this.#entries.get(groupId)
     if (entries === undefined) this.#entries.set(groupId, [entry])
     else entries.push(entry)
-    this.#tileCount++
-    this.#sampleCount += this.#tiles.sampleCount
-    this.#minMs = Math.min(this.#minMs, firstMs)
-    this.#maxMs = Math.max(this.#maxMs, lastMs)
-    if (this.#out.length >= WRITE_BYTES) await this.#write()
   }
 
   /** Ends the file and syncs it. */
   async finish(ulid: string, compaction: BlockMeta['compaction']): Promise<BlockMeta> {
     const meta: BlockMeta = {
-      version: BLOCK_VERSION,
+      version: this.#version,
       ulid,
       minTime: this.#minMs,
       maxTime: this.#maxMs + 1,
@@ -127,6 +158,7 @@ export class BlockWriter {
         numChunks: this.#tileCount,
       },
       compaction,
+      ...(this.#stepMs > 0 ? { downsampling: { stepMs: this.#stepMs } } : {}),
     }
     const body = new ByteWriter(64 << 10)
     const section = async (fill: Task<void>): Promise<Section> => {
@@ -137,6 +169,7 @@ export class BlockWriter {
       return { offset, length: body.length, crc: await this.#pace.drive(sumOf(body.bytes())) }
     }
     const footer = {
+      version: this.#version,
       catalog: await section(this.#definitions.flushed(body)),
       directory: await section(writeDirectory(body, this.#entries)),
       meta: await section(writeMeta(body, meta)),
@@ -227,7 +260,7 @@ function* writeDirectory(
       out.varint(entry.lastMs - entry.firstMs)
       out.varint(entry.rowCount)
       out.varint(entry.layoutId)
-      out.varint(entry.isLate ? TileFlag.late : 0)
+      out.varint(entry.flags)
       end = entry.offset + entry.length
       firstMs = entry.firstMs
     }

@@ -22,6 +22,7 @@ import {
   FOOTER_BYTES,
   readFooter,
   type Section,
+  stepOf,
 } from './block-format.ts'
 import { TileFlag } from '../tile/tile-format.ts'
 import { TileFile } from './tile-file.ts'
@@ -77,7 +78,7 @@ export class Block {
       const footer = readFooter(readAt(file, Math.max(0, bytes - FOOTER_BYTES), FOOTER_BYTES))
       const header = readAt(file, 0, BLOCK_HEADER_BYTES)
       // The footer says the same under a checksum: a block is not given up for its first eight bytes.
-      if (Buffer.compare(header, blockHeader()) !== 0) {
+      if (Buffer.compare(header, blockHeader(footer.version)) !== 0) {
         log.error('first bytes of a block are damaged; it is read all the same', { file: path })
       }
       const definitions = new DefinitionReader(shapes)
@@ -86,7 +87,8 @@ export class Block {
       const meta = metaOf(await pace.drive(readSection(file, footer.meta, 'meta')))
       const tileFile = new TileFile(file, log, named)
       const directory = await pace.drive(readSection(file, footer.directory, 'directory'))
-      const groups = await pace.drive(readDirectory(directory, definitions, tileFile))
+      const stepMs = stepOf(meta)
+      const groups = await pace.drive(readDirectory(directory, definitions, tileFile, stepMs))
       return new Block(named, meta, bytes, tileFile, groups)
     } catch (error) {
       await file.close()
@@ -105,6 +107,7 @@ export class Block {
       numTiles: stats.numChunks,
       bytes: this.bytes,
       level: compaction.level,
+      stepMs: stepOf(this.meta),
     }
   }
 }
@@ -141,6 +144,7 @@ function* readDirectory(
   bytes: Uint8Array,
   { groups, layouts }: DefinitionReader,
   file: TileFile,
+  stepMs: number,
 ): Task<BlockGroup[]> {
   const reader = new ByteReader(bytes)
   const found: BlockGroup[] = []
@@ -157,10 +161,19 @@ function* readDirectory(
       const lastMs = firstMs + reader.varint()
       const rowCount = reader.varint()
       const layout = layouts[reader.varint()]
-      const isLate = (reader.varint() & TileFlag.late) !== 0
+      const flags = reader.varint()
+      const isLate = (flags & TileFlag.late) !== 0
+      const isAggregates = (flags & TileFlag.aggregates) !== 0
       end = offset + length
       if (layout === undefined) throw new OutsideError('tsdb/corrupt', 'tile of unknown layout')
-      tiles.push({ file, offset, length, firstMs, lastMs, rowCount, layout, isLate })
+      const place = { file, offset, length, firstMs, lastMs, rowCount, layout, isLate }
+      if (!isAggregates) {
+        tiles.push(place)
+        continue
+      }
+      const samples = tiles.pop()
+      if (samples === undefined) throw new OutsideError('tsdb/corrupt', 'aggregates of no tile')
+      tiles.push({ ...samples, downsampled: { stepMs, aggregates: { ...place, isAggregates } } })
     }
     if (definition === undefined) throw new OutsideError('tsdb/corrupt', 'tiles of unknown group')
     const { key, kind } = definition

@@ -29,10 +29,11 @@ interface Pending {
   readonly masks: readonly Mask[]
 }
 
-type TileSink = (
+export type TileSink = (
   definition: GroupDefinition,
   shapes: readonly Shape[],
   source: TileSource,
+  aggregatesOf?: (columns: Int32Array) => TileSource,
 ) => Promise<void>
 
 /** Columns between two stops, some 100 µs. */
@@ -136,7 +137,7 @@ function* joined(
 }
 
 /** The series of all layouts, each once, and the column that each layout has for them: −1 where it has none. */
-function* columnsTogether(
+export function* columnsTogether(
   layouts: readonly Layout[],
 ): Task<{ shapes: readonly Shape[]; columnsOf: ReadonlyMap<Layout, Int32Array> }> {
   const distinct = new Set(layouts)

@@ -2,10 +2,23 @@
 // each other; where they overlap (two files knew the same time, or samples came late) the first one that has a sample
 // wins, and late ones are asked last.
 
-import { ABSENT, ABSENT_LOW_WORD, type Labels, lowWord, STALE_LOW_WORD } from '@pharos/model'
+import {
+  ABSENT,
+  ABSENT_LOW_WORD,
+  isAbsent,
+  isSample,
+  type Labels,
+  lowWord,
+  STALE_LOW_WORD,
+} from '@pharos/model'
 import type { NativeHistogram } from '@pharos/model'
 import { seriesLabels, type Shape } from '../catalog/shape.ts'
-import { Column, type SeriesGroup } from '../querier.ts'
+import {
+  Column,
+  type DownsampledGroup,
+  type DownsampledSpan,
+  type SeriesGroup,
+} from '../querier.ts'
 import type { Part } from './part.ts'
 
 export interface Piece {
@@ -28,6 +41,7 @@ export class GroupView implements SeriesGroup {
   readonly #labels: readonly Labels[]
   readonly #pieces: readonly Placed[]
   readonly #isOverlapping: boolean
+  readonly downsampled: DownsampledGroup | undefined
 
   /** @param names  the labels of each series, whole or in parts */
   constructor(names: readonly Labels[] | (GroupView['parts'] & {}), pieces: readonly Piece[]) {
@@ -44,8 +58,9 @@ export class GroupView implements SeriesGroup {
       ({ part }, i) => i > 0 && part.times[0]! <= ordered[i - 1]!.part.times.at(-1)!,
     )
     this.times = this.#isOverlapping ? unionTimes(ordered) : chainedTimes(ordered)
+    const spans = spansOf(ordered)
     let at = 0
-    if (this.#isOverlapping) ordered.sort((a, b) => Number(a.part.isLate) - Number(b.part.isLate))
+    if (this.#isOverlapping) ordered.sort((a, b) => turn(a.part) - turn(b.part))
     this.#pieces = ordered.map((piece) => {
       const placed = {
         ...piece,
@@ -55,6 +70,14 @@ export class GroupView implements SeriesGroup {
       at += piece.part.times.length
       return placed
     })
+    this.downsampled =
+      spans.length === 0
+        ? undefined
+        : {
+            spans,
+            readCounts: (series, out) => this.#readBeside(series, out, readCounts),
+            readLost: (series, out) => this.#readBeside(series, out, readLost),
+          }
   }
 
   labels(series: number): Labels {
@@ -107,6 +130,30 @@ export class GroupView implements SeriesGroup {
     }
   }
 
+  /** What goes with the values that `readValues` shows, and what stands where no part has a value. */
+  #readBeside(series: number, out: Float64Array, read: ReadBeside): void {
+    out.fill(0, 0, this.times.length)
+    const isTaken = new Uint8Array(this.#isOverlapping ? this.times.length : 0)
+    for (const { part, columns, at, places } of this.#pieces) {
+      const column = columns[series]!
+      if (column < 0) continue
+      if (places === undefined) {
+        read(part, column, out, at)
+        continue
+      }
+      const values = new Float64Array(places.length)
+      const beside = new Float64Array(places.length)
+      part.readValues(column, values, 0)
+      read(part, column, beside, 0)
+      for (let row = 0; row < places.length; row++) {
+        const place = places[row]!
+        const isSingle = part.downsampled === undefined && !isAbsent(values[row]!)
+        if (isSingle && isTaken[place]!++ > 0) continue
+        out[place]! += beside[row]!
+      }
+    }
+  }
+
   /** The pieces with only some of the series, for a group that joins them with others'. */
   piecesOf(series: readonly number[]): Piece[] {
     return this.#pieces.map(({ part, columns }) => ({
@@ -116,12 +163,57 @@ export class GroupView implements SeriesGroup {
   }
 }
 
+/** Numbers of the rows of a part into `out[at …]`, which is 0 before. */
+type ReadBeside = (part: Part, column: number, out: Float64Array, at: number) => void
+
+function readCounts(part: Part, column: number, out: Float64Array, at: number): void {
+  if (part.downsampled?.readCounts !== undefined) {
+    part.downsampled.readCounts(column, out, at)
+    return
+  }
+  part.readValues(column, out, at)
+  for (let i = at; i < at + part.times.length; i++) out[i] = isSample(out[i]!) ? 1 : 0
+}
+
+function readLost(part: Part, column: number, out: Float64Array, at: number): void {
+  part.downsampled?.readLost?.(column, out, at)
+}
+
+/** Neighbours of one step are one span. */
+function spansOf(ordered: readonly Piece[]): DownsampledSpan[] {
+  const spans: DownsampledSpan[] = []
+  let isOpen = false
+  for (const { part } of ordered) {
+    const { times, downsampled } = part
+    if (downsampled === undefined) {
+      isOpen = false
+      continue
+    }
+    const [fromMs, toMs] = [times[0]!, times.at(-1)!]
+    const { stepMs } = downsampled
+    const last = spans.at(-1)
+    if (isOpen && last?.stepMs === stepMs)
+      spans[spans.length - 1] = { ...last, toMs: Math.max(last.toMs, toMs) }
+    else spans.push({ fromMs, toMs, stepMs })
+    isOpen = true
+  }
+  return spans
+}
+
+/** Where parts overlap: late ones after others, and those that add to what is there last. */
+function turn({ isLate, downsampled }: Part): number {
+  return (downsampled?.combine === undefined ? 0 : 2) + (isLate ? 1 : 0)
+}
+
 function spread(part: Part, column: number, places: Int32Array, out: Float64Array): void {
   const own = new Float64Array(places.length)
   part.readValues(column, own, 0)
+  const combine = part.downsampled?.combine
   for (let row = 0; row < places.length; row++) {
     const there = out[places[row]!]!
-    if (there !== there && lowWord(there) === ABSENT_LOW_WORD) out[places[row]!] = own[row]!
+    if (isAbsent(there)) out[places[row]!] = own[row]!
+    else if (combine !== undefined && !isAbsent(own[row]!))
+      out[places[row]!] = combine(there, own[row]!)
   }
 }
 
@@ -146,7 +238,7 @@ function unionTimes(pieces: readonly Piece[]): Float64Array {
 }
 
 /** The index in `times` of each of `own`, all of which are among them. */
-function placesOf(own: Float64Array, times: Float64Array): Int32Array {
+export function placesOf(own: Float64Array, times: Float64Array): Int32Array {
   const places = new Int32Array(own.length)
   let at = 0
   for (let row = 0; row < own.length; row++) {

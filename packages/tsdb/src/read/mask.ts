@@ -57,7 +57,7 @@ export function unmasked(
 export function maskedPart(part: Part, masks: readonly Mask[]): Part {
   if (masks.length === 0) return part
   const { times } = part
-  const hide = (column: number, hideRow: (row: number) => void): void => {
+  const hide: Hide = (column, hideRow) => {
     for (const { columns, fromMs, toMs } of masks) {
       if (!columns.has(column)) continue
       for (let row = 0; row < times.length; row++) {
@@ -65,6 +65,7 @@ export function maskedPart(part: Part, masks: readonly Mask[]): Part {
       }
     }
   }
+  const { downsampled } = part
   return {
     times,
     isLate: part.isLate,
@@ -78,5 +79,24 @@ export function maskedPart(part: Part, masks: readonly Mask[]): Part {
       part.readHistograms(column, out, at)
       hide(column, (row) => (out[at + row] = undefined))
     },
+    ...(downsampled === undefined ? {} : { downsampled: maskedCounts(downsampled, hide) }),
+  }
+}
+
+/** Calls for each row of a column that must not be seen. */
+type Hide = (column: number, hideRow: (row: number) => void) => void
+
+function maskedCounts(downsampled: Part['downsampled'] & {}, hide: Hide): Part['downsampled'] & {} {
+  const masked = (read: typeof downsampled.readCounts): typeof read =>
+    read === undefined
+      ? undefined
+      : (column, out, at) => {
+          read(column, out, at)
+          hide(column, (row) => (out[at + row] = 0))
+        }
+  return {
+    ...downsampled,
+    readCounts: masked(downsampled.readCounts),
+    readLost: masked(downsampled.readLost),
   }
 }

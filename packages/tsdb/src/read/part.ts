@@ -18,10 +18,24 @@ export interface Part {
   readValues(column: number, out: Float64Array, at: number): boolean
   hasHistograms(column: number): boolean
   readHistograms(column: number, out: (NativeHistogram | undefined)[], at: number): void
+  /** Missing where every sample is there. */
+  readonly downsampled?: DownsampledPart
+}
+
+/** Numbers of a column's rows into `out[at … at + times.length)`. */
+type ReadNumbers = (column: number, out: Float64Array, at: number) => void
+
+interface DownsampledPart {
+  readonly stepMs: number
+  /** Values are of steps: what two parts say of one time holds for different samples. */
+  readonly combine?: ((a: number, b: number) => number) | undefined
+  /** See `querier.ts`; missing where nobody will ask. */
+  readonly readCounts?: ReadNumbers | undefined
+  readonly readLost?: ReadNumbers | undefined
 }
 
 /** Indexes [from, to) of the times in [startMs, endMs]. */
-function rowRange(
+export function rowRange(
   times: Float64Array,
   count: number,
   startMs: number,

@@ -2,6 +2,7 @@
 
 import { OutsideError } from '@pharos/base'
 import { TILE_CACHE_BYTES } from '../limits.ts'
+import { AGGREGATES } from '../tile/tile-format.ts'
 import { TileView } from '../tile/tile-view.ts'
 import type { TileRef } from './tile-ref.ts'
 
@@ -36,11 +37,13 @@ export class TileCache {
 
 /** @throws OutsideError, see TileCache.view */
 export function readTile(ref: TileRef): TileView {
-  const { file, offset, length } = ref
+  const { file, offset, length, layout, isAggregates = false } = ref
+  const columnCount = layout.shapes.length * (isAggregates ? AGGREGATES : 1)
   try {
     const view = new TileView(file.read(offset, length))
     if (
-      view.columnCount !== ref.layout.shapes.length ||
+      view.columnCount !== columnCount ||
+      view.isAggregates !== isAggregates ||
       view.times[0] !== ref.firstMs ||
       view.times.at(-1) !== ref.lastMs
     ) {

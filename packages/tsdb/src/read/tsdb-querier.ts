@@ -4,14 +4,17 @@ import { assert, type Logger, messageOf, type Task } from '@pharos/base'
 import type { Matcher } from '@pharos/model'
 import type { Layout } from '../catalog/layout.ts'
 import type { TileFile } from '../block/tile-file.ts'
-import type { LabelList, Querier, SelectHints, Selection } from '../querier.ts'
+import type { LabelList, Querier, SelectHints, Selection, WantedAggregate } from '../querier.ts'
 import { type StorageCost, storageCost, type TileShare } from '../storage-cost.ts'
+import { aggregatePart, risePart } from './downsampled-part.ts'
 import { maskedPart, Masks, unmasked } from './mask.ts'
 import { cachedPart, openPart, type Part } from './part.ts'
 import { SelectionBuilder } from './selection-builder.ts'
 import { filesOf, type OpenSnapshot, type SnapshotGroup } from './snapshot.ts'
 import type { TileRef } from './tile-ref.ts'
 import type { ReadCache } from './read-cache.ts'
+import { StepAggregates } from './step-aggregates.ts'
+import { Aggregate } from '../tile/tile-format.ts'
 
 /** Warnings beyond these say nothing new. */
 const MAX_WARNINGS = 10
@@ -67,10 +70,11 @@ export class TsdbQuerier implements Querier {
     const endMs = Math.min(hints.endMs, this.#maxMs)
     const builder = new SelectionBuilder()
     const warnings: string[] = [...this.#unread]
-    this.#visit(matchers, startMs, endMs, (group, tile, columns) => {
+    const { aggregate } = hints
+    this.#visit(matchers, startMs, endMs, aggregate, (group, tile, columns) => {
       let part: Part | undefined
       if (hints.func !== 'series') {
-        part = this.#part(group, tile, startMs, endMs, warnings)
+        part = this.#part(group, tile, startMs, endMs, aggregate, warnings)
         if (part === undefined) return
       }
       builder.add(group.name, group.key, tile.layout, columns, part)
@@ -115,7 +119,7 @@ export class TsdbQuerier implements Querier {
    */
   storageCost(matchers: readonly Matcher[], newestMs: number): Task<StorageCost> {
     const shares: TileShare[] = []
-    this.#visit(matchers, this.#minMs, this.#maxMs, (group, tile, columns) => {
+    this.#visit(matchers, this.#minMs, this.#maxMs, undefined, (group, tile, columns) => {
       shares.push({ group, tile, columns })
     })
     return storageCost(shares, newestMs)
@@ -135,7 +139,7 @@ export class TsdbQuerier implements Querier {
   ): void {
     let last: Int32Array | undefined
     let lastGroup: SnapshotGroup | undefined
-    this.#visit(matchers, this.#minMs, this.#maxMs, (group, tile, columns) => {
+    this.#visit(matchers, this.#minMs, this.#maxMs, undefined, (group, tile, columns) => {
       if (columns === last && group === lastGroup) return
       last = columns
       lastGroup = group
@@ -148,6 +152,7 @@ export class TsdbQuerier implements Querier {
     matchers: readonly Matcher[],
     startMs: number,
     endMs: number,
+    aggregate: WantedAggregate | undefined,
     found: (group: SnapshotGroup, tile: FoundTile, columns: Int32Array) => void,
   ): void {
     const selector = this.#cache.selectors.selector(matchers)
@@ -161,11 +166,12 @@ export class TsdbQuerier implements Querier {
       layoutMask = mask
       for (const tile of group.tiles) {
         const { firstMs, lastMs } = tile
-        if (firstMs > endMs || lastMs < startMs) continue
+        const wantedMs = startOf(tile, startMs, aggregate)
+        if (firstMs > endMs || lastMs < wantedMs) continue
         if (tile.layout !== layout) all = selector.columns((layout = tile.layout), mask)
         if (all.length === 0) continue
         const masks = this.#masks.of(tile, group.key)
-        const [fromMs, toMs] = [Math.max(startMs, firstMs), Math.min(endMs, lastMs)]
+        const [fromMs, toMs] = [Math.max(wantedMs, firstMs), Math.min(endMs, lastMs)]
         const columns = masks.length === 0 ? all : unmasked(all, masks, fromMs, toMs)
         if (columns.length > 0) found(group, tile, columns)
       }
@@ -187,11 +193,12 @@ export class TsdbQuerier implements Querier {
     tile: FoundTile,
     startMs: number,
     endMs: number,
+    aggregate: WantedAggregate | undefined,
     warnings: string[],
   ): Part | undefined {
     if ('tile' in tile) return openPart(tile.tile, tile.rowCount, startMs, endMs)
     try {
-      const part = cachedPart(this.#cache.tiles.view(tile), startMs, endMs, this.#cache.columns)
+      const part = this.#sealedPart(tile, startMs, endMs, aggregate)
       return part === undefined ? undefined : maskedPart(part, this.#masks.of(tile, key))
     } catch (error) {
       const warning = `samples from ${tile.firstMs} to ${tile.lastMs} are missing: ${messageOf(error)}`
@@ -200,6 +207,40 @@ export class TsdbQuerier implements Querier {
       return undefined
     }
   }
+
+  #sealedPart(
+    tile: TileRef,
+    startMs: number,
+    endMs: number,
+    aggregate: WantedAggregate | undefined,
+  ): Part | undefined {
+    const { tiles, columns } = this.#cache
+    const view = tiles.view(tile)
+    const fromMs = startOf(tile, startMs, aggregate)
+    const { downsampled } = tile
+    if (downsampled === undefined) return cachedPart(view, fromMs, endMs, columns)
+    const { stepMs, aggregates } = downsampled
+    const steps = (): StepAggregates =>
+      new StepAggregates(view, tiles.view(aggregates), (of, column, out, at) =>
+        columns.read(of, column, 0, of.times.length, out, out, at),
+      )
+    if (aggregate === 'min' || aggregate === 'max' || aggregate === 'sum')
+      return aggregatePart(view, steps(), Aggregate[aggregate], stepMs, fromMs, endMs)
+    const part = cachedPart(view, fromMs, endMs, columns)
+    if (part === undefined) return undefined
+    return aggregate === 'rise'
+      ? risePart(part, steps(), stepMs)
+      : { ...part, downsampled: { stepMs } }
+  }
+}
+
+/** The latest sample before a time may be as old as a step. */
+function startOf(
+  { downsampled }: TileRef,
+  startMs: number,
+  aggregate: WantedAggregate | undefined,
+): number {
+  return aggregate === 'last' && downsampled !== undefined ? startMs - downsampled.stepMs : startMs
 }
 
 const NO_COLUMNS = new Int32Array(0)

@@ -18,6 +18,8 @@ export class TileView {
   readonly layoutId: number
   readonly columnCount: number
   readonly isLate: boolean
+  /** It says what the steps of a downsampled tile held. */
+  readonly isAggregates: boolean
   /** Version 2: only a ColumnDecoder reads its columns. */
   readonly isDense: boolean
   /** Strictly ascending, ms. */
@@ -41,7 +43,9 @@ export class TileView {
     this.groupId = reader.u32()
     this.layoutId = reader.u32()
     const rowCount = reader.u16()
-    this.isLate = (reader.u16() & TileFlag.late) !== 0
+    const flags = reader.u16()
+    this.isLate = (flags & TileFlag.late) !== 0
+    this.isAggregates = (flags & TileFlag.aggregates) !== 0
     this.columnCount = reader.u32()
     const firstMs = reader.i64()
     const lastMs = reader.i64()

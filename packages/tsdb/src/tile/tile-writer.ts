@@ -1,7 +1,7 @@
 // Rows of a group as a tile: immutable, compressed column by column, the same bytes in segments and blocks.
 //
 //   tile := magic 'TIL2' ('TIL1' in version 1) | length u32 | crc u32 (of the rest) | group u32 | layout u32
-//           rows u16 | flags u16 (1 late, 2 has histogram columns) | columns u32 | t0 i64 | t1 i64
+//           rows u16 | flags u16 (1 late, 2 has histogram columns, 4 aggregates) | columns u32 | t0 i64 | t1 i64
 //           tsLength u32 | timestamps istream
 //           skip u32 × ceil(columns / 256)     offset of column 256·i behind the directory
 //           dir  varint × columns              byte length of each column
@@ -29,6 +29,8 @@ export interface TileSource {
   readonly rowCount: number
   readonly columnCount: number
   readonly isLate: boolean
+  /** It is a tile of aggregates: columns without values stay, because their numbers say what they are. */
+  readonly isAggregates?: boolean
   /** Values of a column into `out[0 … rowCount)`. */
   readonly readColumn: (column: number, out: Float64Array) => void
   /** By row; undefined when the column has none. */
@@ -70,7 +72,7 @@ export class TileWriter {
    * @returns which columns they are, ascending
    */
   async encode(source: TileSource, pace: Pace): Promise<Int32Array> {
-    const { rowCount, columnCount, readColumn, histograms } = source
+    const { rowCount, columnCount, isAggregates = false, readColumn, histograms } = source
     this.#beginTile(rowCount)
     const lookColumns = Math.ceil(LOOK_VALUES / rowCount)
     if (this.#lengths.length < columnCount) this.#lengths = new Uint32Array(columnCount * 2)
@@ -89,6 +91,7 @@ export class TileWriter {
       const samples = countSamples(values, rowCount)
       if (own !== undefined && own.size > 0) this.#encodeHistograms(rowCount, own)
       else if (samples > 0) this.#encodeOrAlias(source, kept, keptCount)
+      else if (isAggregates) columns.u8(DenseKind.absent)
       else continue
       this.sampleCount += samples + (own?.size ?? 0)
       this.#lengths[keptCount] = columns.length - before
@@ -102,7 +105,7 @@ export class TileWriter {
     out: ByteWriter,
     groupId: number,
     layoutId: number,
-    { times, rowCount, isLate }: TileSource,
+    { times, rowCount, isLate, isAggregates }: TileSource,
     columnCount: number,
     pace: Pace,
   ): Promise<void> {
@@ -113,7 +116,11 @@ export class TileWriter {
     out.u32(groupId)
     out.u32(layoutId)
     out.u16(rowCount)
-    out.u16((isLate ? TileFlag.late : 0) | (this.#hasHistograms ? TileFlag.histograms : 0))
+    out.u16(
+      (isLate ? TileFlag.late : 0) |
+        (this.#hasHistograms ? TileFlag.histograms : 0) |
+        (isAggregates === true ? TileFlag.aggregates : 0),
+    )
     out.u32(columnCount)
     out.i64(times[0]!)
     out.i64(times[rowCount - 1]!)
