@@ -13,6 +13,8 @@ const CONFIG = 'global: {scrape_interval: 1m}\n'
 /** CPU time is read in ticks of 10 ms: a query is asked until a peer has worked so long. */
 const WORK_MS = 450
 const BATCHES = 3
+/** A peer is asked so long before it is measured. */
+const WARM_MS = 2_500
 
 interface Asked {
   readonly name: string
@@ -161,14 +163,8 @@ async function measured(asked: Asked, peers: readonly Peer[], size: Size): Promi
   )
   const counts = new Map<PeerName, number>()
   for (const peer of peers) {
-    const startedMs = performance.now()
-    await ask(peer, asked)
-    const count = WORK_MS / BATCHES / (performance.now() - startedMs)
-    counts.set(peer.name, size === 'smoke' ? 1 : Math.min(1000, Math.max(2, Math.ceil(count))))
+    counts.set(peer.name, size === 'smoke' ? 1 : batchOf(await warmLatencyMs(peer, asked)))
   }
-  // As long as it is measured, and not counted: what a server does all day it does warm.
-  for (const peer of size === 'smoke' ? [] : peers)
-    for (let i = 0; i < counts.get(peer.name)!; i++) await ask(peer, asked)
   for (let batch = 0; batch < (size === 'smoke' ? 1 : BATCHES); batch++) {
     for (const peer of peers) {
       const cost = costs.get(peer.name)!
@@ -182,6 +178,26 @@ async function measured(asked: Asked, peers: readonly Peer[], size: Size): Promi
     }
   }
   return line(asked.name, costs)
+}
+
+/** How many requests of that latency make a batch. */
+function batchOf(latencyMs: number): number {
+  return Math.min(1000, Math.max(2, Math.ceil(WORK_MS / BATCHES / latencyMs)))
+}
+
+/**
+ * What a server does all day it does warm: asked for a while, not counted. The first answer alone says little: it
+ * takes twenty times as long as the thousandth, and a batch of ten would measure compilers.
+ */
+async function warmLatencyMs(peer: Peer, asked: Asked): Promise<number> {
+  const latenciesMs: number[] = []
+  const startedMs = performance.now()
+  for (let nowMs = startedMs; nowMs - startedMs < WARM_MS;) {
+    await ask(peer, asked)
+    latenciesMs.push(performance.now() - nowMs)
+    nowMs = performance.now()
+  }
+  return median(latenciesMs.slice(latenciesMs.length >> 1))
 }
 
 function line(name: string, costs: ReadonlyMap<PeerName, Cost>): string {
