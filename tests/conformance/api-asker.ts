@@ -245,5 +245,5 @@ function answerOf(result: QueryResult): Promise<QueryAnswer> {
     timings: { preparationMs: 0, evaluationMs: 0 },
     perStep: undefined,
   }
-  return Promise.resolve({ result, warnings: [], infos: [], stats })
+  return Promise.resolve({ result, warnings: [], infos: [], stats, release: () => undefined })
 }

@@ -89,7 +89,7 @@ export function writtenAnswer(
   answer: TimedAnswer,
   limit: number,
 ): WrittenAnswer {
-  const { infos } = answer
+  const { infos, release } = answer
   const warnings = [...answer.warnings]
   const result = truncated(answer.result, limit)
   if (result !== answer.result) warnings.push('results truncated due to limit')
@@ -99,7 +99,7 @@ export function writtenAnswer(
       `value ${goQuote(stats)} for parameter "stats" is deprecated and will be rejected in the next major release, use "true" or "all"`,
     )
   const written = stats === '' ? undefined : statsJson(answer.stats, answer.queueMs ?? 0)
-  return { result, warnings, infos, stats: written }
+  return { result, warnings, infos, stats: written, release }
 }
 
 /** At most `limit` series; 0 for all. The same object when nothing is cut. */

@@ -22,6 +22,8 @@ export interface WrittenAnswer {
   readonly infos: readonly string[]
   /** JSON of the statistics, undefined when they were not asked for. */
   readonly stats: string | undefined
+  /** Called when all of it is written. */
+  readonly release: () => void
 }
 
 /**
@@ -44,6 +46,7 @@ export function* answerJson(
   else out.text(`[${timeText(result.timeMs)},${JSON.stringify(result.value)}]`)
   if (stats !== undefined) out.text(`,"stats":${stats}`)
   out.text(`}${notesJson(answer)}}`)
+  answer.release()
   yield* out.rest()
 }
 

@@ -240,3 +240,25 @@ test('a range query equals instant queries at each of its steps', async () => {
 test('what cannot be parsed is a parse error', async () => {
   await expect(engineOver(new MemoryStore()).instant('sum(', 0)).rejects.toThrow(UserError)
 })
+
+test('an answer stays as it is while others are asked, and those that take its memory over are right', async () => {
+  const store = new MemoryStore()
+  for (let series = 0; series < 200; series++) {
+    const labels = Labels.from({ __name__: 'x_total', series: String(series) })
+    for (let i = 0; i < 100; i++) store.append(labels, i * 10_000, i * (series + 1))
+  }
+  const queries = ['x_total', 'rate(x_total[1m])', 'x_total + x_total', 'x_total * 2 - x_total']
+  const ask = (engine: Engine, query: string) => engine.range(query, 100_000, 990_000, 5000)
+  const fresh: unknown[] = []
+  for (const query of queries) fresh.push((await ask(engineOver(store), query)).result)
+  const engine = engineOver(store)
+  const held = []
+  for (const query of queries) held.push(await ask(engine, query))
+  expect(held.map(({ result }) => result)).toEqual(fresh)
+  for (const { release } of held) release()
+  for (const [i, query] of queries.entries()) {
+    const { result, release } = await ask(engine, query)
+    expect(result, query).toEqual(fresh[i])
+    release()
+  }
+})

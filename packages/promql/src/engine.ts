@@ -2,7 +2,7 @@
 //
 //   parse ──► plan ──► selects, all at once ──► evaluate in slices ──► result
 //
-// It keeps nothing between queries but the trees of their texts.
+// It keeps nothing between queries but the trees of their texts and memory for their columns.
 
 import { bug, type Clock } from '@pharos/base'
 import type { Kernel } from '@pharos/kernel'
@@ -10,6 +10,7 @@ import type { Expr, ValueType } from './ast.ts'
 import type { EngineOptions, QueryOptions, QueryProgress } from './engine-options.ts'
 import { Annotations } from './eval/annotations.ts'
 import { Budget } from './eval/budget.ts'
+import { ColumnPool } from './eval/column-pool.ts'
 import type { EvalContext } from './eval/context.ts'
 import { typeError } from './eval/errors.ts'
 import { evaluator } from './eval/evaluate.ts'
@@ -67,13 +68,13 @@ export interface EngineSettings extends EngineOptions {
  * @source Prometheus 3.14; conformance promql
  */
 export function createEngine(queryable: Queryable, settings: EngineSettings): Engine {
-  const parsed = new ParsedQueries(settings.features)
+  const kept: Kept = { parsed: new ParsedQueries(settings.features), columns: new ColumnPool() }
   const run = (
     query: string | Expr,
     times: QueryTimes,
     options: QueryOptions | undefined,
   ): Promise<QueryAnswer> =>
-    new Run(queryable, settings, parsed, query, times, options ?? {}).answer()
+    new Run(queryable, settings, kept, query, times, options ?? {}).answer()
   return {
     instant: (query, timeMs, options) =>
       run(query, { startMs: timeMs, endMs: timeMs, stepMs: 0 }, options),
@@ -85,6 +86,12 @@ export function createEngine(queryable: Queryable, settings: EngineSettings): En
       return run(query, { startMs, endMs, stepMs }, options)
     },
   }
+}
+
+/** What one query leaves to the next. */
+interface Kept {
+  readonly parsed: ParsedQueries
+  readonly columns: ColumnPool
 }
 
 /** One running query. */
@@ -106,21 +113,21 @@ class Run {
   constructor(
     queryable: Queryable,
     settings: EngineSettings,
-    parsed: ParsedQueries,
+    kept: Kept,
     query: string | Expr,
     times: QueryTimes,
     options: QueryOptions,
   ) {
     this.#queryable = queryable
     this.#settings = settings
-    this.#parsed = parsed
+    this.#parsed = kept.parsed
     this.#query = query
     this.#times = times
     this.#lookbackMs = options.lookbackMs ?? settings.lookbackMs
     const timeoutMs = options.timeoutMs ?? settings.timeoutMs
     this.#budget = new Budget(settings.clock, timeoutMs, options.signal)
     this.#samples = new SampleCounter(settings.maxSamples)
-    this.#memory = new MemoryMeter(settings.maxMemoryBytes ?? 0)
+    this.#memory = new MemoryMeter(settings.maxMemoryBytes ?? 0, kept.columns)
     this.#options = options
     this.#startMs = settings.clock.monotonicMs()
     options.onStart?.(new Progress(this.#samples, this.#memory))
@@ -132,7 +139,14 @@ class Run {
     const steps = this.#steps()
     if (this.#options.perStepStats === true) this.#samples.tally = new StepTally(steps)
     const { tally } = this.#samples
-    const result = await this.#evaluate(plan, annotations, steps)
+    let kept: ReadonlySet<ArrayBufferLike> = NO_BUFFERS
+    let result: QueryResult
+    try {
+      result = await this.#evaluate(plan, annotations, steps)
+      kept = buffersOf(result)
+    } finally {
+      this.#memory.giveAllBut(kept)
+    }
     const text = typeof this.#query === 'string' ? this.#query : undefined
     const limit = this.#settings.annotationLimit ?? ANNOTATION_LIMIT
     return {
@@ -141,6 +155,7 @@ class Run {
       infos: annotations.texts('info', text, limit),
       stats: this.#stats(tally),
       ...(this.#explained === undefined ? {} : { explain: this.#explained }),
+      release: () => this.#memory.giveAllBut(NO_BUFFERS),
     }
   }
 
@@ -253,6 +268,14 @@ class Run {
     if (this.#isInstant) return vectorResult(frame, steps.startMs)
     return this.#budget.drive(matrixResult(context, frame, steps))
   }
+}
+
+const NO_BUFFERS: ReadonlySet<ArrayBufferLike> = new Set()
+
+/** Where a result's values lie: series of a matrix look into the frame that they were made in. */
+function buffersOf(result: QueryResult): ReadonlySet<ArrayBufferLike> {
+  if (result.type !== 'matrix') return NO_BUFFERS
+  return new Set(result.series.map(({ values }) => values.buffer))
 }
 
 /** What observers of a running query see. */

@@ -82,4 +82,6 @@ export interface QueryAnswer {
   readonly stats: QueryStats
   /** Only when asked for. */
   readonly explain?: ExplainNode
+  /** Tells the engine that nobody looks at the result any more: its memory serves the next query. Need not be called. */
+  readonly release: () => void
 }

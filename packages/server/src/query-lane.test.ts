@@ -31,6 +31,7 @@ const ANSWER: QueryAnswer = {
   warnings: [],
   infos: [],
   stats: STATS,
+  release: () => undefined,
 }
 
 /** A lane of one place that is taken; `free` frees it. */

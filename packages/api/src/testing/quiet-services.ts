@@ -53,7 +53,7 @@ export function answer(result: QueryResult, notes: Partial<QueryAnswer> = {}): Q
     timings: { preparationMs: 0, evaluationMs: 0 },
     perStep: undefined,
   }
-  return { result, warnings: [], infos: [], stats, ...notes }
+  return { result, warnings: [], infos: [], stats, release: () => undefined, ...notes }
 }
 
 export function engineOf(

@@ -30,9 +30,9 @@ export const evaluator: Evaluator = {
 
 /** An operator's intermediate columns count until its result is there. */
 function* settledVector(context: EvalContext, plan: Plan, steps: Steps): Task<Frame> {
-  const before = context.memory.current
+  const before = context.memory.mark()
   const frame = yield* evaluateVector(context, plan, steps)
-  context.memory.settle(before, frame.bytes)
+  context.memory.settle(before, frame.bytes, frame.values.buffer)
   return frame
 }
 

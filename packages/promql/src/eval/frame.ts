@@ -27,7 +27,7 @@ export class Row {
 
   constructor(values: Float64Array<ArrayBuffer>, memory?: KernelMemory) {
     this.values = values
-    this.words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2)
+    this.words = wordsOf(values)
     this.#memory = memory
     this.#length = values.length
     this.address = memory === undefined ? 0 : values.byteOffset
@@ -109,9 +109,8 @@ export class Frame {
   constructor(stepCount: number, rowCapacity = 0, memory?: MemoryMeter) {
     this.stepCount = stepCount
     this.memory = memory
-    memory?.take(8 * stepCount * rowCapacity)
-    this.values = new Float64Array(stepCount * rowCapacity)
-    this.words = new Uint32Array(this.values.buffer)
+    this.values = this.#column(stepCount * rowCapacity)
+    this.words = wordsOf(this.values)
   }
 
   /** What it holds, for the memory meter. */
@@ -197,15 +196,26 @@ export class Frame {
     this.memory?.take(ROW_BYTES)
     if (base + this.stepCount > this.values.length) {
       const length = Math.max(2 * this.values.length, base + this.stepCount)
-      this.memory?.take(8 * length)
-      const values = new Float64Array(length)
+      const values = this.#column(length)
       values.set(this.values)
-      this.memory?.give(this.values.byteLength)
+      this.memory?.giveColumn(this.values)
       this.values = values
-      this.words = new Uint32Array(values.buffer)
+      this.words = wordsOf(values)
     }
     return base
   }
+
+  #column(length: number): Float64Array<ArrayBuffer> {
+    return this.memory?.takeColumn(length) ?? new Float64Array(length)
+  }
+}
+
+function wordsOf({
+  buffer,
+  byteOffset,
+  length,
+}: Float64Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  return new Uint32Array(buffer, byteOffset, 2 * length)
 }
 
 /** A scalar as a vector of one row. */

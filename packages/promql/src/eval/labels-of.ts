@@ -11,7 +11,9 @@ export function withoutMetadata(labels: Labels): Labels {
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i]!
     // Names are sorted, and these three are the only ones that matter here.
-    if (METADATA_LABELS.includes(name)) return labels.without(METADATA_LABELS)
+    if (!METADATA_LABELS.includes(name)) continue
+    const rest = labels.without(METADATA_LABELS).flat
+    return new Labels(rest.slice())
   }
   return labels
 }

@@ -22,5 +22,9 @@ export const MAX_STEPS = 10_000_000
  */
 export const KERNEL_SUM_BYTES: number = 4 << 20
 
+/** Columns below this size are left to the collector, and so much memory waits for the next query at most, bytes. */
+export const POOLED_BYTES_MIN = 65_536
+export const POOLED_BYTES_MAX: number = 64 << 20
+
 /** Longest row or column that goes through the kernel, numbers; for the same reason. */
 export const KERNEL_COLUMN: number = 65_536
