@@ -84,7 +84,26 @@ scrape_configs:
     expect(output).toContain('did you mean metrics_path?')
     expect(output).toContain('did you mean replace?')
     expect(output).not.toContain('    at ')
+    expect(existsSync(join(directory, 'data')), 'no directory was touched').toBe(false)
   }
+})
+
+test('a mistake in the alert manager’s file ends the start before a directory is touched', async () => {
+  const directory = temporaryDirectory()
+  const config = writeConfig(directory, SELF(9090))
+  const alerts = join(directory, 'alertmanager.yml')
+  writeFileSync(alerts, 'route: {receiver: nobody}\nreceivers: [{name: default}]\n')
+  const { code, output } = await run(NODE, [
+    PHAROS,
+    'server',
+    `--config.file=${config}`,
+    `--alertmanager.config.file=${alerts}`,
+    `--storage.tsdb.path=${join(directory, 'data')}`,
+    '--web.listen-address=127.0.0.1:0',
+  ])
+  expect(code, output).toBe(1)
+  expect(output).toContain('alertmanager.yml')
+  expect(existsSync(join(directory, 'data'))).toBe(false)
 })
 
 test('a port in use is one clear line and exit code 1', async () => {

@@ -3,6 +3,7 @@
 import { AlertManager } from '@pharos/alertmanager'
 import { messageOf, type World } from '@pharos/base'
 import { collectDefaultMetrics, Registry } from '@pharos/client'
+import { loadAlertmanagerFile } from '@pharos/config'
 import { createHttpServer, type HttpServer } from '@pharos/http'
 import type { Labels } from '@pharos/model'
 import type { MessageRoute } from '@pharos/rules'
@@ -24,6 +25,7 @@ export interface AlertmanagerPart {
 
 /** What the reference's alert manager shows first. */
 const ALERTS_PAGE = '/alerts?view=groups'
+const NAME_SCHEME = 'utf8'
 const RETENTION_MS = 120 * 3_600_000
 const HISTORY_RETENTION_MS = 30 * 86_400_000
 
@@ -39,6 +41,8 @@ export async function startAlertmanagerPart(
 ): Promise<AlertmanagerPart> {
   const directory = `${tsdbOptions(flags).path}/alertmanager`
   const own = flags.text('alertmanager.config.file')
+  // A mistake in it ends the start before the directory is touched.
+  if (own !== '') await loadAlertmanagerFile(own, { disk: world.disk, nameScheme: NAME_SCHEME })
   const urls = serverUrls(
     flags.text('web.external-url'),
     flags.text('web.route-prefix'),
@@ -62,7 +66,7 @@ export async function startAlertmanagerPart(
     path: own === '' ? `${directory}/alertmanager.yml` : own,
     isEditable: own === '',
     first: own === '' ? FIRST_CONFIG : undefined,
-    nameScheme: 'utf8',
+    nameScheme: NAME_SCHEME,
   })
   const listeners: HttpServer[] = []
   const pages = new PagesOf()

@@ -1,6 +1,6 @@
 // The monitoring server, put together: configuration → discovery → scraping → store → engine → API and pages.
 //
-// Start: the configuration is read and the address is taken (a mistake in either ends it here, before any
+// Start: the configuration is checked and the address is taken (a mistake in either ends it here, before any
 // data are touched), the store is opened, then scraping begins and /-/ready says so.
 // End: scraping stops, requests drain, the store is closed.
 import { background, bug, messageOf, type World } from '@pharos/base'
@@ -64,6 +64,15 @@ export class Server implements Service, RunningServer {
   #cluster: ClusterPart | undefined
   #gaps: PeerGaps | undefined
   #reloading: Promise<void> = Promise.resolve()
+
+  /**
+   * Reads the file of the configuration and those of its rules, and touches nothing: asked before a part opens its
+   * directory or takes an address. @throws ConfigErrors with every mistake, OutsideError when a file cannot be read
+   */
+  static async check(settings: ServerSettings): Promise<void> {
+    const server = new Server(settings)
+    await server.#ruleGroups(await server.source.check(settings.environment))
+  }
 
   /** Starts everything and resolves when the server is ready. @throws UserError, OutsideError with one clear line */
   static async start(settings: ServerSettings): Promise<Server> {
@@ -198,9 +207,6 @@ export class Server implements Service, RunningServer {
     log.info('starting Pharos', { version: VERSION })
     for (const name of flags.withoutEffect())
       log.warn('flag is accepted but has no effect yet', { flag: `--${name}` })
-    // A mistake in the file ends the start before an address is taken or data are touched.
-    if (this.settings.standardConfig === undefined)
-      await this.#ruleGroups(await this.source.check(this.settings.environment))
     const access = await webAccess(flags.text('web.config.file'), this.#world)
     this.#listeners = flags
       .list('web.listen-address')

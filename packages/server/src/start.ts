@@ -65,15 +65,19 @@ export async function startServer(
 ): Promise<Service> {
   const flags = new FlagReader(known, values)
   const world = worldOf(flags)
-  if (flags.bool('agent')) return withParts([], settingsOf(flags, world, options))
+  const settings = settingsOf(flags, world, options)
+  await Server.check(settings)
+  if (flags.bool('agent')) return withParts([], settings)
   const alertmanager = await startAlertmanagerPart(world, flags, [])
-  return withParts([alertmanager], { ...settingsOf(flags, world, options), alertmanager })
+  return withParts([alertmanager], { ...settings, alertmanager })
 }
 
 /** Server, host exporter, push gateway and pages; without `--config.file` it watches itself and this machine. */
 export async function startUp(values: FlagValues, options: StartOptions): Promise<Service> {
   const flags = new FlagReader(upFlags(), values)
   const world = worldOf(flags)
+  const own = settingsOf(flags, world, options)
+  if (flags.isGiven('config.file')) await Server.check(own)
   const host = await startHost(world, values)
   const direct = flags.bool('push.direct')
     ? new DirectPushes(world.clock, world.log, flags.isGiven('config.file') ? undefined : PUSH_JOB)
@@ -92,7 +96,7 @@ export async function startUp(values: FlagValues, options: StartOptions): Promis
   )
   const parts = [host, push]
   const settings: ServerSettings = {
-    ...settingsOf(flags, world, options),
+    ...own,
     alertmanager,
     addRoutes: async (listener, urls) => {
       for (const part of parts) await part.addTo(listener, urls.prefix)
