@@ -67,3 +67,20 @@ test('a prefix and labels are put on everything', async () => {
   for (const line of text.trimEnd().split('\n'))
     expect(line).toMatch(/^(# (HELP|TYPE) my_|my_.*app="x")/)
 })
+
+test('the lag of the event loop reads the same however often it is looked at', async () => {
+  const leastBy = async (eventLoopResolutionMs: number): Promise<number> => {
+    const registry = new Registry()
+    const running = collectDefaultMetrics(registry, {
+      eventLoopResolutionMs,
+      utilizationIntervalMs: 0,
+    })
+    await new Promise((resolve) => setTimeout(resolve, 10 * eventLoopResolutionMs))
+    const text = await registry.metrics()
+    running.stop()
+    expect(text).not.toContain('utilization')
+    return Number(/^nodejs_eventloop_lag_min_seconds (.*)$/m.exec(text)?.[1])
+  }
+  // Timers of 10 ms and of 40 ms, of which the least late are a few ms late.
+  expect(Math.abs((await leastBy(10)) - (await leastBy(40)))).toBeLessThan(0.02)
+})

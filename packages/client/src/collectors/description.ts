@@ -6,9 +6,9 @@ export interface DefaultMetricsOptions {
   readonly prefix?: string
   /** The same on every series. */
   readonly constLabels?: Readonly<Record<string, string>>
-  /** How finely the event loop's lag is measured, ms. Default 10. */
+  /** The event loop's lag is looked at this often, ms, and shown as if every 10 ms, which it always contains. Default 10. */
   readonly eventLoopResolutionMs?: number
-  /** How often the event loop's utilization is sampled, ms. Default 100. */
+  /** How often the event loop's utilization is sampled, ms; 0: there are no such metrics. Default 100. */
   readonly utilizationIntervalMs?: number
   /** Upper bounds for pauses of the garbage collector, seconds. Default 1 ms to 5 s. */
   readonly gcDurationBuckets?: readonly number[]

@@ -13,6 +13,9 @@ const UTILIZATION_OBJECTIVES = {
   0.999: 0.0001,
 }
 
+/** Lags contain the interval of the timers that measure them; dashboards and alerts know them with this one. */
+const STANDARD_RESOLUTION_MS = 10
+
 type Delays = ReturnType<typeof monitorEventLoopDelay>
 
 /** How late timers fire and how busy the loop is. Lags are of the time since the last scrape. */
@@ -21,8 +24,10 @@ export function collectEventLoop(
   describe: Describe,
   options: DefaultMetricsOptions,
 ): () => void {
-  const stopLag = lag(registry, describe, options.eventLoopResolutionMs ?? 10)
-  const stopUtilization = utilization(registry, describe, options.utilizationIntervalMs ?? 100)
+  const { eventLoopResolutionMs = STANDARD_RESOLUTION_MS, utilizationIntervalMs = 100 } = options
+  const stopLag = lag(registry, describe, eventLoopResolutionMs)
+  if (utilizationIntervalMs === 0) return stopLag
+  const stopUtilization = utilization(registry, describe, utilizationIntervalMs)
   return () => {
     stopLag()
     stopUtilization()
@@ -40,20 +45,23 @@ function lag(registry: Registry, describe: Describe, resolutionMs: number): () =
       gauge.set((performance.now() - start) / 1000)
     },
   })
+  const extraNs = (resolutionMs - STANDARD_RESOLUTION_MS) * 1e6
   const statistics: readonly (readonly [string, (from: Delays) => number])[] = [
-    ['min', (from) => from.min],
-    ['max', (from) => from.max],
-    ['mean', (from) => from.mean],
+    ['min', (from) => from.min - extraNs],
+    ['max', (from) => from.max - extraNs],
+    ['mean', (from) => from.mean - extraNs],
     ['stddev', (from) => from.stddev],
-    ['p50', (from) => from.percentile(50)],
-    ['p90', (from) => from.percentile(90)],
-    ['p99', (from) => from.percentile(99)],
+    ['p50', (from) => from.percentile(50) - extraNs],
+    ['p90', (from) => from.percentile(90) - extraNs],
+    ['p99', (from) => from.percentile(99) - extraNs],
   ]
   // All gauges of one scrape are collected in one turn: the monitor is read once for them and starts again.
   let readings: readonly number[] | undefined
   const read = (): readonly number[] => {
     if (readings === undefined) {
-      readings = statistics.map(([, of]) => (delays.count === 0 ? 0 : of(delays) / 1e9))
+      readings = statistics.map(([, of]) =>
+        delays.count === 0 ? 0 : Math.max(0, of(delays)) / 1e9,
+      )
       delays.reset()
       queueMicrotask(() => (readings = undefined))
     }
