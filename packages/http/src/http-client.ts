@@ -5,6 +5,7 @@
 import type { Clock, Net, TlsClientOptions } from '@pharos/base'
 import { OutsideError, quoted, UserError } from '@pharos/base'
 import { BodyBuffer, BufferPool } from './body-buffer.ts'
+import { type Cancellable, Cancellations } from './cancellations.ts'
 import { canceledError, deadlineError, labelled, malformed, requestLabel } from './client-errors.ts'
 import { isPacked, unpacked } from './content-coding.ts'
 import { asProxied, dialled } from './dialler.ts'
@@ -99,7 +100,7 @@ interface Prepared {
 }
 
 /** What one request carries through its redirects and retries. */
-interface Attempt {
+interface Attempt extends Cancellable {
   readonly request: HttpRequest
   /** Why it is to end: its time is up, or its caller gave up. */
   failure: Error | undefined
@@ -122,7 +123,7 @@ export class Http1Client implements HttpClient {
   readonly #clock: Clock
   readonly #buffers: BufferPool
   readonly #idle = new Map<string, HttpConnection[]>()
-  readonly #running = new Set<Attempt>()
+  readonly #cancellations = new Cancellations()
   readonly #proxyFor: (target: RequestTarget) => HttpProxy | undefined
   /** Texts of TLS options, which are long, by the object that holds them. */
   readonly #tlsTexts = new WeakMap<TlsClientOptions, string>()
@@ -150,28 +151,22 @@ export class Http1Client implements HttpClient {
       proxy: undefined,
       connection: undefined,
       unpacking: undefined,
-    }
-    const cancel = (error: Error): void => {
-      attempt.failure ??= error
-      attempt.unpacking?.(error)
-      attempt.dialling?.abort(error)
-      attempt.connection?.abort(error)
+      cancel: (error) => {
+        attempt.failure ??= error
+        attempt.unpacking?.(error)
+        attempt.dialling?.abort(error)
+        attempt.connection?.abort(error)
+      },
     }
     const deadline = this.#clock.after(request.timeoutMs ?? REQUEST_TIMEOUT_MS_DEFAULT, () => {
-      cancel(deadlineError())
+      attempt.cancel(deadlineError())
     })
-    const onAbort = (): void => {
-      cancel(canceledError(request.signal?.reason))
-    }
-    if (request.signal?.aborted === true) onAbort()
-    request.signal?.addEventListener('abort', onAbort, { once: true })
-    this.#running.add(attempt)
+    this.#cancellations.add(attempt, request.signal)
     try {
       return await this.#followed(attempt)
     } finally {
       deadline.cancel()
-      request.signal?.removeEventListener('abort', onAbort)
-      this.#running.delete(attempt)
+      this.#cancellations.delete(attempt, request.signal)
     }
   }
 
@@ -181,7 +176,7 @@ export class Http1Client implements HttpClient {
   }
 
   close(): void {
-    for (const attempt of this.#running) attempt.connection?.abort(canceledError('client closed'))
+    this.#cancellations.cancelAll(canceledError('client closed'))
     const idle = [...this.#idle.values()].flat()
     this.#idle.clear()
     for (const connection of idle) connection.abort(canceledError('client closed'))

@@ -19,11 +19,19 @@ export function createRealClock(): Clock {
 }
 
 function after(delayMs: number, fire: () => void): Timer {
-  let handle: NodeJS.Timeout
-  const wait = (leftMs: number): void => {
-    const stepMs = Math.min(leftMs, LONGEST_TIMER_MS)
-    handle = setTimeout(() => (leftMs > stepMs ? wait(leftMs - stepMs) : fire()), stepMs)
-  }
-  wait(Math.max(0, delayMs))
+  if (delayMs > LONGEST_TIMER_MS) return afterLong(delayMs, fire)
+  const handle = setTimeout(fire, Math.max(0, delayMs))
   return { cancel: () => clearTimeout(handle) }
+}
+
+function afterLong(delayMs: number, fire: () => void): Timer {
+  let step: Timer
+  const wait = (leftMs: number): void => {
+    step =
+      leftMs > LONGEST_TIMER_MS
+        ? after(LONGEST_TIMER_MS, () => wait(leftMs - LONGEST_TIMER_MS))
+        : after(leftMs, fire)
+  }
+  wait(delayMs)
+  return { cancel: () => step.cancel() }
 }

@@ -11,8 +11,9 @@
 
 import { ByteWriter, crc32c, type Pace } from '@pharos/base'
 import { denseBytesMax, denseWorkBytes, type Kernel } from '@pharos/kernel'
-import { ABSENT_LOW_WORD, lowWord, type NativeHistogram } from '@pharos/model'
+import { ABSENT_LOW_WORD, type NativeHistogram } from '@pharos/model'
 import { BLOCK_TILE_ROWS } from '../limits.ts'
+import { FirstColumns } from './first-columns.ts'
 import { writeHistogram } from './histogram-codec.ts'
 import { writeIntegers } from './integer-stream.ts'
 import {
@@ -49,13 +50,16 @@ export class TileWriter {
   #valuesAt = 0
   #workAt = 0
   #outAt = 0
-  /** Columns that changed, by a hash of their values: equal ones are stored once. */
-  readonly #byHash = new Map<number, number>()
-  #other = new Float64Array(512)
+  /** Of columns that changed, by a hash of their values: equal ones are stored once. */
+  readonly #first = new FirstColumns()
+  #other = new Float64Array(0)
+  #otherWords = new Uint32Array(0)
   readonly #columns = new ByteWriter(64 << 10)
   readonly #one = new ByteWriter(4096)
   #lengths = new Uint32Array(256)
-  #values = new Float64Array(512)
+  /** The column at hand, and the same as words. */
+  #values = new Float64Array(0)
+  #words = new Uint32Array(0)
   #hasHistograms = false
   /** Of the tile encoded last. */
   sampleCount = 0
@@ -73,10 +77,9 @@ export class TileWriter {
    */
   async encode(source: TileSource, pace: Pace): Promise<Int32Array> {
     const { rowCount, columnCount, isAggregates = false, readColumn, histograms } = source
-    this.#beginTile(rowCount)
+    this.#beginTile(rowCount, columnCount)
     const lookColumns = Math.ceil(LOOK_VALUES / rowCount)
     if (this.#lengths.length < columnCount) this.#lengths = new Uint32Array(columnCount * 2)
-    const values = this.#values
     const columns = this.#columns
     const kept = new Int32Array(columnCount)
     let keptCount = 0
@@ -86,9 +89,9 @@ export class TileWriter {
     for (let c = 0; c < columnCount; c++) {
       if (c % lookColumns === 0 && pace.isDue) await pace.rest()
       const before = columns.length
-      readColumn(c, values)
+      readColumn(c, this.#values)
       const own = histograms(c)
-      const samples = countSamples(values, rowCount)
+      const samples = countSamples(this.#words, rowCount)
       if (own !== undefined && own.size > 0) this.#encodeHistograms(rowCount, own)
       else if (samples > 0) this.#encodeOrAlias(source, kept, keptCount)
       else if (isAggregates) columns.u8(DenseKind.absent)
@@ -144,7 +147,7 @@ export class TileWriter {
     out.u32At(start + 8, crc)
   }
 
-  #beginTile(rowCount: number): void {
+  #beginTile(rowCount: number, columnCount: number): void {
     const { memory } = this.#kernel
     if (rowCount > this.#rows) {
       if (this.#rows > 0) {
@@ -152,35 +155,39 @@ export class TileWriter {
       }
       this.#rows = Math.max(rowCount, BLOCK_TILE_ROWS)
       this.#values = new Float64Array(this.#rows)
+      this.#words = new Uint32Array(this.#values.buffer)
       this.#other = new Float64Array(this.#rows)
+      this.#otherWords = new Uint32Array(this.#other.buffer)
       this.#valuesAt = memory.allocate(8 * this.#rows)
       this.#workAt = memory.allocate(denseWorkBytes(this.#rows))
       this.#outAt = memory.allocate(denseBytesMax(this.#rows))
     }
     memory.i32[this.#workAt / 4] = -1
-    this.#byHash.clear()
+    this.#first.begin(columnCount)
   }
 
   /** @param kept  columns so far, `keptCount` of them; the one at hand is the next */
   #encodeOrAlias({ rowCount, readColumn }: TileSource, kept: Int32Array, keptCount: number): void {
-    const hash = hashOf(this.#values, rowCount)
-    const same = hash < 0 ? undefined : this.#byHash.get(hash)
-    if (same !== undefined) {
+    const hash = hashOf(this.#words, rowCount)
+    const same = hash < 0 ? -1 : this.#first.firstOf(hash, keptCount)
+    if (same >= 0) {
       readColumn(kept[same]!, this.#other)
-      if (areSame(this.#values, this.#other, rowCount)) {
+      if (areSame(this.#words, this.#otherWords, rowCount)) {
         this.#columns.u8(DenseKind.alias)
         this.#columns.varint(same)
         return
       }
-    } else if (hash >= 0) {
-      this.#byHash.set(hash, keptCount)
     }
     this.#encode(rowCount, this.#columns)
   }
 
   #encode(rowCount: number, out: ByteWriter): void {
     const { memory } = this.#kernel
-    memory.f64.set(this.#values.subarray(0, rowCount), this.#valuesAt / 8)
+    const { u32 } = memory
+    const words = this.#words
+    const at = this.#valuesAt / 4
+    // A view for `set` is garbage, a column is short, and as words NaNs keep their bits.
+    for (let i = 0; i < 2 * rowCount; i++) u32[at + i] = words[i]!
     const end = this.#kernel.denseEncode(
       this.#valuesAt,
       rowCount,
@@ -211,12 +218,11 @@ export class TileWriter {
 }
 
 /** Of the values' bits; −1 when they are all the same, which costs less than an alias. */
-function hashOf(values: Float64Array, rowCount: number): number {
-  const words = new Uint32Array(values.buffer, 0, rowCount * 2)
+function hashOf(words: Uint32Array, rowCount: number): number {
   const [low, high] = [words[0], words[1]]
   let hash = 0x811c9dc5
   let isConstant = true
-  for (let i = 0; i < words.length; i += 2) {
+  for (let i = 0; i < 2 * rowCount; i += 2) {
     if (words[i] !== low || words[i + 1] !== high) isConstant = false
     hash = Math.imul(hash ^ words[i]!, 0x01000193)
     hash = Math.imul(hash ^ words[i + 1]! ^ (hash >>> 15), 0x85ebca6b)
@@ -224,18 +230,17 @@ function hashOf(values: Float64Array, rowCount: number): number {
   return isConstant ? -1 : hash >>> 0
 }
 
-function areSame(a: Float64Array, b: Float64Array, rowCount: number): boolean {
-  const aWords = new Uint32Array(a.buffer, 0, rowCount * 2)
-  const bWords = new Uint32Array(b.buffer, 0, rowCount * 2)
-  for (let i = 0; i < aWords.length; i++) if (aWords[i] !== bWords[i]) return false
+function areSame(a: Uint32Array, b: Uint32Array, rowCount: number): boolean {
+  for (let i = 0; i < 2 * rowCount; i++) if (a[i] !== b[i]) return false
   return true
 }
 
-function countSamples(values: Float64Array, rowCount: number): number {
-  let count = 0
-  for (let i = 0; i < rowCount; i++) {
-    const value = values[i]!
-    if (value === value || lowWord(value) !== ABSENT_LOW_WORD) count++
-  }
-  return count
+function countSamples(words: Uint32Array, rowCount: number): number {
+  let absent = 0
+  for (let i = 0; i < 2 * rowCount; i += 2)
+    if (words[i] === ABSENT_LOW_WORD && (words[i + 1]! & NAN_BITS) === NAN_BITS) absent++
+  return rowCount - absent
 }
+
+/** Exponent bits of the high word: with a low word that is not 0 they are a NaN. */
+const NAN_BITS = 0x7ff00000
