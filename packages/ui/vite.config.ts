@@ -11,7 +11,7 @@ const BASE = new RegExp(
     'node_modules/@tanstack/(react-query|query-core)/',
     'ui/src/(services|size-watcher)\\.',
     'ui/src/kit/(button|icon|copy-button|lazy-popover|states|crash-guard|native-dialog|scroll-region)\\.',
-    'ui/src/data/(api|browser|time|settings)\\.',
+    'ui/src/data/(api|browser|time|settings|dashboards-api|safe-address|starred)\\.',
     'ui/src/viz/use-(loaded|width|hidden)\\.',
   ].join('|'),
 )
@@ -20,9 +20,25 @@ const DASHBOARD = new RegExp(
   [
     'ui/src/pages/dashboards/(dashboard-(view|grid|head|layers|context)|panel-(host|frame|body)|use-|time-control|shown-frames|quick-ranges)',
     'ui/src/data/(dashboard-edits|panel-run|matrix-tail|query-batch|turns|variable-source)\\.',
-    'packages/dashboards/src/(field-config/(apply|display|color|value-mapping|field-matcher)|variables|layout|reduce|units/(duration|value-format|unit-table|date-unit|fixed|scaled))',
+    'packages/dashboards/src/(field-config/(apply|display|color|value-mapping|field-matcher|field-name)|variables|layout|reduce|units/(duration|value-format|unit-table|date-unit|fixed|scaled)|time/)',
+    'packages/dashboards/src/(json|load-current|pattern|migrate/(data-source-ref|found-forms|inputs|current-dashboard|normalize))\\.',
   ].join('|'),
 )
+
+/** What the query page draws with as well. */
+const FRAMES = new RegExp(
+  [
+    'packages/(base/src/errors|model/src/(quote|duration|special|value))\\.',
+    'packages/dashboards/src/(frame|limits|sample-text|bucket-frame|native-histogram-frame|prometheus-frames|field-config/named-color)\\.',
+    'ui/src/data/(plain-text|dashboard-link)\\.',
+    'ui/src/viz/(panel-(props|theme)|field-look|no-data|link-context)\\.',
+  ].join('|'),
+)
+
+const PLOT =
+  /node_modules\/uplot\/|ui\/src\/viz\/(plot(-(?!plan)\w+)?|chart-cursor|hidden-series)\./
+const SERIES =
+  /ui\/src\/(viz\/(legend-items|plot-plan|tick-texts)|kit\/(plot-legend|use-calc-title))\./
 
 const config: UserConfig = defineConfig({
   root: import.meta.dirname,
@@ -49,6 +65,9 @@ const config: UserConfig = defineConfig({
           groups: [
             { name: 'base', test: BASE },
             { name: 'dashboard', test: DASHBOARD },
+            { name: 'frames', test: FRAMES },
+            { name: 'plot', test: PLOT },
+            { name: 'series', test: SERIES },
           ],
         },
       },
@@ -56,7 +75,8 @@ const config: UserConfig = defineConfig({
     modulePreload: {
       polyfill: false,
       // The list of what to load early stands in the first script: only pages are worth a place in it.
-      resolveDependencies: (file, dependencies) => (/-page-/.test(file) ? dependencies : []),
+      resolveDependencies: (file, dependencies, { hostType }) =>
+        hostType === 'html' || /-page-|time-series-panel/.test(file) ? dependencies : [],
     },
   },
 })

@@ -117,9 +117,10 @@ const HOSTILE = {
 }
 
 /** Waits until no panel in the window is loading. */
-async function settled(page: Page): Promise<void> {
+/** A panel's dot is there until it is drawn. */
+async function settled(page: Page, wait: { timeout: number } = SLOW): Promise<void> {
   await page.locator('.dash-panel').first().waitFor(SLOW)
-  await expect.poll(() => page.locator('.loading-dot').count(), SLOW).toBe(0)
+  await expect.poll(() => page.locator('.loading-dot').count(), wait).toBe(0)
   await page.waitForLoadState('networkidle')
 }
 
@@ -271,14 +272,14 @@ for (const name of ['node-exporter-full', 'node-exporter-nodes-mixin']) {
       const range = { fromMs: toMs - 300_000, toMs }
       await page.setViewportSize({ width: 1280, height: 30_000 })
       await page.goto(`${site.base}/d/${name}/x?from=${range.fromMs}&to=${range.toMs}`)
-      await settled(page)
+      // A window this high takes the browser long to paint.
+      await settled(page, { timeout: 90_000 })
       const queries = sent.flatMap(
         (body) => (JSON.parse(body) as { queries: { query: string }[] }).queries,
       )
       expect(queries.map(({ query }) => query).filter((query) => query.includes('$'))).toEqual([])
       expect(await page.locator('.panel-error').allInnerTexts()).toEqual([])
       const wanted = await answersByPanel(dashboard, range)
-      // Panels draw one after the other, and a window this high takes the browser long to paint.
       await settled(page)
       const shown = await page.locator('[data-panel]').evaluateAll((panels) =>
         panels.map((panel) => ({

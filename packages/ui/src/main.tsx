@@ -45,16 +45,18 @@ async function start(): Promise<void> {
   }
   const modules = createPageModules(words.loadPart)
   followHashLink(location, base)
-  const path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : '/'
-  const first = pageAt(path === '' ? '/' : path)
+  const below = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : '/'
+  const path = below === '' ? '/' : below
+  const first = pageAt(path)
+  const queries = new QueryClient({
+    defaultOptions: { queries: { refetchOnWindowFocus: false, staleTime: 3000, gcTime: 60_000 } },
+  })
+  first?.askAhead?.(services.api, queries, path)
   await Promise.all([
     words.load(services.settings.current().lang),
     // A page that cannot be loaded says so in its place, inside the shell.
     first === undefined ? undefined : modules.load(first).catch(() => undefined),
   ])
-  const queries = new QueryClient({
-    defaultOptions: { queries: { refetchOnWindowFocus: false, staleTime: 3000, gcTime: 60_000 } },
-  })
   const root = document.getElementById('root')
   if (root === null) throw new Error('index.html has no element with the id root')
   createRoot(root).render(

@@ -1,7 +1,7 @@
 // One ResizeObserver for all charts: one per chart costs a callback each, and they fire in separate frames.
 
 export interface SizeWatcher {
-  /** Calls `changed` with the content width, at once when known and after each change. */
+  /** Calls `changed` with the content width, at once and after each change. */
   watch(element: Element, changed: (widthPx: number) => void): () => void
 }
 
@@ -13,6 +13,8 @@ export function createSizeWatcher(): SizeWatcher {
   })
   return {
     watch(element, changed) {
+      // The observer tells it a frame later: thirty charts would be rendered twice and painted empty in between.
+      changed(contentWidth(element))
       watched.set(element, changed)
       observer.observe(element)
       return () => {
@@ -21,4 +23,12 @@ export function createSizeWatcher(): SizeWatcher {
       }
     },
   }
+}
+
+/** What `contentRect` of the observer is, whole pixels. */
+function contentWidth(element: Element): number {
+  const { paddingLeft, paddingRight } = getComputedStyle(element)
+  return Math.floor(
+    element.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight),
+  )
 }

@@ -120,11 +120,10 @@ export function createTimeFormat(zone: Zone): TimeFormat {
     dateStyle: 'short',
     timeStyle: 'medium',
   })
-  const clock = new Intl.DateTimeFormat('sv-SE', { ...options, timeStyle: 'medium' })
   const zoneName = full.resolvedOptions().timeZone
   return {
     full: (ms) => full.format(ms),
-    clock: (ms) => clock.format(ms),
+    clock: (ms) => full.format(ms).slice(-8),
     tick(ms, stepSeconds) {
       const text = full.format(ms)
       if (stepSeconds >= 86400) return text.slice(5, 10)

@@ -29,10 +29,10 @@ function setup() {
 test('long pieces have a task each, short ones share one, in the order of asking', () => {
   const { done, next, take, tasks } = setup()
   for (const [name, ms] of [
-    ['a', 30],
-    ['b', 9],
-    ['c', 9],
-    ['d', 30],
+    ['a', 45],
+    ['b', 15],
+    ['c', 15],
+    ['d', 45],
     ['e', 1],
   ] as const)
     take(name, ms)

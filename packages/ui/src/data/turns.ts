@@ -5,8 +5,11 @@ export interface Turns {
   take(work: () => void): void
 }
 
-/** Pieces that are done within it share a task, ms: with the last of them it stays near the 50 that nobody notices. */
-const TASK_MS = 24
+/**
+ * Pieces that are done within it share a task, ms: with the last of them it stays near the 50 that nobody notices. After each
+ * task the browser paints, which costs as much as a piece.
+ */
+const TASK_MS = 40
 
 /**
  * @param asTask  runs its argument in a task of its own

@@ -1,5 +1,11 @@
-import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query'
-import { type Answer, ApiError, type Params } from '../data/api.ts'
+import {
+  type FetchQueryOptions,
+  keepPreviousData,
+  type QueryFunction,
+  useQuery,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+import { type Answer, type Api, ApiError, type Params } from '../data/api.ts'
 import { useServices } from '../services.tsx'
 
 interface UseApiOptions {
@@ -8,6 +14,14 @@ interface UseApiOptions {
   readonly enabled?: boolean
   /** Parts of the key besides path and parameters, such as the moment of "Execute". */
   readonly key?: readonly unknown[]
+}
+
+/** A question that can be asked by a component, or before there is one. */
+export interface AskedQuery<T> extends Pick<
+  FetchQueryOptions<T, unknown>,
+  'queryKey' | 'retry' | 'staleTime'
+> {
+  readonly queryFn: QueryFunction<T>
 }
 
 const RETRIES_MAX = 1
@@ -22,14 +36,26 @@ export function useApi<T>(
 ): UseQueryResult<Answer<T>, unknown> {
   const { api } = useServices()
   return useQuery<Answer<T>, unknown>({
-    queryKey: [path, params, ...(options.key ?? [])],
-    queryFn: ({ signal }) => api.get<T>(path, params, signal),
+    ...apiQuery<T>(api, path, params, options.key),
     enabled: options.enabled ?? true,
     refetchInterval: ({ state }) =>
       isUnreachable(state.error) ? RETRY_MS : (options.everyMs ?? false),
     placeholderData: keepPreviousData,
-    retry: isWorthRetrying,
   })
+}
+
+/** What is asked, and under which name its answer is kept. */
+export function apiQuery<T>(
+  api: Api,
+  path: string,
+  params: Params,
+  key: readonly unknown[] = [],
+): AskedQuery<Answer<T>> {
+  return {
+    queryKey: [path, params, ...key],
+    queryFn: ({ signal }) => api.get<T>(path, params, signal),
+    retry: isWorthRetrying,
+  }
 }
 
 /** A refused request is refused again; only a server that was not there may be there the next time. */

@@ -125,7 +125,8 @@ function seriesOptions(shape: PlotShape, index: number): uPlot.Series {
       style.draw === 'bars' || (style.points === 'never' && style.draw !== 'points')
         ? { show: false }
         : {
-            show: true,
+            // Only those that the filter names.
+            show: isDotted,
             size: style.pointPx,
             fill: color,
             stroke: color,
@@ -134,7 +135,10 @@ function seriesOptions(shape: PlotShape, index: number): uPlot.Series {
   }
 }
 
-/** A point without neighbours makes no line; it is drawn as a dot so that it can be seen. */
+/**
+ * A point without neighbours makes no line; it is drawn as a dot so that it can be seen. Null when there is none: an empty list
+ * is drawn as well, at each step of the pointer.
+ */
 function lonelyPoints(plot: uPlot, seriesIndex: number): number[] | null {
   const values = plot.data[seriesIndex]!
   const isGap = (at: number): boolean => {
@@ -145,13 +149,14 @@ function lonelyPoints(plot: uPlot, seriesIndex: number): number[] | null {
   const lonely: number[] = []
   for (let i = 0; i < values.length; i++) {
     if (typeof values[i] !== 'number') continue
+    if (typeof values[i - 1] === 'number' || typeof values[i + 1] === 'number') continue
     let before = i - 1
     while (before >= 0 && values[before] === undefined) before--
     let after = i + 1
     while (after < values.length && values[after] === undefined) after++
     if (isGap(before) && isGap(after)) lonely.push(i)
   }
-  return lonely
+  return lonely.length === 0 ? null : lonely
 }
 
 function scalesOf(shape: PlotShape): uPlot.Scales {

@@ -94,6 +94,8 @@ function usePlot(
   const hidden = props.hidden ?? NONE
   const time = useTimeFormat()
   const plot = useRef<uPlot | undefined>(undefined)
+  const isDrawn = useRef(false)
+  const focused = useRef(highlight)
   const widthPx = useWidth(host)
   const drawn = useMemo(() => drawnPlot(data, hidden), [data, hidden])
   const latest = useRef({ props, drawn, widthPx })
@@ -110,9 +112,9 @@ function usePlot(
     const shape = JSON.parse(structure) as PlotShape
     const events = eventsOf(() => latest.current.props, cursor)
     const options = plotOptions(shape, { width, height: first.heightPx }, time, events)
-    const made = new uPlot(options, firstDrawn.columns, host.current)
-    showOnly(made, first.hidden ?? NONE)
+    const made = drawnNow(options, firstDrawn.columns, host.current, first.hidden ?? NONE)
     plot.current = made
+    isDrawn.current = true
     return () => {
       plot.current = undefined
       cursor.leave()
@@ -120,16 +122,21 @@ function usePlot(
     }
   }, [structure, isLaidOut, time, cursor, host])
 
-  useEffect(() => plot.current?.setData(drawn.columns), [drawn, startMs, endMs])
-  useEffect(() => plot.current?.redraw(false), [marks, onDrawn])
+  // Whatever changed, it is drawn once, and not at all when it has just been drawn.
   useEffect(() => {
-    if (widthPx > 0) plot.current?.setSize({ width: widthPx, height: heightPx })
-  }, [widthPx, heightPx])
+    const shown = plot.current
+    if (!isDrawn.current && shown !== undefined && widthPx > 0)
+      shown.batch(() => {
+        if (shown.width !== widthPx || shown.height !== heightPx)
+          shown.setSize({ width: widthPx, height: heightPx })
+        showOnly(shown, hidden)
+        shown.setData(drawn.columns)
+      })
+    isDrawn.current = false
+  }, [drawn, startMs, endMs, marks, onDrawn, widthPx, heightPx, hidden])
   useEffect(() => {
-    if (plot.current !== undefined) showOnly(plot.current, hidden)
-  }, [hidden])
-  useEffect(() => {
-    if (data.series.length < 2) return
+    if (focused.current === highlight || data.series.length < 2) return
+    focused.current = highlight
     // null means "no series in focus", which uPlot's types do not know.
     const index = (highlight === undefined ? null : highlight + 1) as number
     plot.current?.setSeries(index, { focus: true })
@@ -137,13 +144,27 @@ function usePlot(
   return plot
 }
 
-function showOnly(plot: uPlot, hidden: ReadonlySet<number>): void {
-  plot.batch(() => {
-    for (let i = 1; i < plot.series.length; i++) {
-      const show = !hidden.has(i - 1)
-      if (plot.series[i]!.show !== show) plot.setSeries(i, { show })
-    }
+/** A new plot, drawn before this returns: by itself uPlot draws in a microtask, when whoever keeps the time has gone. */
+function drawnNow(
+  options: uPlot.Options,
+  columns: uPlot.AlignedData,
+  host: HTMLElement,
+  hidden: ReadonlySet<number>,
+): uPlot {
+  return new uPlot(options, columns, (plot, init) => {
+    host.append(plot.root)
+    plot.batch(() => {
+      init()
+      showOnly(plot, hidden)
+    })
   })
+}
+
+function showOnly(plot: uPlot, hidden: ReadonlySet<number>): void {
+  for (let i = 1; i < plot.series.length; i++) {
+    const show = !hidden.has(i - 1)
+    if (plot.series[i]!.show !== show) plot.setSeries(i, { show })
+  }
 }
 
 function eventsOf(props: () => PlotProps, cursor: CursorStore): PlotEvents {

@@ -3,11 +3,12 @@ import { loadCurrent, type LoadedDashboard, needsMigration } from '@pharos/dashb
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { useLocation, useRoute } from 'wouter'
-import { fetchDashboard, type StoredDashboard } from '../../data/dashboards-api.ts'
+import type { StoredDashboard } from '../../data/dashboards-api.ts'
 import { EmptyState, ErrorBox, Skeleton } from '../../kit/states.tsx'
 import { useServices, useText } from '../../services.tsx'
 import { ApiError } from '../../data/api.ts'
 import { useApi } from '../use-api.ts'
+import { dashboardQuery } from './ask-ahead.ts'
 import { DashboardView } from './dashboard-view.tsx'
 
 export function DashboardPage(): ReactNode {
@@ -15,12 +16,7 @@ export function DashboardPage(): ReactNode {
   const { api } = useServices()
   const t = useText()
   const uid = decodeURIComponent(params?.uid ?? '')
-  const stored = useQuery({
-    queryKey: ['dashboard', uid],
-    queryFn: ({ signal }) => fetchDashboard(api, uid, signal),
-    retry: false,
-    staleTime: Infinity,
-  })
+  const stored = useQuery(dashboardQuery(api, uid))
   // The panels need it: asked for beside the dashboard and not after it.
   useApi('status/config', {})
   if (stored.data !== undefined) return <Loaded key={uid} uid={uid} stored={stored.data} />

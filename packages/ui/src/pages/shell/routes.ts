@@ -1,7 +1,10 @@
 // Every page of this version: where it lives, how it is called, which module draws it.
+import type { QueryClient } from '@tanstack/react-query'
 import type { ComponentType } from 'react'
+import type { Api } from '../../data/api.ts'
 import type { IconName } from '../../kit/icon.tsx'
 import type { TextKey, WordsPart } from '../../text/dictionary.ts'
+import { askDashboardAhead } from '../dashboards/ask-ahead.ts'
 
 export interface PageEntry {
   readonly title: TextKey
@@ -18,6 +21,8 @@ export interface PageEntry {
   /** The second key of `g …`. */
   readonly key: string
   load(): Promise<ComponentType>
+  /** Asks for what the page shows first, while its module is on its way. */
+  askAhead?(api: Api, queries: QueryClient, path: string): void
 }
 
 export const PAGES: readonly PageEntry[] = [
@@ -47,7 +52,12 @@ export const PAGES: readonly PageEntry[] = [
     words: 'dashboards',
     group: 'nav.observe',
     key: '',
-    load: async () => (await import('../dashboards/dashboard-page.tsx')).DashboardPage,
+    askAhead: askDashboardAhead,
+    load: async () => {
+      // Nearly every dashboard has a panel of it.
+      import('../dashboards/panels/time-series-panel.tsx').catch(() => undefined)
+      return (await import('../dashboards/dashboard-page.tsx')).DashboardPage
+    },
   },
   {
     title: 'dash.newTitle',
