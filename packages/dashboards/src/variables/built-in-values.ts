@@ -26,6 +26,15 @@ export interface Session {
 
 const SCRAPE_INTERVAL_MS = 15_000
 
+function pathOf(name: string, path: string): string {
+  return path === '' ? name : `${name}.${path}`
+}
+
+/** Whether a reference is to the field, value, series or row of a data link. */
+export function isPath(name: string, path: string, { paths }: Scope): boolean {
+  return paths?.has(pathOf(name, path)) === true
+}
+
 /** @param path  what stands behind the first dot */
 export function builtInValue(
   name: string,
@@ -71,7 +80,7 @@ export function builtInValue(
     case '__timeFilter':
       return ''
     default:
-      return scope.paths?.get(path === '' ? name : `${name}.${path}`)
+      return scope.paths?.get(pathOf(name, path))
   }
 }
 

@@ -4,7 +4,7 @@ import { MAX_OPTIONS } from '../limits.ts'
 import { objectsOf, textOf } from '../json.ts'
 import { intervalMs, intervalText, roundInterval, type TimeRange } from '../time/time-range.ts'
 import { UTC, type Zone } from '../time/zone.ts'
-import { builtInValue, type Scope, type Session } from './built-in-values.ts'
+import { builtInValue, isPath, type Scope, type Session } from './built-in-values.ts'
 import { storedValue, validValue, valueOfList } from './current-value.ts'
 import { dependents, loadingOrder } from './dependencies.ts'
 import { escapeRegex, formatVariable } from './format-value.ts'
@@ -241,7 +241,10 @@ export class Variables {
     const chosen = this.#valueOf(name, scope)
     if (chosen === undefined) {
       const text = builtInValue(name, path, scope, this.#dashboard, this.#context.session ?? {})
-      if (text === undefined || reference.format === '') return text
+      // What is filled into an address cannot leave its place there; what begins the address may be all of it.
+      const isUrlPart =
+        standard === 'percentencode' && reference.at > 0 && isPath(name, path, scope)
+      if (text === undefined || (reference.format === '' && !isUrlPart)) return text
       return formatVariable(name, { text, value: text }, format, zone)
     }
     if (path === 'text') return listOf(chosen.text).join(' + ')
