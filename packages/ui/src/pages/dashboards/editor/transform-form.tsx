@@ -1,6 +1,7 @@
 // The form of one transformation, drawn from its description.
 import type { JsonObject } from '@pharos/dashboards'
 import type { ReactNode } from 'react'
+import { choiceTitle } from '../../../data/choice-titles.ts'
 import { valueOfPath, withPath } from '../../../data/json-path.ts'
 import {
   type FormInput,
@@ -96,9 +97,14 @@ function Input(props: InputProps): ReactNode {
 }
 
 function SingleInput({ input, value, onChange, label }: InputProps & { label: string }): ReactNode {
+  const t = useText()
   const { fields, labels, refIds } = useKnownNames()
   const text = textOf(value)
   const orNothing = (given: string) => onChange(given === '' ? undefined : given)
+  const titleOf = (choice: string) => {
+    const title = choiceTitle(choice)
+    return title === undefined ? choice : t(title)
+  }
   switch (input.kind) {
     case 'number':
       return (
@@ -114,6 +120,7 @@ function SingleInput({ input, value, onChange, label }: InputProps & { label: st
           label={label}
           value={text || input.values[0]!}
           values={input.values}
+          titleOf={titleOf}
           onChange={onChange}
         />
       )
