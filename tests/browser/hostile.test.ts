@@ -85,6 +85,7 @@ const PAGES: readonly (readonly [string, boolean])[] = [
   ['/alerts/history', true],
   ['/rules', true],
   ['/silences', true],
+  ['/push', true],
   ['/tsdb-status', false],
   ['/config', true],
   ['/', false],
@@ -144,6 +145,15 @@ test.skipIf(!hasBrowser)('what strangers and links say is text on every page', a
     createdBy: EVIL,
     comment: EVIL,
   })
+  const inPath = (text: string): string => Buffer.from(text).toString('base64url')
+  const pushed = await fetch(
+    `${site.base}/api/push/metrics/job@base64/${inPath(EVIL)}/place@base64/${inPath(EVIL)}`,
+    {
+      method: 'PUT',
+      body: `# HELP pushed_metric ${EVIL}\n# TYPE pushed_metric gauge\npushed_metric{label=${json(EVIL)}} 1\n`,
+    },
+  )
+  expect(pushed.status, await pushed.text()).toBe(200)
   const { context, page: tab, faults } = await site.open(DESK)
   const wrong: string[] = []
   for (const [path, isSeen] of PAGES) {
@@ -161,6 +171,12 @@ test.skipIf(!hasBrowser)('what strangers and links say is text on every page', a
     wrong.push(...(await wrongOn(tab)).map((text) => `${path}: ${text}`))
     if (new URL(tab.url()).origin !== site.base) wrong.push(`${path}: led to ${tab.url()}`)
   }
+  // So do the metrics of a pushed group, with their help.
+  await tab.goto(`${site.base}/push`)
+  await tab.locator('main section .fold').first().click(SLOW)
+  await tab.getByText('pushed_metric').first().waitFor(SLOW)
+  await picture(tab, 'hostile-push')
+  wrong.push(...(await wrongOn(tab)).map((text) => `pushed group: ${text}`))
   // Tooltips, dialogs and the palette show names too.
   await tab.goto(site.base + query('hostile', '&g0.tab=graph'))
   await tab.locator('main .u-over').first().hover(SLOW)

@@ -114,6 +114,46 @@ test.skipIf(!hasBrowser)(
   },
 )
 
+test.skipIf(!hasBrowser)(
+  'a store that takes nothing and messages that do not go out are told in both languages, with their causes as text',
+  async () => {
+    const date = new Date().toISOString()
+    const cause = 'no space left on device <b>x</b>'
+    const notice = (kind: string, detail: string, count?: number) => ({
+      kind,
+      detail,
+      date,
+      active: true,
+      text: `English of ${kind}`,
+      ...(count === undefined ? {} : { count }),
+    })
+    const data = [
+      notice('read-only', cause),
+      notice('messages-failing', 'mail: connection refused', 2),
+    ]
+    for (const [language, ...wanted] of [
+      ['en', 'The store is read-only: no samples are taken', '2 messages about alerts could not'],
+      ['zh', '存储为只读：不再接收样本', '最近几分钟有 2 条告警消息发送失败'],
+    ] as const) {
+      const { context, page, faults } = await site.open({ ...DESK, language })
+      // No disk is full here and no mail server away: the page is told so.
+      await page.route('**/api/v1/notifications/live', (route) => route.fulfill({ status: 204 }))
+      await page.route('**/api/v1/notifications', (route) =>
+        route.fulfill({ json: { status: 'success', data } }),
+      )
+      await page.goto(`${site.base}/status`)
+      await page.getByRole('button', { name: /^(Notifications: 2|通知.*2)/ }).click(SLOW)
+      const dialog = page.getByRole('dialog')
+      for (const text of [...wanted, cause, 'mail: connection refused'])
+        await dialog.getByText(text).first().waitFor(SLOW)
+      expect(await dialog.locator('b b, p b').count()).toBe(0)
+      await picture(page, `notice-read-only-${language}`)
+      expect([...(await axe(page)), ...faults]).toEqual([])
+      await context.close()
+    }
+  },
+)
+
 for (const look of LOOKS) {
   test.skipIf(!hasBrowser)(`notifications are sound: ${lookName(look)}`, async () => {
     const good = readFileSync(site.configFile, 'utf8')
