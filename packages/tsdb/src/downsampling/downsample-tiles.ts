@@ -17,7 +17,7 @@ import {
 import { aggregatePart } from '../read/downsampled-part.ts'
 import { GroupView, type Piece } from '../read/group-view.ts'
 import { type Mask, maskedPart, Masks } from '../read/mask.ts'
-import { type Part, sealedPart } from '../read/part.ts'
+import { type Part, sequentialPart } from '../read/part.ts'
 import { type ReadColumn, StepAggregates } from '../read/step-aggregates.ts'
 import { readTile } from '../read/tile-cache.ts'
 import type { TileRef } from '../read/tile-ref.ts'
@@ -131,7 +131,8 @@ async function thin(
     }
     return new GroupView({ common: Labels.EMPTY, shapes }, pieces)
   }
-  const samples = ({ view }: Pending): Part | undefined => sealedPart(view, fromMs, toMs, decoder)
+  const samples = ({ view }: Pending): Part | undefined =>
+    sequentialPart(view, fromMs, toMs, decoder)
   const thinned = pending.filter(({ steps }) => steps !== undefined)
   const series = new SeriesReader({
     all: viewOf(pending, samples),

@@ -95,11 +95,51 @@ export function sealedPart(
   endMs: number,
   decoder: ColumnDecoder,
 ): Part | undefined {
-  return partOf(view, startMs, endMs, (column, from, to, whole, out, at) => {
+  return partOf(view, startMs, endMs, alone(view, decoder))
+}
+
+/** Reads each column for itself. */
+function alone(view: TileView, decoder: ColumnDecoder): ReadRows {
+  return (column, from, to, whole, out, at) => {
     if (from === 0 && to === view.times.length) return decoder.read(view, column, out, at)
     const hasMarkers = decoder.read(view, column, whole, 0)
     out.set(whole.subarray(from, to), at)
     return hasMarkers
+  }
+}
+
+/** Columns that are decoded together: a chain of references is at most so long. */
+const AHEAD_COLUMNS = 16
+
+/**
+ * The same for who reads one column after the other from several tiles in turn. A column may be the difference to the one
+ * before it, and the decoder remembers that of one tile alone.
+ */
+export function sequentialPart(
+  view: TileView,
+  startMs: number,
+  endMs: number,
+  decoder: ColumnDecoder,
+): Part | undefined {
+  const rows = view.times.length
+  const ahead = new Float64Array(AHEAD_COLUMNS * rows)
+  const hasMarkers = new Uint8Array(AHEAD_COLUMNS)
+  const readAlone = alone(view, decoder)
+  let first = -AHEAD_COLUMNS
+  let last = -1
+  return partOf(view, startMs, endMs, (column, from, to, whole, out, at) => {
+    const isNext = column === last + 1
+    last = column
+    if (column < first || column >= first + AHEAD_COLUMNS) {
+      if (!isNext) return readAlone(column, from, to, whole, out, at)
+      first = column
+      const end = Math.min(column + AHEAD_COLUMNS, view.columnCount)
+      for (let c = column; c < end; c++)
+        hasMarkers[c - first] = decoder.read(view, c, ahead, (c - first) * rows) ? 1 : 0
+    }
+    const place = (column - first) * rows
+    out.set(ahead.subarray(place + from, place + to), at)
+    return hasMarkers[column - first] === 1
   })
 }
 

@@ -3,6 +3,7 @@ import { SimClock } from '@pharos/base/sim'
 import { ABSENT, NORMAL_NAN, STALE } from '@pharos/model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { sealedPart, sequentialPart } from '../read/part.ts'
 import { TileCodec } from './tile-codec.ts'
 import { TileView } from './tile-view.ts'
 import type { TileSource, TileWriter } from './tile-writer.ts'
@@ -128,5 +129,37 @@ test(`damage that keeps its checksum is refused or read, never more (seed ${SEED
       }
     }),
     { seed: SEED, numRuns: 2000 },
+  )
+})
+
+test(`columns that are read ahead are those that are read alone, in any order (seed ${SEED})`, async () => {
+  const reads = fc.record({
+    from: fc.nat(140),
+    to: fc.nat(140),
+    order: fc.array(fc.oneof(fc.constant(-1), fc.nat(44)), { maxLength: 60 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(tiles, reads, async (columns, { from, to, order }) => {
+      const { kept, view } = await written(codec.cold, columns)
+      const [startMs, endMs] = [1_000_000 + from * 15_000, 1_000_000 + to * 15_000]
+      const parts = [sealedPart, sequentialPart].map((of) =>
+        of(view, startMs, endMs, codec.decoder),
+      )
+      const [alone, ahead] = parts
+      expect(ahead?.times).toEqual(alone?.times)
+      if (alone === undefined || ahead === undefined) return
+      let column = 0
+      for (const next of order) {
+        // −1 goes on with the next one.
+        column = (next < 0 ? column + 1 : next) % Math.max(1, kept.length)
+        if (kept.length === 0) return
+        const [a, b] = [alone, ahead].map((part) => {
+          const out = new Float64Array(part.times.length + 2).fill(7)
+          return [part.readValues(column, out, 1), ...bitsOf(out)]
+        })
+        expect(b).toEqual(a)
+      }
+    }),
+    { seed: SEED, numRuns: 200 },
   )
 })
