@@ -1,6 +1,7 @@
 // The same queries over all samples and over what downsampling has left of them. Where windows begin and end with steps the
 // answers are equal; elsewhere they keep within the bounds that docs/guide/storage.md promises.
 import { SimDisk, simWorld } from '@pharos/base/sim'
+import { createKernel } from '@pharos/kernel'
 import { ABSENT, isStale, Labels, NORMAL_NAN, STALE } from '@pharos/model'
 import { createEngine, type Engine } from '@pharos/promql'
 import { Backfill, Tsdb, type TsdbOptions } from '@pharos/tsdb'
@@ -26,6 +27,8 @@ interface Story {
   readonly resetEvery: number
   readonly gapEvery: number
   readonly gapLength: number
+  /** Hours before its first sample. */
+  readonly lateBy: number
 }
 
 const story: fc.Arbitrary<Story> = fc.record({
@@ -34,6 +37,7 @@ const story: fc.Arbitrary<Story> = fc.record({
   resetEvery: fc.constantFrom(7, 100, 1e9),
   gapEvery: fc.constantFrom(30, 300, 1e9),
   gapLength: fc.constantFrom(1, 5, 60),
+  lateBy: fc.constantFrom(0, 0, 5.3, 8),
 })
 
 /** Repeatable numbers in [0, 1). */
@@ -51,13 +55,14 @@ interface Samples {
   readonly values: Float64Array
 }
 
-function samplesOf({ kind, seed, resetEvery, gapEvery, gapLength }: Story): Samples {
+function samplesOf({ kind, seed, resetEvery, gapEvery, gapLength, lateBy }: Story): Samples {
   const draw = drawer(seed)
   const times: number[] = []
   const values: number[] = []
   let value = Math.floor(draw() * 1000)
   let gap = 0
-  for (let t = SCRAPE_MS; t <= HOURS * HOUR_MS; t += SCRAPE_MS) {
+  const lateMs = Math.round((lateBy * HOUR_MS) / SCRAPE_MS) * SCRAPE_MS
+  for (let t = SCRAPE_MS + lateMs; t <= HOURS * HOUR_MS; t += SCRAPE_MS) {
     if (kind === 'counter') value = draw() < 1 / resetEvery ? draw() * 5 : value + draw() * 10
     else if (kind === 'whole') value = Math.round(value + draw() * 7 - 3)
     else value = Math.round(1e6 * Math.sin(t / 4e6 + draw())) / 1e4
@@ -130,6 +135,7 @@ async function opened(disk: SimDisk, changes: Partial<TsdbOptions>): Promise<Ope
     defaultSubqueryStepMs: MINUTE_MS,
     features: new Set(),
     clock: world.clock,
+    kernel: createKernel(),
   })
   return { engine, db, [Symbol.asyncDispose]: () => db.close() }
 }
@@ -306,6 +312,7 @@ test('a plain selector sees the first and the last sample of each step, however 
     resetEvery: 1e9,
     gapEvery: 1e9,
     gapLength: 1,
+    lateBy: 0,
   })
   const disk = await directory([samples], DAY_MS)
   await using thin = await opened(disk, { downsampling: [{ afterMs: 0, stepMs: HOUR_MS }] })
@@ -327,6 +334,7 @@ test('an answer says what it cannot know', async () => {
     resetEvery: 1e9,
     gapEvery: 1e9,
     gapLength: 1,
+    lateBy: 0,
   })
   const disk = await directory([samples])
   await using thin = await opened(disk, { downsampling: [{ afterMs: 0, stepMs: HOUR_MS }] })

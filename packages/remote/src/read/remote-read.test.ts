@@ -2,7 +2,7 @@ import { ProtoWriter, silentLogger, snappyEncode } from '@pharos/base'
 import { simWorld } from '@pharos/base/sim'
 import type { HttpClient, HttpRequest, HttpResponse } from '@pharos/http'
 import { ABSENT, isStale, Labels, Matcher, type NativeHistogram, STALE } from '@pharos/model'
-import { type Querier, type SelectHints, Tsdb } from '@pharos/tsdb'
+import { Column, type Querier, type SelectHints, type SeriesGroup, Tsdb } from '@pharos/tsdb'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { EngineSource } from './engine-source.ts'
@@ -302,6 +302,39 @@ test('series of several places are one, and of one time the first place has the 
       expect(shown(found)).toEqual(shown(wanted))
     }),
   )
+})
+
+test('a series that is downsampled in one place keeps its counts, and others stand for themselves', () => {
+  const spans = [{ fromMs: 5, toMs: 10, stepMs: 5 }]
+  const thin: SeriesGroup = {
+    times: Float64Array.of(5, 10),
+    seriesCount: 1,
+    labels: () => Labels.from({ __name__: 'a' }),
+    readValues(_, out) {
+      out.set([ABSENT, 7])
+      return Column.specials
+    },
+    readHistograms() {},
+    downsampled: {
+      spans,
+      readCounts: (_, out) => out.set([0, 4]),
+      readLost: (_, out) => out.set([0, 2]),
+    },
+  }
+  const other = columns({ __name__: 'a' }, [
+    [1, 3],
+    [4, STALE],
+    [10, 9],
+  ])
+  const [group] = mergedGroups([[thin], groupsOf([other])])
+  const { downsampled, times } = group!
+  expect([...times]).toEqual([1, 4, 5, 10])
+  expect(downsampled!.spans).toEqual(spans)
+  const out = new Float64Array(4)
+  downsampled!.readCounts(0, out)
+  expect([...out]).toEqual([1, 0, 0, 4])
+  downsampled!.readLost(0, out)
+  expect([...out]).toEqual([0, 0, 0, 2])
 })
 
 function splitOver(
