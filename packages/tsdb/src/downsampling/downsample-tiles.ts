@@ -67,6 +67,7 @@ export async function downsampleTiles(
     }
     const endMs = endOf(pending, ordered[i + 1]?.firstMs, doneMs, stepMs)
     if (endMs === undefined) continue
+    if (pace.isDue) await pace.rest()
     await thin(pending, { stepMs, decoder, pace }, [doneMs + 1, endMs], (shapes, ...sources) =>
       sink(definition, shapes, ...sources),
     )
@@ -183,6 +184,7 @@ function* wholeTiles(
     yield {
       times: times.subarray(from, to),
       rowCount: to - from,
+      isWorkedOut: true,
       columnCount: columns.length,
       isLate,
       readColumn(column, out) {
@@ -253,6 +255,7 @@ class Batch {
     return {
       times: this.#timesOf(rows),
       rowCount: rows.length,
+      isWorkedOut: true,
       columnCount,
       isLate: this.#isLate,
       readColumn: (column, out) => {
@@ -270,6 +273,7 @@ class Batch {
     return {
       times: this.#timesOf(this.#lastRows),
       rowCount: steps.length,
+      isWorkedOut: true,
       columnCount: AGGREGATES * columns.length,
       isLate: this.#isLate,
       isAggregates: true,

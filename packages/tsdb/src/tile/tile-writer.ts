@@ -32,6 +32,8 @@ export interface TileSource {
   readonly isLate: boolean
   /** It is a tile of aggregates: columns without values stay, because their numbers say what they are. */
   readonly isAggregates?: boolean
+  /** Each column has to be worked out, and takes longer than to encode it. */
+  readonly isWorkedOut?: boolean
   /** Values of a column into `out[0 … rowCount)`. */
   readonly readColumn: (column: number, out: Float64Array) => void
   /** By row; undefined when the column has none. */
@@ -78,7 +80,7 @@ export class TileWriter {
   async encode(source: TileSource, pace: Pace): Promise<Int32Array> {
     const { rowCount, columnCount, isAggregates = false, readColumn, histograms } = source
     this.#beginTile(rowCount, columnCount)
-    const lookColumns = Math.ceil(LOOK_VALUES / rowCount)
+    const lookColumns = source.isWorkedOut === true ? 1 : Math.ceil(LOOK_VALUES / rowCount)
     if (this.#lengths.length < columnCount) this.#lengths = new Uint32Array(columnCount * 2)
     const columns = this.#columns
     const kept = new Int32Array(columnCount)
