@@ -286,3 +286,18 @@ test('promtool query instant and range print what the server answers', async () 
   expect(wrong.code).toBe(1)
   expect(wrong.output).toContain('parse error')
 })
+
+test('top shows a server in the terminal, and says in one line when there is none', async () => {
+  const { base } = await server()
+  const look = () => run(NODE, [PHAROS, 'top', base, '--once'])
+  await expect
+    .poll(async () => (await look()).output, { timeout: 20_000, interval: 500 })
+    .toContain('targets 1 up, 0 down')
+  const { output } = await look()
+  expect(output).toMatch(/series [1-9][\d,]* /)
+  expect(output).toContain('DOWN (0)\nnone\n')
+  expect(output).toMatch(/SLOWEST SCRAPES\n *[\d.]+ ms  self  http:/)
+  const nobody = await run(NODE, [PHAROS, 'top', `127.0.0.1:${await freePort()}`])
+  expect(nobody.code).toBe(1)
+  expect(nobody.output).toMatch(/^pharos: .*127\.0\.0\.1:\d+.*refused.*\[.*\]\n$/)
+})

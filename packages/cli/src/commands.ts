@@ -52,6 +52,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./dashboards.ts')).fillDashboards,
   },
   {
+    name: 'top',
+    description: 'a running server in the terminal: targets, alerts, and what takes most',
+    load: async () => (await import('./top/top.ts')).fillTop,
+  },
+  {
     name: 'tsdb',
     description: 'look at a data directory that no server has open: verify, list, analyze, dump',
     load: async () => (await import('./tsdb.ts')).fillTsdb,

@@ -11,6 +11,7 @@ export function runInProcess(commands: readonly CommandEntry[]): void {
     onSignal: (signal, handle) => void process.on(signal, handle),
     exit: (exitCode) => process.exit(exitCode),
     workingDirectory: process.cwd(),
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
   }).then((code) => {
     // Set, not called: what is still in the pipe gets out.
     process.exitCode = code

@@ -17,6 +17,7 @@ async function run(
       yield input
     })(),
     workingDirectory: '/',
+    columns: undefined,
     write: (text) => void (texts.out += text),
     writeError: (text) => void (texts.err += text),
     onSignal: () => {},

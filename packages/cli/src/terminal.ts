@@ -3,6 +3,8 @@ export interface Terminal {
   readonly environment: NodeJS.ProcessEnv
   readonly stdin: AsyncIterable<Uint8Array | string>
   readonly workingDirectory: string
+  /** Undefined: output goes to a file or a pipe. */
+  readonly columns: number | undefined
   write(text: string): void
   writeError(text: string): void
   onSignal(signal: 'SIGHUP' | 'SIGINT' | 'SIGTERM', handle: () => void): void

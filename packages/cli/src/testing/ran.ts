@@ -18,6 +18,7 @@ export async function ran(
     environment,
     stdin: (async function* () {})(),
     workingDirectory: '/',
+    columns: undefined,
     write: (text) => void (texts.out += text),
     writeError: (text) => void (texts.err += text),
     onSignal: () => {},
