@@ -2,19 +2,19 @@
 
 import { type HttpClient, requestJson } from '@pharos/http'
 
-export interface DownTarget {
+interface DownTarget {
   readonly pool: string
   readonly url: string
   readonly error: string
 }
 
-export interface FiringAlert {
+interface FiringAlert {
   readonly labels: Readonly<Record<string, string>>
   /** ms since 1970. */
   readonly sinceMs: number
 }
 
-export interface SlowTarget {
+interface SlowTarget {
   readonly pool: string
   readonly url: string
   readonly seconds: number
