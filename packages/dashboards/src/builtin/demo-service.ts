@@ -103,7 +103,7 @@ const DEMO_SERVICE: DashboardSpec = {
       panels: [
         stateTimeline(
           'Services',
-          { expr: 'up{job=~"demo|dynamic_services"}', legend: '{{job}} {{instance}}' },
+          { expr: 'up{job=~"demo|dynamic_services"}', legend: '{{instance}}' },
           {
             width: 12,
             height: 7,

@@ -28,7 +28,7 @@ export const NODE_PROCESS: DashboardSpec = {
         stat('Processes', `count(nodejs_version_info{${ME}})`),
         stat(
           'Version',
-          { expr: `nodejs_version_info{${ME}}`, legend: '{{version}}' },
+          { expr: `count by (version) (nodejs_version_info{${ME}})`, legend: '{{version}}' },
           { options: { textMode: 'name', graphMode: 'none' } },
         ),
         stat('CPU', `sum(rate(process_cpu_seconds_total{${ME}}[$__rate_interval]))`, {

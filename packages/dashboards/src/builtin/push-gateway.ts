@@ -66,7 +66,13 @@ export const PUSH_GATEWAY: DashboardSpec = {
           'Last pushes',
           { expr: 'push_time_seconds{job=~"$job"} * 1000' },
           {
-            unit: 'dateTimeFromNow',
+            // Of the whole table it would make times of its texts.
+            overrides: [
+              {
+                matcher: { id: 'byName', options: 'Last push' },
+                properties: [{ id: 'unit', value: 'dateTimeFromNow' }],
+              },
+            ],
             transformations: [
               {
                 id: 'organize',

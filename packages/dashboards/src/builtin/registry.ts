@@ -71,7 +71,8 @@ export const REGISTRY: DashboardSpec = {
         ),
         table(
           'Who is there',
-          { expr: 'up{job=~"$service"}' },
+          // Instances may have labels of their own, and the table no column for each.
+          { expr: 'min by (job, instance) (up{job=~"$service"})' },
           {
             mappings: [
               {

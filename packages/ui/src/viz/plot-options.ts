@@ -28,6 +28,11 @@ const FONT = '11px Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-ser
 const RIGHT_PX = 20
 const DIGIT_PX = 6.4
 const BINARY_INCREMENTS = Array.from({ length: 100 }, (_, i) => 2 ** (i - 30))
+const WHOLE_INCREMENTS = Array.from({ length: 15 }, (_, i) => 10 ** i).flatMap((power) => [
+  power,
+  2 * power,
+  5 * power,
+])
 const CLICK_PX = 4
 /** More dots below the pointer than this tell nothing, and each of them is moved at every step. */
 const POINTS_MAX = 40
@@ -206,7 +211,7 @@ function valueAxes(shape: PlotShape, events: PlotEvents): uPlot.Axis[] {
         font: FONT,
         gap: 6,
         space: 32,
-        ...(axis.isBinary && axis.scale === 'linear' ? { incrs: BINARY_INCREMENTS } : {}),
+        ...incrementsOf(axis),
         values: (_plot, splits) => labelsOf(splits, axis, (shown) => events.ticks(index, shown)),
         size: (_plot, values) => axis.widthPx ?? axisSize(values),
         ...(axis.label === ''
@@ -215,6 +220,11 @@ function valueAxes(shape: PlotShape, events: PlotEvents): uPlot.Axis[] {
       },
     ]
   })
+}
+
+function incrementsOf({ isBinary, isWhole, scale }: AxisShape): { incrs?: number[] } {
+  if (scale !== 'linear') return {}
+  return isBinary ? { incrs: BINARY_INCREMENTS } : isWhole ? { incrs: WHOLE_INCREMENTS } : {}
 }
 
 /** A logarithmic axis has more ticks than room: only whole powers are named. */

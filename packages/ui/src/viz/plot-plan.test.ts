@@ -66,3 +66,14 @@ test('clocks that differ in one time only are two', () => {
   )
   expect(times).toEqual([0, 10, 10.5])
 })
+
+test('an axis of counts without decimals has its ticks at whole numbers', () => {
+  const wholes = [{ decimals: 0 }, { decimals: 0, unit: 's' }, { decimals: 1 }, {}].map(
+    (config) => {
+      const frame = series('a', [[0, 1]])
+      const fields = frame.fields.map((field) => ({ ...field, config }))
+      return plotPlan([{ ...frame, fields }], 'light').axes[0]!.isWhole
+    },
+  )
+  expect(wholes).toEqual([true, false, false, false])
+})

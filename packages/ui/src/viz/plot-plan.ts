@@ -155,13 +155,16 @@ function alignedValues(times: readonly number[], time: Field, field: Field): Plo
   return values
 }
 
+/** Units that show a number as it is: of others, decimals are of what is shown, such as seconds of milliseconds. */
+const COUNTS: ReadonlySet<string> = new Set(['', 'none', 'short', 'locale', 'sishort'])
+
 function axisOf(
   field: Field,
   known: ReadonlyMap<string, PlotAxis>,
   color: string,
   theme: Theme,
 ): PlotAxis {
-  const { unit = '', min, max, thresholds } = field.config
+  const { unit = '', min, max, thresholds, decimals } = field.config
   const placement = customText(field, 'axisPlacement', ['auto', 'left', 'right', 'hidden'])
   const distribution = customObject(field, 'scaleDistribution')
   const scale =
@@ -193,6 +196,7 @@ function axisOf(
     isCentered: field.config.custom?.['axisCenteredZero'] === true,
     scale,
     hasGrid: typeof grid === 'boolean' ? grid : isFirst,
+    isWhole: decimals === 0 && COUNTS.has(unit),
     isBinary: /^([kmgtp]?bytes|bits|binBps|binbps|[KMGTP]iB(s|its)|[KMGTP]ibits)$/.test(unit),
     widthPx: customNumber(field, 'axisWidth'),
     color: field.config.custom?.['axisColorMode'] === 'series' ? color : undefined,

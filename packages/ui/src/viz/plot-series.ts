@@ -76,6 +76,8 @@ export interface PlotAxis {
   readonly hasGrid: boolean
   /** Ticks at powers of two, for bytes. */
   readonly isBinary: boolean
+  /** Ticks at whole numbers: labels without decimals would name others alike. */
+  readonly isWhole: boolean
   readonly widthPx: number | undefined
   /** In CSS; undefined: the ink of all axes. */
   readonly color: string | undefined
@@ -98,6 +100,7 @@ export const AXIS: Omit<PlotAxis, 'key' | 'ticks'> = {
   scale: 'linear',
   hasGrid: true,
   isBinary: false,
+  isWhole: false,
   widthPx: undefined,
   color: undefined,
   thresholds: { mode: 'off', steps: [] },

@@ -127,7 +127,7 @@ function StatTile(props: {
       ? value.color
       : `linear-gradient(120deg, ${value.color}, ${mixed(value.color, '#000000', 0.16)})`
   const coursePx = Math.min(heightPx * 0.46, 90)
-  const paddingBottom = hasGraph && heightPx > COURSE_BELOW_PX ? coursePx * 0.8 : undefined
+  const paddingBottom = hasGraph && heightPx > COURSE_BELOW_PX ? coursePx * 0.9 : undefined
   return (
     <TileLink
       value={value}
