@@ -45,7 +45,7 @@ export const ALERTS_HISTORY: DashboardSpec = {
           },
         ),
         stat(
-          'Different alerts in this time',
+          'Different alerts',
           'count(count by (alertname) (max_over_time(ALERTS{alertstate="firing",alertname=~"$alert"}[$__range]))) or vector(0)',
           { width: 8, options: { graphMode: 'none' } },
         ),
