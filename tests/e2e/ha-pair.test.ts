@@ -74,7 +74,7 @@ scrape_configs: [{job_name: app, static_configs: [{targets: ['127.0.0.1:${page}'
     for (let i = 1; i < values!.length; i++) {
       const stepMs = (values![i]![0] - values![i - 1]![0]) * 1000
       longestMs = Math.max(longestMs, stepMs)
-      expect(stepMs).toBeGreaterThan(400)
+      expect(stepMs).toBeGreaterThan(200)
       expect(Number(values![i]![1])).toBeGreaterThan(Number(values![i - 1]![1]))
     }
   }
@@ -84,5 +84,6 @@ scrape_configs: [{job_name: app, static_configs: [{targets: ['127.0.0.1:${page}'
     `away ${AWAY_MS} ms, longest step afterwards ${longestMs.toFixed()} ms, ${SERIES} series`,
   )
   expect(resets.data!.result[0]!.value![1]).toBe('0')
-  expect(longestMs).toBeLessThanOrEqual(2100)
+  // An interval, one more where the two meet, and as much again for a machine that scrapes late.
+  expect(longestMs).toBeLessThanOrEqual(3_100)
 }, 90_000)

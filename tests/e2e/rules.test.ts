@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { freePort, pharos, type Running, temporaryDirectory, until } from './process.ts'
+import { instant } from './query.ts'
 
 interface Alerts {
   readonly data: {
@@ -98,7 +99,11 @@ test('killed while `for` is running, an alert fires when it would have fired', a
   const first = run()
   const pending = await until('a pending alert', alert)
   expect(pending.state).toBe('pending')
-  // Killed as soon as it waits: nothing was written since the first evaluation that saw it.
+  // Killed as soon as a query has shown since when it waits: nothing was evaluated since.
+  await until('a stored alert', async () => {
+    const { data } = await instant(url, 'ALERTS_FOR_STATE', Date.now() / 1000)
+    return data?.result[0]
+  })
   first.child.kill('SIGKILL')
   await first.exited
   run()
