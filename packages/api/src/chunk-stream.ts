@@ -8,7 +8,7 @@ import type { ChunkPool } from './chunk-writer.ts'
 const CHUNKS_OUT = 4
 
 /** ms of work on one answer between two turns of the others. */
-const SLICE_MS = 8
+const SLICE_MS = 4
 
 export class ChunkStream extends Readable {
   readonly #ready: (string | Buffer)[]

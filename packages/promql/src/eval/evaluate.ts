@@ -80,7 +80,7 @@ function* evaluateScalar(
   switch (plan.kind) {
     case 'number':
       context.samples.hold(steps.count)
-      return new Float64Array(steps.count).fill(plan.value)
+      return yield* filled(context, steps, plan.value)
     case 'unary': {
       const values = yield* context.evaluator.scalar(context, plan.expr, steps)
       return plan.op === '-' ? values.map((v) => -v) : values
@@ -92,7 +92,7 @@ function* evaluateScalar(
         context.evaluator.scalar(context, plan.expr, firstStep(steps)),
       )
       context.samples.hold(steps.count - once.length)
-      return new Float64Array(steps.count).fill(once[0]!)
+      return yield* filled(context, steps, once[0]!)
     }
     case 'binary':
       return yield* scalarBinary(context, plan, steps)
@@ -101,6 +101,16 @@ function* evaluateScalar(
     default:
       return bug(`a ${plan.kind} is no scalar`)
   }
+}
+
+function* filled(
+  { budget }: EvalContext,
+  { count }: Steps,
+  value: number,
+): Task<Float64Array<ArrayBuffer>> {
+  const out = new Float64Array(count)
+  yield* inPortions(budget, count, (from, to) => out.fill(value, from, to))
+  return out
 }
 
 /** Whether `streamRows` makes rows one by one; other plans are evaluated whole first. */

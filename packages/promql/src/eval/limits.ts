@@ -1,5 +1,5 @@
 /** ms of evaluation between two turns of the event loop: below what a person or a scrape notices. */
-export const SLICE_MS = 8
+export const SLICE_MS = 4
 
 /** Points worked on between two looks at the clock; about 100 µs of arithmetic. */
 export const WORK_BETWEEN_LOOKS = 32_768

@@ -9,7 +9,7 @@ import type { EvalContext } from './context.ts'
 import type { Frame } from './frame.ts'
 import type { SubqueryPlan } from './plan.ts'
 import { spreadReads, StepTally } from './step-tally.ts'
-import { lastStepMs, type Steps, stepTimes, stepsBetween } from './steps.ts'
+import { inPortions, lastStepMs, type Steps, stepsBetween, timeOf } from './steps.ts'
 
 interface SubqueryResult {
   readonly group: SeriesGroup
@@ -40,7 +40,13 @@ export function* subqueryGroup(
   const inner = subquerySteps(context, plan, steps)
   const frame = yield* innerFrame(context, plan, steps, inner)
   forgetResets(frame)
-  return { group: new FrameGroup(frame, inner), frame, sampleCount: frame.sampleCount() }
+  const times = new Float64Array(inner.count)
+  yield* inPortions(context.budget, inner.count, (from, to) => {
+    for (let s = from; s < to; s++) times[s] = timeOf(inner, s)
+  })
+  const sampleCount = frame.sampleCount()
+  if (context.budget.due(inner.count)) yield
+  return { group: new FrameGroup(frame, times), frame, sampleCount }
 }
 
 function* innerFrame(
@@ -78,9 +84,9 @@ class FrameGroup implements SeriesGroup {
   readonly times: Float64Array
   readonly #frame: Frame
 
-  constructor(frame: Frame, steps: Steps) {
+  constructor(frame: Frame, times: Float64Array) {
     this.#frame = frame
-    this.times = stepTimes(steps)
+    this.times = times
   }
 
   get seriesCount(): number {
