@@ -125,7 +125,7 @@ test.skipIf(!hasBrowser)('from a line of an answer to its target, a rule, and it
   await expect.poll(() => fact('Samples'), SLOW).toMatch(/^[1-9]/)
   await dialog.getByRole('link', { name: 'Its target' }).click()
   await page.waitForURL(/\/targets\?search=127\.0\.0\.1/)
-  await page.locator('.target-row, tbody tr').first().waitFor(SLOW)
+  await page.locator('.target-row').first().waitFor(SLOW)
   const computed = await about('sum by (job) (rate(process_resident_memory_bytes[30s]))')
   await computed.getByText('computed from stored series').waitFor(SLOW)
   await computed.getByRole('link', { name: 'Show it alone' }).click()

@@ -7,7 +7,7 @@ import {
   type SeriesExemplar,
   type TargetMetadata,
 } from '@pharos/api'
-import { quietServices } from '@pharos/api/testing'
+import { answer as fixedAnswer, quietServices } from '@pharos/api/testing'
 import { silentLogger } from '@pharos/base'
 import type { SimClock } from '@pharos/base/sim'
 import { compileRelabelRule } from '@pharos/config'
@@ -18,7 +18,6 @@ import {
   parseSeriesDescription,
   type Querier,
   type Queryable,
-  type QueryAnswer,
   type QueryResult,
   type SeriesGroup,
 } from '@pharos/promql'
@@ -156,7 +155,7 @@ function services({
     engine:
       result === undefined
         ? createEngine(queryable, { ...options, clock })
-        : { instant: () => answerOf(result), range: () => answerOf(result) },
+        : { instant: async () => fixedAnswer(result), range: async () => fixedAnswer(result) },
     queryable,
     lookbackMs: options.lookbackMs,
     queryTimeoutMs: options.timeoutMs,
@@ -234,16 +233,4 @@ export function asker(setup: Setup): Asker {
       ),
     close: () => server.close(),
   }
-}
-
-function answerOf(result: QueryResult): Promise<QueryAnswer> {
-  const stats = {
-    totalSamples: 0,
-    samplesRead: 0,
-    peakSamples: 0,
-    memoryBytesMax: 0,
-    timings: { preparationMs: 0, evaluationMs: 0 },
-    perStep: undefined,
-  }
-  return Promise.resolve({ result, warnings: [], infos: [], stats, release: () => undefined })
 }

@@ -1,10 +1,9 @@
 // /api/v1/tail: samples of the series that a query reads, as they come, as server-sent events.
 
 import type { FastifyInstance } from 'fastify'
-import { messageOf } from '@pharos/base'
 import type { Matcher } from '@pharos/model'
 import { parseExpr, selectorsIn } from '@pharos/promql'
-import { ApiError, badData } from './api-error.ts'
+import { ApiError, apiErrorOf, badData } from './api-error.ts'
 import type { ApiServices } from './api-services.ts'
 import { EventStream } from './event-stream.ts'
 import { RETRY_AFTER_SECONDS, TAILS_MAX } from './limits.ts'
@@ -26,7 +25,8 @@ export function registerTailRoute(
     open.add(events)
     new Tail(services, sets)
       .run(events.send, left.signal)
-      .catch((error: unknown) => events.fail(messageOf(error)))
+      // What is no mistake of the caller and no failure of the disk stays inside.
+      .catch((error: unknown) => events.fail(apiErrorOf(error)?.message ?? 'internal server error'))
     return events.open(() => {
       open.delete(events)
       left.abort()

@@ -56,6 +56,29 @@ test('each sample is told once, that of a slow target too, and none that was the
   ])
 })
 
+test('a series is told although others of its batch have come sooner', async () => {
+  const source = stored()
+  const now = source.clock.now()
+  const { next } = tailing(source)
+  const told = async () =>
+    ((await next()) as { metric: { instance: string }; values: unknown[] }[][])
+      .flat()
+      .map(({ metric, values }) => [metric.instance, values])
+  await told()
+  source.append('up', 'a', now + 130, 1)
+  source.append('up', 'b', now + 110, 1)
+  expect((await told()).length).toBe(2)
+  source.append('up', 'a', now + 230, 1)
+  expect(await told()).toEqual([['a', [[1000.23, '1']]]])
+  source.append('up', 'b', now + 220, 1)
+  source.append('up', 'b', now + 230, 1)
+  const late = [
+    [1000.22, '1'],
+    [1000.23, '1'],
+  ]
+  expect(await told()).toEqual([['b', late]])
+})
+
 test('the store is not asked while nothing is appended', async () => {
   const source = stored()
   const { next } = tailing(source)

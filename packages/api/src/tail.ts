@@ -97,43 +97,45 @@ export class Tail {
         if (told.size === TAIL_SERIES)
           throw new ApiError('execution', `more than ${TAIL_SERIES} series are selected`)
         const sinceMs = this.#told.get(labels.key) ?? startMs - 1
-        const piece = this.#seriesJson(group, series, labels, values, sinceMs)
-        if (piece !== '') pieces.push(piece)
-        told.set(labels.key, Math.max(sinceMs, group.times.at(-1) ?? sinceMs))
+        const fresh = this.#fresh(group, series, labels, values, sinceMs)
+        if (fresh !== undefined) pieces.push(fresh.json)
+        // Of the series itself: others of its group may have come sooner.
+        told.set(labels.key, fresh?.lastMs ?? sinceMs)
       }
     }
   }
 
-  #seriesJson(
+  /** What is newer than `sinceMs`; undefined when nothing is. */
+  #fresh(
     group: SeriesGroup,
     series: number,
     labels: Labels,
     values: Float64Array,
     sinceMs: number,
-  ): string {
+  ): { readonly json: string; readonly lastMs: number } | undefined {
     const { times } = group
     const first = times.findIndex((timeMs) => timeMs > sinceMs)
-    if (first < 0) return ''
+    if (first < 0) return undefined
+    let lastMs = sinceMs
+    const told = (i: number, json: string): string => {
+      lastMs = Math.max(lastMs, times[i]!)
+      return `[${timeText(times[i]!)},${json}]`
+    }
     const hasHistograms = (group.readValues(series, values) & Column.histograms) !== 0
     const floats: string[] = []
     for (let i = first; i < times.length; i++)
-      if (isSample(values[i]!)) floats.push(`[${timeText(times[i]!)},"${formatValue(values[i]!)}"]`)
-    const histograms = hasHistograms ? histogramsFrom(group, series, first) : []
-    if (floats.length + histograms.length === 0) return ''
+      if (isSample(values[i]!)) floats.push(told(i, `"${formatValue(values[i]!)}"`))
+    const histograms: string[] = []
+    if (hasHistograms) {
+      const found = Array.from<NativeHistogram | undefined>({ length: times.length })
+      group.readHistograms(series, found)
+      for (let i = first; i < times.length; i++)
+        if (found[i] !== undefined) histograms.push(told(i, histogramJson(found[i]!)))
+    }
+    if (floats.length + histograms.length === 0) return undefined
     const floatsJson = floats.length === 0 ? '' : `,"values":[${floats.join(',')}]`
     const histogramsJson = histograms.length === 0 ? '' : `,"histograms":[${histograms.join(',')}]`
-    return `{"metric":${this.#json.of(labels)}${floatsJson}${histogramsJson}}`
+    const json = `{"metric":${this.#json.of(labels)}${floatsJson}${histogramsJson}}`
+    return { json, lastMs }
   }
-}
-
-function histogramsFrom(group: SeriesGroup, series: number, first: number): string[] {
-  const { times } = group
-  const found = Array.from<NativeHistogram | undefined>({ length: times.length })
-  group.readHistograms(series, found)
-  const pieces: string[] = []
-  for (let i = first; i < times.length; i++) {
-    const histogram = found[i]
-    if (histogram !== undefined) pieces.push(`[${timeText(times[i]!)},${histogramJson(histogram)}]`)
-  }
-  return pieces
 }

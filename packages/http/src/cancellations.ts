@@ -46,6 +46,7 @@ export class Cancellations {
 /** Order does not matter, and holes would be kept. */
 function drop<T>(from: T[], one: T): void {
   const at = from.indexOf(one)
-  const last = from.pop()
-  if (last !== one && at >= 0) from[at] = last!
+  if (at < 0) return
+  const last = from.pop()!
+  if (last !== one) from[at] = last
 }

@@ -5,7 +5,7 @@ import { SimDisk, simWorld } from '@pharos/base/sim'
 import { ABSENT, Labels, NORMAL_NAN, STALE } from '@pharos/model'
 import { expect, test } from 'vitest'
 import type { GroupAppender } from './appender.ts'
-import { options, shown } from './testing/store.ts'
+import { histogramOf, options, shown } from './testing/store.ts'
 import { Tsdb } from './tsdb.ts'
 
 /** 1: tiles of fixed-width fields alone; 2: tiles of dense columns. */
@@ -34,19 +34,7 @@ async function written(): Promise<SimDisk> {
   const row = async (group: GroupAppender, rules: GroupAppender, i: number): Promise<void> => {
     const tenths = Math.round(Math.sin(i) * 1000) / 10
     const values = Float64Array.of(1e9 + i * 17, tenths, 42, Math.sin(i), ABSENT, odd[i % 7]!)
-    const histogram = {
-      schema: 1,
-      zeroThreshold: 0.001,
-      zeroCount: i,
-      count: 10 + i,
-      sum: i / 3,
-      positiveSpans: [{ offset: -1, length: 2 }],
-      positiveBuckets: [i, 10],
-      negativeSpans: [],
-      negativeBuckets: [],
-      customValues: [],
-      counterResetHint: 'unknown' as const,
-    }
+    const histogram = histogramOf(i)
     const t = world.clock.now()
     const histograms = i % 3 === 0 ? new Map([[4, histogram]]) : undefined
     expect(group.appendRow(t, values, histograms)).toBe(0)

@@ -53,7 +53,7 @@ export const FILE_BYTES: number = 2 ** 31 - 1
 export const TILE_CACHE_BYTES: number = 64 << 20
 /** Decoded columns kept for the next query: 17,000 of 240 rows. Memory is taken as they come. */
 export const DECODED_BYTES: number = 32 << 20
-/** Tiles that are read to say what series take on disk, some 0.3 ms each; of more, every n-th. */
+/** Tiles that are read to say what series take on disk; of more, every n-th. */
 export const COST_TILES_READ: number = 1_000
 /** Selectors kept for the next query, each with the columns it found; a large dashboard has some 200. */
 export const SELECTORS_KEPT: number = 256

@@ -1,1 +1,1 @@
-export { quietServices } from './quiet-services.ts'
+export { answer, quietServices } from './quiet-services.ts'

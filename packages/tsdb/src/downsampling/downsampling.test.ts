@@ -1,11 +1,11 @@
 import { simWorld, type SimWorld } from '@pharos/base/sim'
-import { isAbsent, Labels, Matcher, type NativeHistogram, NORMAL_NAN, STALE } from '@pharos/model'
+import { isAbsent, Labels, Matcher, NORMAL_NAN, STALE } from '@pharos/model'
 import { expect, test } from 'vitest'
 import { Backfill } from '../backfill.ts'
 import { DOWNSAMPLING_ROWS, STEP_ROWS } from '../limits.ts'
 import type { WantedAggregate } from '../querier.ts'
 import { ReadOnlyTsdb } from '../read-only-tsdb.ts'
-import { everything, hints, options, shown } from '../testing/store.ts'
+import { everything, hints, histogramOf, options, shown } from '../testing/store.ts'
 import { Tsdb } from '../tsdb.ts'
 import type { TsdbOptions } from '../tsdb-options.ts'
 
@@ -284,19 +284,3 @@ test('a step with more rows than are held at once is divided, and nothing of it 
   expect(total).toBe((rows / 1000 - 1) * 999)
   await db.close()
 })
-
-function histogramOf(i: number): NativeHistogram {
-  return {
-    schema: 1,
-    zeroThreshold: 0.001,
-    zeroCount: i,
-    count: 10 + i,
-    sum: i / 3,
-    positiveSpans: [{ offset: -1, length: 2 }],
-    positiveBuckets: [i, 10],
-    negativeSpans: [],
-    negativeBuckets: [],
-    customValues: [],
-    counterResetHint: 'unknown',
-  }
-}

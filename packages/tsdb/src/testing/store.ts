@@ -96,6 +96,23 @@ export async function shown(db: Readable, baseMs: number): Promise<Record<string
   return lines
 }
 
+/** One of a row of histograms that differ. */
+export function histogramOf(i: number): NativeHistogram {
+  return {
+    schema: 1,
+    zeroThreshold: 0.001,
+    zeroCount: i,
+    count: 10 + i,
+    sum: i / 3,
+    positiveSpans: [{ offset: -1, length: 2 }],
+    positiveBuckets: [i, 10],
+    negativeSpans: [],
+    negativeBuckets: [],
+    customValues: [],
+    counterResetHint: 'unknown',
+  }
+}
+
 /** The same text for the same histogram, whatever the order of its keys. */
 export function histogramText(h: NativeHistogram): string {
   return JSON.stringify(Object.entries(h).toSorted(([a], [b]) => (a < b ? -1 : 1)))
