@@ -231,7 +231,7 @@ export const words = {
   'alerts.keep': 'keeps firing for {span}',
   'alerts.labels': 'Labels',
   'alerts.value': 'Value',
-  'alerts.since': 'Since',
+  'alerts.since': 'Active for',
   'alerts.noneActive': 'No alert of this rule is active.',
   'alerts.ofRule': 'Active alerts of {name}',
   'alerts.none': 'No alerting rules yet',

@@ -229,7 +229,7 @@ export const words: Words<typeof en> = {
   'alerts.keep': '恢复后保持 {span}',
   'alerts.labels': '标签',
   'alerts.value': '值',
-  'alerts.since': '开始于',
+  'alerts.since': '已持续',
   'alerts.noneActive': '此规则没有激活的告警。',
   'alerts.ofRule': '{name} 的激活告警',
   'alerts.none': '还没有告警规则',

@@ -72,7 +72,8 @@ function bucketed(frames: readonly Frame[]): Cells | undefined {
 
 function boundsOf(field: Field): { from: number; to: number } {
   const le = field.labels?.['le'] ?? field.name
-  const to = le === '+Inf' ? Infinity : Number(le)
+  // Bounds that were added up in steps, 0.9999999999999999, are meant as 1.
+  const to = le === '+Inf' ? Infinity : Number(Number(le).toPrecision(12))
   return { from: NaN, to: le === '' ? NaN : to }
 }
 

@@ -5,6 +5,7 @@ import { IconButton } from '../../kit/button.tsx'
 import { Icon } from '../../kit/icon.tsx'
 import { PopoverSlot, useLazyPopover } from '../../kit/lazy-popover.tsx'
 import { useText, useTimeFormat } from '../../services.tsx'
+import { spanWords } from '../../text/span-words.ts'
 import { zoomedOut } from './panel-host.tsx'
 import { quickRange } from './quick-ranges.ts'
 import type { TimePopoverProps } from './time-popover.tsx'
@@ -69,9 +70,11 @@ function useRangeLabel(raw: RawTimeRange, range: TimeRange): string {
   const time = useTimeFormat()
   const quick = quickRange(raw)
   if (quick !== undefined)
-    return quick.span === undefined ? t(quick.text) : t(quick.text, { span: quick.span })
+    return quick.span === undefined
+      ? t(quick.text)
+      : t(quick.text, { span: spanWords(t, quick.span) })
   const last = /^now-(\d+[smhdwMy])$/.exec(raw.from)
-  if (last !== null && raw.to === 'now') return t('range.last', { span: last[1]! })
+  if (last !== null && raw.to === 'now') return t('range.last', { span: spanWords(t, last[1]!) })
   return `${time.full(range.fromMs)} – ${time.full(range.toMs)}`
 }
 

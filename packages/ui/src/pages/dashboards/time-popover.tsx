@@ -5,6 +5,7 @@ import { AnchoredPopover } from '../../kit/anchored-popover.tsx'
 import type { PopoverContentProps } from '../../kit/lazy-popover.tsx'
 import { type RangeFault, RangeForm } from '../../kit/range-form.tsx'
 import { useText, useTimeFormat } from '../../services.tsx'
+import { spanWords } from '../../text/span-words.ts'
 import { QUICK_RANGES } from './quick-ranges.ts'
 import type { DashboardSession } from './use-dashboard-session.ts'
 
@@ -38,7 +39,7 @@ export function TimePopover(props: TimePopoverProps): ReactNode {
                   onClose()
                 }}
               >
-                {span === undefined ? t(text) : t(text, { span })}
+                {span === undefined ? t(text) : t(text, { span: spanWords(t, span) })}
               </button>
             </li>
           ))}

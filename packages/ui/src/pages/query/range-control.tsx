@@ -3,6 +3,7 @@ import { formatSpan } from '../../data/time.ts'
 import { IconButton } from '../../kit/button.tsx'
 import { Icon } from '../../kit/icon.tsx'
 import { useText, useTimeFormat } from '../../services.tsx'
+import { spanWords } from '../../text/span-words.ts'
 import { PopoverSlot, useLazyPopover } from '../../kit/lazy-popover.tsx'
 import type { RangePopoverProps } from './range-popover.tsx'
 import type { RangeControlProps } from './range-control-props.ts'
@@ -26,7 +27,7 @@ export function RangeControl(props: RangeControlProps): ReactNode {
   const span = formatSpan(panel.rangeSeconds)
   const label =
     panel.endMs === undefined
-      ? t('range.last', { span })
+      ? t('range.last', { span: spanWords(t, span) })
       : t('range.until', { span, end: time.full(panel.endMs) })
   return (
     <span className="btn-group">

@@ -4,6 +4,7 @@ import { formatSpan, parseMoment } from '../../data/time.ts'
 import { AnchoredPopover } from '../../kit/anchored-popover.tsx'
 import { type RangeFault, RangeForm } from '../../kit/range-form.tsx'
 import { useServices, useSettings, useText, useTimeFormat } from '../../services.tsx'
+import { spanWords } from '../../text/span-words.ts'
 import type { PopoverContentProps } from '../../kit/lazy-popover.tsx'
 import type { RangeControlProps } from './range-control-props.ts'
 
@@ -34,7 +35,7 @@ export function RangePopover(props: RangePopoverProps): ReactNode {
                 aria-pressed={panel.endMs === undefined && panel.rangeSeconds === seconds}
                 onClick={() => quick(seconds)}
               >
-                {t('range.last', { span: formatSpan(seconds) })}
+                {t('range.last', { span: spanWords(t, formatSpan(seconds)) })}
               </button>
             </li>
           ))}

@@ -1,11 +1,13 @@
 // Which fields an override means.
 import { fieldMatcher, type Matcher } from '@pharos/dashboards'
 import type { ReactNode } from 'react'
+import { choiceTitle, panelChoiceTitle } from '../../../data/choice-titles.ts'
 import { valueOfPath, withPath } from '../../../data/json-path.ts'
 import { useText } from '../../../services.tsx'
 import { ChoiceInput, DraftInput } from './draft-input.tsx'
 import { useKnownNames } from './known-names-context.tsx'
 import { CalcInput, NameListInput } from './name-inputs.tsx'
+import { useChoiceName } from './use-choice-name.ts'
 
 const MATCHERS = [
   'byName',
@@ -54,12 +56,14 @@ interface MatcherFieldsProps {
 
 export function MatcherFields({ matcher, onChange }: MatcherFieldsProps): ReactNode {
   const t = useText()
+  const nameOf = useChoiceName(panelChoiceTitle)
   return (
     <>
       <ChoiceInput
         label={t('editor.matcher')}
         value={matcher.id}
         values={MATCHERS}
+        titleOf={nameOf}
         onChange={(id) => {
           const { options: _, ...rest } = matcher
           const options = optionsFor(id, matcher)
@@ -74,6 +78,7 @@ export function MatcherFields({ matcher, onChange }: MatcherFieldsProps): ReactN
 function MatcherOptions(props: MatcherFieldsProps): ReactNode {
   const { matcher, onChange } = props
   const t = useText()
+  const nameOf = useChoiceName(choiceTitle)
   const { fields, refIds } = useKnownNames()
   const { id, options } = matcher
   const at: OptionAt = {
@@ -94,6 +99,7 @@ function MatcherOptions(props: MatcherFieldsProps): ReactNode {
             label={t('form.mode')}
             value={textIn(options, 'mode') || 'include'}
             values={['include', 'exclude']}
+            titleOf={nameOf}
             onChange={(mode) => at.set('mode', mode)}
           />
           <NamesOption {...at} path="names" known={fields} />
@@ -112,6 +118,7 @@ function MatcherOptions(props: MatcherFieldsProps): ReactNode {
           label={t('form.type')}
           value={textIn(options, '')}
           values={TYPES}
+          titleOf={nameOf}
           onChange={(type) => at.set('', type)}
         />
       )
@@ -161,6 +168,7 @@ function NamesOption(props: OptionAt & { path: string; known: readonly string[] 
 /** A calculation over the field, and what its result must be. */
 function ValueOptions({ options, set }: OptionAt): ReactNode {
   const t = useText()
+  const nameOf = useChoiceName(panelChoiceTitle)
   return (
     <>
       <CalcInput
@@ -173,6 +181,7 @@ function ValueOptions({ options, set }: OptionAt): ReactNode {
           label={t('form.condition')}
           value={textIn(options, 'op') || 'eq'}
           values={OPERATORS}
+          titleOf={nameOf}
           onChange={(op) => set('op', op)}
         />
         <DraftInput

@@ -1,12 +1,14 @@
 // One option of a panel, by what it holds.
 import type { Thresholds, ValueMapping } from '@pharos/dashboards'
 import type { ReactNode } from 'react'
+import { panelChoiceTitle } from '../../../data/choice-titles.ts'
 import type { PanelOption } from '../../../data/panel-options.ts'
 import { useText } from '../../../services.tsx'
 import { ColorField } from './color-field.tsx'
 import { LinkFields } from './link-fields.tsx'
 import { MappingFields } from './mapping-fields.tsx'
 import { CalcInput, CalcListInput } from './name-inputs.tsx'
+import { useChoiceName } from './use-choice-name.ts'
 import { ThresholdFields, UnitField } from './value-fields.tsx'
 
 interface OptionFieldProps {
@@ -67,6 +69,7 @@ export function OptionField(props: OptionFieldProps): ReactNode {
 
 function PlainField({ option, value, onChange }: OptionFieldProps): ReactNode {
   const t = useText()
+  const nameOf = useChoiceName(panelChoiceTitle)
   switch (option.kind) {
     case 'number':
       return (
@@ -99,7 +102,9 @@ function PlainField({ option, value, onChange }: OptionFieldProps): ReactNode {
               ...(typeof value === 'string' && value !== '' ? [value] : []),
             ]),
           ].map((one) => (
-            <option key={one}>{one}</option>
+            <option key={one} value={one}>
+              {nameOf(one)}
+            </option>
           ))}
         </select>
       )

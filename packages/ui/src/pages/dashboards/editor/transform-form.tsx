@@ -14,6 +14,7 @@ import { ChoiceInput, DraftInput, NumberDraft } from './draft-input.tsx'
 import { useKnownNames } from './known-names-context.tsx'
 import { CalcInput, CalcListInput, NameListInput } from './name-inputs.tsx'
 import { GroupingRows, OrganizeRows, QueryRows } from './transform-tables.tsx'
+import { useChoiceName } from './use-choice-name.ts'
 
 interface FormProps {
   readonly options: JsonObject
@@ -97,14 +98,10 @@ function Input(props: InputProps): ReactNode {
 }
 
 function SingleInput({ input, value, onChange, label }: InputProps & { label: string }): ReactNode {
-  const t = useText()
   const { fields, labels, refIds } = useKnownNames()
   const text = textOf(value)
   const orNothing = (given: string) => onChange(given === '' ? undefined : given)
-  const titleOf = (choice: string) => {
-    const title = choiceTitle(choice)
-    return title === undefined ? choice : t(title)
-  }
+  const nameOf = useChoiceName(choiceTitle)
   switch (input.kind) {
     case 'number':
       return (
@@ -120,7 +117,7 @@ function SingleInput({ input, value, onChange, label }: InputProps & { label: st
           label={label}
           value={text || input.values[0]!}
           values={input.values}
-          titleOf={titleOf}
+          titleOf={nameOf}
           onChange={onChange}
         />
       )
