@@ -297,7 +297,8 @@ test.skipIf(!hasBrowser)(
 test.skipIf(!hasBrowser)(
   'the kinds of panels show this panel’s data, one is taken, and it is undone',
   async () => {
-    await save(dashboardOf('kinds'))
+    const expr = 'last_over_time(app_state[$__rate_interval])'
+    await save(dashboardOf('kinds', { targets: [{ refId: 'A', expr }] }))
     const { context, page, faults } = await open(browser, base, DESK)
     const editor = await openEditor(page, 'kinds')
     const switcher = editor.getByRole('region', { name: 'Kind of panel' })
@@ -311,11 +312,21 @@ test.skipIf(!hasBrowser)(
     expect(await switcher.locator('.panel-error').allInnerTexts()).toEqual([])
     await picture(page, 'panel-editor-kinds')
     expect(await axe(page)).toEqual([])
-    await switcher.getByRole('button', { name: 'stat', exact: true }).click()
+    await switcher.getByRole('button', { name: 'Stat', exact: true }).click()
     await editor.locator('.editor-preview .stat').first().waitFor(SLOW)
     expect(await jsonOf(editor)).toMatchObject({ type: 'stat', somebodys: { key: [1, 2] } })
     await undo(editor).click()
     await editor.locator('.editor-preview canvas').first().waitFor(SLOW)
+    // A variable is no fault, what stands beside it may be one.
+    await editor.getByRole('tab', { name: /^Queries/ }).click()
+    const field = editor.getByRole('textbox', { name: 'PromQL expression' })
+    await field.press('End')
+    await field.pressSequentially(' +')
+    const marked = editor.locator('.cm-lintRange-error, .cm-lintPoint-error')
+    await expect.poll(() => marked.count(), SLOW).toBeGreaterThan(0)
+    await field.press('Backspace')
+    await field.press('Backspace')
+    await expect.poll(() => marked.count(), SLOW).toBe(0)
     expect(faults).toEqual([])
     await context.close()
   },

@@ -1,4 +1,4 @@
-// What the choices of transformations and of panels are called. Operators are their own names.
+// What the kinds of panels and the choices of panels and of transformations are called. Operators are their own names.
 import type { TextKey } from '../text/dictionary.ts'
 
 const OF_TRANSFORMATIONS: Readonly<Record<string, TextKey>> = {
@@ -176,6 +176,23 @@ const OF_PANELS: Readonly<Record<string, TextKey>> = {
   neq: 'pick.neq',
 }
 
+const OF_KINDS: Readonly<Record<string, TextKey>> = {
+  timeseries: 'kind.timeseries',
+  stat: 'kind.stat',
+  gauge: 'kind.gauge',
+  bargauge: 'kind.bargauge',
+  table: 'kind.table',
+  piechart: 'kind.piechart',
+  heatmap: 'kind.heatmap',
+  'state-timeline': 'kind.stateTimeline',
+  'status-history': 'kind.statusHistory',
+  barchart: 'kind.barchart',
+  histogram: 'kind.histogram',
+  text: 'kind.text',
+  alertlist: 'kind.alertlist',
+  dashlist: 'kind.dashlist',
+}
+
 /** @returns undefined for a value that has no name in any language: `+`, or one that nobody here knows */
 export function choiceTitle(value: string): TextKey | undefined {
   return Object.hasOwn(OF_TRANSFORMATIONS, value) ? OF_TRANSFORMATIONS[value] : undefined
@@ -183,4 +200,9 @@ export function choiceTitle(value: string): TextKey | undefined {
 
 export function panelChoiceTitle(value: string): TextKey | undefined {
   return Object.hasOwn(OF_PANELS, value) ? OF_PANELS[value] : undefined
+}
+
+/** @param type  of a panel */
+export function kindTitle(type: string): TextKey | undefined {
+  return Object.hasOwn(OF_KINDS, type) ? OF_KINDS[type] : undefined
 }

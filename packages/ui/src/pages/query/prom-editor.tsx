@@ -12,7 +12,7 @@ import { lintKeymap } from '@codemirror/lint'
 import { EditorState, type Extension, Prec } from '@codemirror/state'
 import { EditorView, highlightSpecialChars, keymap, placeholder } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
-import { PromQLExtension } from '@prometheus-io/codemirror-promql'
+import { type LintStrategy, PromQLExtension } from '@prometheus-io/codemirror-promql'
 import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react'
 import { cspNonce } from '../../data/browser.ts'
 import { useText } from '../../services.tsx'
@@ -39,6 +39,8 @@ export function PromEditor(props: PromEditorProps): ReactNode {
     const promql = new PromQLExtension().setComplete({
       remote: { url: document.baseURI.replace(/\/$/, ''), httpMethod: 'GET' },
     })
+    const { readingsOf } = latest.current
+    if (readingsOf !== undefined) promql.setLinter(lintOf(readingsOf, promql.getLinter()))
     const attributes = {
       'aria-label': label,
       spellcheck: 'false',
@@ -85,6 +87,30 @@ export function PromEditor(props: PromEditorProps): ReactNode {
   }, [props.value])
 
   return <div ref={host} className="expression is-editor" />
+}
+
+/** What is wrong with a text whichever way it is meant. */
+function lintOf(
+  readingsOf: (text: string) => readonly string[],
+  plain: LintStrategy,
+): LintStrategy {
+  const lint = plain.promQL.call(plain)
+  return {
+    promQL: () => async (editor) => {
+      const { state } = editor
+      const found = await Promise.all(
+        readingsOf(state.doc.toString()).map(async (insert) => {
+          const changes = { from: 0, to: state.doc.length, insert }
+          // The same editor as if that stood in it.
+          const filled: typeof editor = Object.create(editor, {
+            state: { value: state.update({ changes }).state },
+          })
+          return lint(filled)
+        }),
+      )
+      return found.reduce((best, one) => (one.length < best.length ? one : best))
+    },
+  }
 }
 
 function runKeys(run: (text: string) => void): Extension {

@@ -1,5 +1,6 @@
 import type { Panel, Target } from '@pharos/dashboards'
 import { type ReactNode, useCallback, useRef } from 'react'
+import { withoutVariables } from '../../../data/expression-variables.ts'
 import { Button, IconButton } from '../../../kit/button.tsx'
 import { useText } from '../../../services.tsx'
 import { ExpressionField } from '../../query/expression-field.tsx'
@@ -87,6 +88,7 @@ function QueryRow(props: {
         <ExpressionField
           value={target.expr ?? ''}
           isFirst={props.isFirst}
+          readingsOf={withoutVariables}
           onChange={onDraft}
           onRun={setExpr}
           onInsertable={onInsertable}

@@ -1,12 +1,14 @@
 // The kinds of panels, each as it would show this panel's data.
 import type { Panel } from '@pharos/dashboards'
 import { type ReactNode, useMemo, useState } from 'react'
+import { kindTitle } from '../../../data/choice-titles.ts'
 import { CrashGuard } from '../../../kit/crash-guard.tsx'
 import { Icon } from '../../../kit/icon.tsx'
 import { useText } from '../../../services.tsx'
 import { needsData, PANEL_TYPES, PanelBody, usePanelView } from '../panel-body.tsx'
 import type { PanelSight } from '../panel-host.tsx'
 import { useShownFrames } from '../shown-frames.ts'
+import { useChoiceName } from './use-choice-name.ts'
 
 interface TypeSwitcherProps {
   readonly panel: Panel
@@ -16,6 +18,7 @@ interface TypeSwitcherProps {
 
 export function TypeSwitcher({ panel, sight, onChange }: TypeSwitcherProps): ReactNode {
   const t = useText()
+  const nameOf = useChoiceName(kindTitle)
   const [isOpen, setOpen] = useState(false)
   const types = [...new Set([...PANEL_TYPES, panel.type])]
   return (
@@ -28,7 +31,7 @@ export function TypeSwitcher({ panel, sight, onChange }: TypeSwitcherProps): Rea
         onClick={() => setOpen(!isOpen)}
       >
         <span className="hint">{t('editor.type')}</span>
-        <b>{panel.type}</b>
+        <b>{nameOf(panel.type)}</b>
         <Icon name={isOpen ? 'up' : 'down'} size={14} />
       </button>
       {isOpen && (
@@ -46,7 +49,7 @@ export function TypeSwitcher({ panel, sight, onChange }: TypeSwitcherProps): Rea
                   if (type !== panel.type) onChange(type)
                 }}
               >
-                {type}
+                {nameOf(type)}
               </button>
             </li>
           ))}
