@@ -4,8 +4,9 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { FOR_VIEWERS } from '@pharos/http'
+import { goQuote } from '@pharos/model'
 import { errorJson } from './answer.ts'
-import { apiErrorOf, badData } from './api-error.ts'
+import { apiErrorOf, badData, invalidParameter } from './api-error.ts'
 import type { ApiServices } from './api-services.ts'
 import { jsonText } from './json-text.ts'
 import { BATCH_WIDTH, MAX_BATCH } from './limits.ts'
@@ -104,19 +105,27 @@ async function line(
     const options = optionsOf(form)
     const query = form.get('query')
     const { engine, clock } = services
-    let answer
+    const isColumns = wantsColumns(form)
     if (form.get('start') === '') {
-      answer = await engine.instant(query, form.timeOr('time', clock.now()), options)
-    } else {
-      const { startMs, endMs, stepMs } = rangeOf(form)
-      answer = await engine.range(query, startMs, endMs, stepMs, options)
+      const answer = await engine.instant(query, form.timeOr('time', clock.now()), options)
+      return answerJson(writtenAnswer(form, answer, limit), printer, open)
     }
-    return answerJson(writtenAnswer(form, answer, limit), printer, open)
+    const range = rangeOf(form)
+    const answer = await engine.range(query, range.startMs, range.endMs, range.stepMs, options)
+    const written = writtenAnswer(form, answer, limit)
+    return answerJson(written, printer, open, isColumns ? range : undefined)
   } catch (error) {
     const known = apiErrorOf(error)
     if (known === undefined) throw error
     return [errorJson(known, open)]
   }
+}
+
+function wantsColumns(form: RequestForm): boolean {
+  const format = form.get('format')
+  if (format !== '' && format !== 'columns')
+    throw invalidParameter('format', `wants columns or nothing, has ${goQuote(format)}`)
+  return format === 'columns'
 }
 
 /** Runs `BATCH_WIDTH` at a time and gives each line as it is done, one after the other. */

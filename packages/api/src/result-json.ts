@@ -26,20 +26,33 @@ export interface WrittenAnswer {
   readonly release: () => void
 }
 
+/** The steps of a range query, ms. */
+export interface Grid {
+  readonly startMs: number
+  readonly stepMs: number
+}
+
 /**
  * `{"status":"success","data":{"resultType":…,"result":…}}` in chunks.
  * @param open  what stands before `"status"`: a brace, or more fields
+ * @param grid  of a matrix whose points are written as columns
  * @source Prometheus, web/api/v1/json_codec.go; conformance api/json-encoding.json
  */
 export function* answerJson(
   answer: WrittenAnswer,
   printer: PointPrinter,
   open: string = '{',
+  grid?: Grid,
 ): Generator<Buffer, void, undefined> {
   const { result, stats } = answer
   const out = new ChunkWriter(printer.pool)
-  out.text(`${open}"status":"success","data":{"resultType":"${result.type}","result":`)
-  if (result.type === 'matrix') yield* matrixJson(result, printer, out)
+  const columns = result.type === 'matrix' ? grid : undefined
+  const kind =
+    columns === undefined
+      ? `"${result.type}"`
+      : `"columns","start":${timeText(columns.startMs)},"step":${timeText(columns.stepMs)}`
+  out.text(`${open}"status":"success","data":{"resultType":${kind},"result":`)
+  if (result.type === 'matrix') yield* matrixJson(result, printer, out, columns)
   else if (result.type === 'vector') yield* vectorJson(result, printer, out)
   else if (result.type === 'scalar')
     out.text(`[${timeText(result.timeMs)},"${formatValue(result.value)}"]`)
@@ -81,13 +94,16 @@ function* matrixJson(
   matrix: MatrixResult,
   printer: PointPrinter,
   out: ChunkWriter,
+  grid: Grid | undefined,
 ): Generator<Buffer, void, undefined> {
   let separator = '['
   for (const series of matrix.series) {
     out.text(separator)
     out.text('{"metric":')
     printer.labels.write(series.labels, out)
-    printer.write(series.times, floatsOf(series), out)
+    const values = floatsOf(series)
+    if (grid === undefined) printer.write(series.times, values, out)
+    else printer.writeRuns(series.times, values, grid.startMs, grid.stepMs, out)
     writeHistograms(series, out)
     separator = '},'
     if (out.isFull) yield* out.take()

@@ -32,8 +32,14 @@ export { loadDashboard } from './load-dashboard.ts'
 export { loadCurrent, needsMigration } from './load-current.ts'
 export type { LoadedDashboard } from './load-current.ts'
 export type { DashboardProblem } from './problem.ts'
-export { framesOf } from './prometheus-frames.ts'
-export type { AnsweredTarget, HistogramSample, PrometheusData } from './prometheus-answer.ts'
+export { answeredSeries } from './answered-series.ts'
+export { framesOf, framesOfSeries } from './prometheus-frames.ts'
+export type {
+  AnsweredSeries,
+  AnsweredTarget,
+  HistogramSample,
+  PrometheusData,
+} from './prometheus-answer.ts'
 export { valueFormat } from './units/value-format.ts'
 export { UNIT_GROUPS } from './units/unit-names.ts'
 export type { UnitGroup } from './units/unit-names.ts'

@@ -13,7 +13,13 @@ export interface HistogramSample {
   readonly buckets?: readonly HistogramBucket[]
 }
 
-/** The `data` of an answer. */
+/**
+ * Points of neighbouring steps: the place of the first on the grid of steps, then their values. What JSON has no number
+ * for is a text: NaN, +Inf, -Inf.
+ */
+type Run = readonly (number | string)[]
+
+/** The `data` of an answer. `columns` is what `matrix` is, from a server that was asked for it: no text for a point. */
 export type PrometheusData =
   | {
       readonly resultType: 'matrix'
@@ -31,6 +37,17 @@ export type PrometheusData =
         readonly histogram?: readonly [number, HistogramSample]
       }[]
     }
+  | {
+      readonly resultType: 'columns'
+      /** Seconds: a point's time is `start` and its place times `step`. */
+      readonly start: number
+      readonly step: number
+      readonly result: readonly {
+        readonly metric: LabelSet
+        readonly runs?: readonly Run[]
+        readonly histograms?: readonly (readonly [number, HistogramSample])[]
+      }[]
+    }
   | { readonly resultType: 'scalar' | 'string'; readonly result: Sample }
 
 /** What was asked, with variables already filled in. */
@@ -44,9 +61,12 @@ export interface AnsweredTarget {
   readonly stepMs?: number | undefined
 }
 
-/** A series with the points that were answered, whether one or many. */
+/** A series with the points that were answered, whether one or many. Series of the same times may share the column. */
 export interface AnsweredSeries {
   readonly metric: LabelSet
-  readonly values: readonly Sample[]
-  readonly histograms: readonly (readonly [number, HistogramSample])[]
+  /** ms since 1970, ascending. */
+  readonly times: Float64Array
+  /** Same length. */
+  readonly values: Float64Array
+  readonly histograms: readonly (readonly [seconds: number, HistogramSample])[]
 }

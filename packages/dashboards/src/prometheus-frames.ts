@@ -7,6 +7,7 @@ import type {
   PrometheusData,
   Sample,
 } from './prometheus-answer.ts'
+import { answeredSeries } from './answered-series.ts'
 import { valueOf } from './sample-text.ts'
 import { bucketFrame } from './bucket-frame.ts'
 import { nativeHistogramFrame } from './native-histogram-frame.ts'
@@ -16,11 +17,19 @@ import { nativeHistogramFrame } from './native-histogram-frame.ts'
  * with a column per bucket, each less the one below it.
  */
 export function framesOf(data: PrometheusData, target: AnsweredTarget): Frame[] {
-  if (data.resultType !== 'matrix' && data.resultType !== 'vector')
-    return [scalarFrame(data.resultType, data.result, target)]
-  const series = data.result.map((one: AnsweredAny) => seriesOf(one))
+  return data.resultType === 'scalar' || data.resultType === 'string'
+    ? [scalarFrame(data.resultType, data.result, target)]
+    : framesOfSeries(answeredSeries(data), target, data.resultType === 'vector')
+}
+
+/** @param isInstant  they have one point each: a table says so in the name of its column */
+export function framesOfSeries(
+  series: readonly AnsweredSeries[],
+  target: AnsweredTarget,
+  isInstant: boolean,
+): Frame[] {
   const native = series.filter(({ histograms }) => histograms.length > 0)
-  if (target.format === 'table') return [tableFrame(series, target, data.resultType === 'vector')]
+  if (target.format === 'table') return [tableFrame(series, target, isInstant)]
   if (target.format === 'heatmap') {
     if (native.length > 0) return native.map((one) => nativeHistogramFrame(one, target))
     return bucketFrame(series.map((one) => seriesFrame(one, target)))
@@ -28,36 +37,22 @@ export function framesOf(data: PrometheusData, target: AnsweredTarget): Frame[] 
   return series.map((one) => seriesFrame(one, target))
 }
 
-type AnsweredAny = Extract<PrometheusData, { resultType: 'matrix' | 'vector' }>['result'][number]
-
-function seriesOf(one: AnsweredAny): AnsweredSeries {
-  if ('value' in one || 'histogram' in one)
-    return {
-      metric: one.metric,
-      values: one.value === undefined ? [] : [one.value],
-      histograms: one.histogram === undefined ? [] : [one.histogram],
-    }
-  const { metric } = one
-  const { values, histograms } = one as Extract<
-    PrometheusData,
-    { resultType: 'matrix' }
-  >['result'][number]
-  return { metric, values: values ?? [], histograms: histograms ?? [] }
+/** A panel of lines shows what a native histogram sums up to. */
+function pointsOf({
+  times,
+  values,
+  histograms,
+}: AnsweredSeries): Pick<AnsweredSeries, 'times' | 'values'> {
+  if (times.length > 0 || histograms.length === 0) return { times, values }
+  return {
+    times: Float64Array.from(histograms, ([seconds]) => Math.round(seconds * 1000)),
+    values: Float64Array.from(histograms, ([, { sum }]) => valueOf(sum)),
+  }
 }
 
-function seriesFrame(
-  { metric, values, histograms }: AnsweredSeries,
-  target: AnsweredTarget,
-): Frame {
-  // A panel of lines shows what a native histogram sums up to.
-  const points = values.length > 0 ? values : histograms.map(([t, { sum }]) => [t, sum] as const)
-  const times = new Float64Array(points.length)
-  const numbers = new Float64Array(points.length)
-  for (let i = 0; i < points.length; i++) {
-    const [seconds, text] = points[i]!
-    times[i] = Math.round(seconds * 1000)
-    numbers[i] = valueOf(text)
-  }
+function seriesFrame(series: AnsweredSeries, target: AnsweredTarget): Frame {
+  const { metric } = series
+  const { times, values } = pointsOf(series)
   const name = legendOf(metric, target)
   return {
     refId: target.refId,
@@ -68,12 +63,12 @@ function seriesFrame(
       {
         name: 'Value',
         type: 'number',
-        values: numbers,
+        values,
         labels: metric,
         config: { displayNameFromDS: name },
       },
     ],
-    length: points.length,
+    length: times.length,
   }
 }
 
@@ -96,11 +91,12 @@ function tableFrame(
   const times: number[] = []
   const numbers: number[] = []
   const labels = names.map((): string[] => [])
-  for (const { metric, values, histograms } of series) {
-    const points = values.length > 0 ? values : histograms.map(([t, { sum }]) => [t, sum] as const)
-    for (const [seconds, text] of points) {
-      times.push(Math.round(seconds * 1000))
-      numbers.push(valueOf(text))
+  for (const one of series) {
+    const { metric } = one
+    const points = pointsOf(one)
+    for (let row = 0; row < points.times.length; row++) {
+      times.push(points.times[row]!)
+      numbers.push(points.values[row]!)
       names.forEach((name, i) => labels[i]!.push(Object.hasOwn(metric, name) ? metric[name]! : ''))
     }
   }

@@ -108,6 +108,6 @@ function resultTexts(data: PrometheusData): string[] {
       const pairs = Object.entries(rest).map(([label, one]) => `${label}="${one}"`)
       return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${text} ${Math.round(seconds * 1000)}`
     })
-  if (data.resultType === 'matrix') return []
+  if (data.resultType === 'matrix' || data.resultType === 'columns') return []
   return [data.result[1]]
 }

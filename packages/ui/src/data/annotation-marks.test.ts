@@ -1,4 +1,4 @@
-import type { AnnotationQuery } from '@pharos/dashboards'
+import { type AnnotationQuery, answeredSeries } from '@pharos/dashboards'
 import { expect, test } from 'vitest'
 import { happeningsOf } from './annotation-marks.ts'
 import { askedAnnotations } from './asked-annotations.ts'
@@ -10,13 +10,11 @@ const annotation = {
   expr: 'x',
 } as AnnotationQuery
 const plain = (text: string) => text
-const matrix = (values: [number, string][]) => ({
-  resultType: 'matrix' as const,
-  result: [{ metric: { job: 'a' }, values }],
-})
+const series = (values: [number, string][]) =>
+  answeredSeries({ resultType: 'matrix', result: [{ metric: { job: 'a' }, values }] })
 
 test('a run of values above zero is one happening, a pause ends it', () => {
-  const data = matrix([
+  const data = series([
     [10, '0'],
     [20, '1'],
     [30, '1'],
@@ -32,7 +30,7 @@ test('a run of values above zero is one happening, a pause ends it', () => {
 })
 
 test('values may be the times themselves', () => {
-  const data = matrix([
+  const data = series([
     [10, '5000'],
     [20, '5000'],
     [30, '25000'],

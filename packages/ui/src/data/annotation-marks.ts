@@ -1,8 +1,9 @@
 // Annotations of a dashboard: what a query says happened, as marks in its charts.
 import {
   type AnnotationQuery,
+  type AnsweredSeries,
+  answeredSeries,
   intervalMs,
-  type PrometheusData,
   roundInterval,
   type TimeRange,
   type Variables,
@@ -37,19 +38,20 @@ export async function fetchHappenings(
     { query, start: align(range.fromMs), end: align(range.toMs), step: stepMs / 1000 },
     signal,
   )
-  return happeningsOf(data, annotation, stepMs, (text, labels) => filledIn(text, labels))
+  return happeningsOf(answeredSeries(data), annotation, stepMs, (text, labels) =>
+    filledIn(text, labels),
+  )
 }
 
 /** A run of values above zero is one happening; with `useValueForTime` each value is the time of one. */
 export function happeningsOf(
-  data: PrometheusData,
+  series: readonly AnsweredSeries[],
   annotation: AnnotationQuery,
   stepMs: number,
   fill: (text: string, labels: Readonly<Record<string, string>>) => string,
 ): Happening[] {
-  if (data.resultType !== 'matrix') return []
   const found: Happening[] = []
-  for (const { metric, values = [] } of data.result) {
+  for (const { metric, times, values } of series) {
     const title = fill(annotation.titleFormat ?? '', metric)
     const body = fill(annotation.textFormat ?? '', metric)
     const text = [title, body].filter(Boolean).join(': ') || annotation.name
@@ -61,16 +63,16 @@ export function happeningsOf(
       begin = undefined
     }
     const seen = new Set<number>()
-    for (const [seconds, value] of values) {
-      const ms = seconds * 1000
+    for (let i = 0; i < times.length; i++) {
+      const ms = times[i]!
+      const value = values[i]!
       if (annotation.useValueForTime === true) {
-        const atMs = Number(value)
-        if (atMs > 0 && !seen.has(atMs)) found.push({ fromMs: atMs, toMs: undefined, text })
-        seen.add(atMs)
+        if (value > 0 && !seen.has(value)) found.push({ fromMs: value, toMs: undefined, text })
+        seen.add(value)
         continue
       }
-      if (!(Number(value) > 0) || ms - last > stepMs * 1.5) end()
-      if (Number(value) > 0) {
+      if (!(value > 0) || ms - last > stepMs * 1.5) end()
+      if (value > 0) {
         begin ??= ms
         last = ms
       }

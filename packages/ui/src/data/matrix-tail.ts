@@ -1,8 +1,5 @@
 // A range that moves with the clock is asked for once; after that only its tail.
-import type { PrometheusData } from '@pharos/dashboards'
-
-type Matrix = Extract<PrometheusData, { resultType: 'matrix' }>
-type Series = Matrix['result'][number]
+import type { AnsweredSeries } from '@pharos/dashboards'
 
 /** The newest points are asked for again: a rate at the edge changes when its last samples come in. */
 const OVERLAP_STEPS = 3
@@ -13,7 +10,7 @@ export interface KnownRange {
   readonly step: number
   readonly start: number
   readonly end: number
-  readonly data: Matrix
+  readonly series: readonly AnsweredSeries[]
 }
 
 /** Where to ask from, given what is known; `start` itself when nothing of it is of use. */
@@ -29,42 +26,70 @@ export function tailStart(
   return Math.max(wanted.start, known.end - OVERLAP_STEPS * wanted.step)
 }
 
-/** `known` moved on: its points from `start` up to the tail, then the tail's. */
-export function withTail(known: Matrix, tail: Matrix, start: number, from: number): Matrix {
-  const columns = new Map<string, Series>()
-  for (const series of known.result) {
-    const values = series.values?.filter(([t]) => t >= start && t < from)
-    const histograms = series.histograms?.filter(([t]) => t >= start && t < from)
-    if ((values?.length ?? 0) + (histograms?.length ?? 0) === 0) continue
-    columns.set(keyOf(series.metric), { metric: series.metric, ...some({ values, histograms }) })
+/** `known` moved on: its points from `startMs` up to the tail, which begins at `fromMs`, then the tail's. */
+export function withTail(
+  known: readonly AnsweredSeries[],
+  tail: readonly AnsweredSeries[],
+  startMs: number,
+  fromMs: number,
+): AnsweredSeries[] {
+  const byKey = new Map<string, AnsweredSeries>()
+  const join = joiner()
+  for (const one of known) {
+    const kept = between(one, startMs, fromMs)
+    if (kept.times.length + kept.histograms.length > 0) byKey.set(keyOf(one.metric), kept)
   }
-  for (const series of tail.result) {
-    const key = keyOf(series.metric)
-    const before = columns.get(key)
-    const values = joined(before?.values, series.values)
-    const histograms = joined(before?.histograms, series.histograms)
-    columns.set(key, { metric: series.metric, ...some({ values, histograms }) })
+  for (const one of tail) {
+    const key = keyOf(one.metric)
+    const before = byKey.get(key)
+    byKey.set(key, before === undefined ? one : join(before, one))
   }
   // Series stand in the order of their labels, as the server sends them, not in the order of their arrival.
-  const keys = [...columns.keys()].sort()
-  return { resultType: 'matrix', result: keys.map((key) => columns.get(key)!) }
+  const keys = [...byKey.keys()].sort()
+  return keys.map((key) => byKey.get(key)!)
 }
 
-function joined<T>(a: readonly T[] | undefined, b: readonly T[] | undefined): T[] | undefined {
-  if (a === undefined && b === undefined) return undefined
-  return [...(a ?? []), ...(b ?? [])]
-}
-
-function some(parts: {
-  values: Series['values'] | undefined
-  histograms: Series['histograms'] | undefined
-}): Omit<Series, 'metric'> {
+/** Without a copy: both columns are views. */
+function between(series: AnsweredSeries, startMs: number, endMs: number): AnsweredSeries {
+  const { metric, times, values, histograms } = series
+  let from = 0
+  while (from < times.length && times[from]! < startMs) from++
+  let to = times.length
+  while (to > from && times[to - 1]! >= endMs) to--
   return {
-    ...(parts.values === undefined ? {} : { values: parts.values }),
-    ...(parts.histograms === undefined ? {} : { histograms: parts.histograms }),
+    metric,
+    times: times.subarray(from, to),
+    values: values.subarray(from, to),
+    histograms: histograms.filter(([t]) => t * 1000 >= startMs && t * 1000 < endMs),
   }
 }
 
-function keyOf(metric: Series['metric']): string {
+/** Puts a tail behind what is known. Series that came with the same times go with the same times. */
+function joiner(): (before: AnsweredSeries, tail: AnsweredSeries) => AnsweredSeries {
+  let shared = new Float64Array(0)
+  return (before, { metric, times, values, histograms }) => {
+    const joined = concatenated(before.times, times)
+    if (!isSame(shared, joined)) shared = joined
+    return {
+      metric,
+      times: shared,
+      values: concatenated(before.values, values),
+      histograms: [...before.histograms, ...histograms],
+    }
+  }
+}
+
+function concatenated(a: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
+  const both = new Float64Array(a.length + b.length)
+  both.set(a)
+  both.set(b, a.length)
+  return both
+}
+
+function isSame(a: Float64Array, b: Float64Array): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i])
+}
+
+function keyOf(metric: AnsweredSeries['metric']): string {
   return JSON.stringify(Object.entries(metric).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -1,12 +1,13 @@
 // One panel's queries: what is asked, at which step, and its answer as frames.
 import {
+  answeredSeries,
   type AnsweredTarget,
   type Frame,
   framesOf,
+  framesOfSeries,
   intervalMs,
   isRelative,
   type Panel,
-  type PrometheusData,
   type RawTimeRange,
   type Scope,
   stepFor,
@@ -169,9 +170,15 @@ export async function runPanel(
   const parts = await Promise.all(
     asked.map(async ({ target, query }, index) => {
       const key = `${index} ${target.refId}`
-      const answer = await askTail(batcher, query, moves ? memory : undefined, key, signal)
-      warnings.push(...answer.warnings, ...answer.infos)
-      return framesOf(answer.data, target)
+      const answer = await askTail(
+        batcher,
+        { target, query },
+        moves ? memory : undefined,
+        key,
+        signal,
+      )
+      warnings.push(...answer.warnings)
+      return answer.frames
     }),
   )
   return { frames: parts.flat(), asked, warnings: [...new Set(warnings)], range: question.range }
@@ -179,20 +186,24 @@ export async function runPanel(
 
 async function askTail(
   batcher: QueryBatcher,
-  query: BatchQuery,
+  { target, query }: AskedQuery,
   memory: PanelMemory | undefined,
   key: string,
   signal: AbortSignal,
-): Promise<{ data: PrometheusData; warnings: readonly string[]; infos: readonly string[] }> {
-  if ('time' in query || memory === undefined) return batcher.ask(query, signal)
-  const known = memory.get(key)
-  const from = tailStart(known, query)
-  const answer = await batcher.ask({ ...query, start: from }, signal)
-  if (answer.data.resultType !== 'matrix') return answer
-  const data =
+): Promise<Pick<PanelAnswer, 'frames' | 'warnings'>> {
+  const known = memory?.get(key)
+  const from = 'time' in query ? 0 : tailStart(known, query)
+  const asked = 'time' in query ? query : { ...query, start: from }
+  const { data, warnings, infos } = await batcher.ask(asked, signal)
+  const told = [...warnings, ...infos]
+  const isRange = data.resultType === 'matrix' || data.resultType === 'columns'
+  if ('time' in query || memory === undefined || !isRange)
+    return { frames: framesOf(data, target), warnings: told }
+  const tail = answeredSeries(data)
+  const series =
     from === query.start || known === undefined
-      ? answer.data
-      : withTail(known.data, answer.data, query.start, from)
-  memory.set(key, { ...query, data })
-  return { ...answer, data }
+      ? tail
+      : withTail(known.series, tail, query.start * 1000, from * 1000)
+  memory.set(key, { ...query, series })
+  return { frames: framesOfSeries(series, target, false), warnings: told }
 }

@@ -71,7 +71,8 @@ async function sendBatch(api: Api, part: readonly Waiting[], hasBatch: boolean):
   const stop = abortWhenAllAre(part)
   try {
     const queries = part.map(({ query }, index) => ({ id: String(index), ...query }))
-    await api.lines('query_batch', { queries }, (line) => answerOne(byId, line), stop)
+    const asked = { format: 'columns', queries }
+    await api.lines('query_batch', asked, (line) => answerOne(byId, line), stop)
     // A line that never came was lost on the way.
     for (const { reject } of byId.values())
       reject(new ApiError('network', 0, 'the answer ended early'))
