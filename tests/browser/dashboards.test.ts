@@ -400,6 +400,45 @@ test.skipIf(!hasBrowser)(
   },
 )
 
+test.skipIf(!hasBrowser)(
+  'a snapshot is a file that shows the same everywhere, and asks nobody',
+  async () => {
+    const { context, page, faults } = await site.open(DESK)
+    await page.goto(`${site.base}/d/kinds/x`)
+    const before = await textsOf(page)
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: /^Save a snapshot/ }).click(),
+    ])
+    expect(file.suggestedFilename()).toMatch(/^every-kind-.*\.json$/)
+    const text = readFileSync(await file.path(), 'utf8')
+    await save({ ...(JSON.parse(text) as object), uid: 'snapshot' })
+    const asked: string[] = []
+    page.on('request', (request) => {
+      if (/\/api\/v1\/(query|series|label)/.test(request.url())) asked.push(request.url())
+    })
+    await page.goto(`${site.base}/d/snapshot/x`)
+    expect(await textsOf(page)).toEqual(before)
+    await picture(page, 'snapshot')
+    expect(asked).toEqual([])
+    expect(faults).toEqual([])
+    await context.close()
+  },
+)
+
+/** What stands in each panel of the dashboard with every kind. */
+async function textsOf(page: Page): Promise<string[]> {
+  await settled(page)
+  const texts: string[] = []
+  for (const { id } of KINDS.panels) {
+    const body = page.locator(`[data-panel="${id}"]`).locator('.panel-body')
+    await body.scrollIntoViewIfNeeded()
+    await expect.poll(async () => (await body.innerHTML()).length, SLOW).toBeGreaterThan(20)
+    texts.push(await body.innerText())
+  }
+  return texts
+}
+
 /** Of what is not background in `wanted`: its part of all, and how much of it has nearly the same colour in `saved`. */
 async function likenessOf(
   page: Page,

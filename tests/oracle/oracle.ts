@@ -71,6 +71,8 @@ export interface Oracle {
   reduceField(options: { field: OracleField; reducers: string[] }): Record<string, unknown>
   fieldReducers: Registry
   applyFieldOverrides(options: object): OracleFrame[]
+  dataFrameFromJSON(json: unknown): OracleFrame
+  dataFrameToJSON(frame: OracleFrame): object
   getFieldDisplayName(field: OracleField, frame: OracleFrame, frames: OracleFrame[]): string
   standardTransformers: Record<string, Transformer>
   standardFieldConfigEditorRegistry: Registry

@@ -181,7 +181,15 @@ export async function runPanel(
       return answer.frames
     }),
   )
+  parts.push(await heldBy(question.panel))
   return { frames: parts.flat(), asked, warnings: [...new Set(warnings)], range: question.range }
+}
+
+/** What a panel of a snapshot holds itself. */
+async function heldBy(panel: Panel): Promise<readonly Frame[]> {
+  if (!panel.targets.some(({ queryType }) => queryType === 'snapshot')) return []
+  const { heldFrames } = await import('@pharos/dashboards/snapshot')
+  return heldFrames(panel)
 }
 
 async function askTail(

@@ -28,6 +28,7 @@ export const words = {
   'dash.refreshEvery': 'Refresh every',
   'dash.refreshOff': 'Off',
   'dash.share': 'Share',
+  'dash.snapshot': 'Save a snapshot: this dashboard with its data',
   'dash.edit': 'Edit',
   'dash.done': 'Done',
   'dash.discard': 'Discard',

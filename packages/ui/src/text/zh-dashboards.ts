@@ -30,6 +30,7 @@ export const words: Words<typeof en> = {
   'dash.refreshEvery': '自动刷新间隔',
   'dash.refreshOff': '关',
   'dash.share': '分享',
+  'dash.snapshot': '保存快照：包含数据的仪表盘',
   'dash.edit': '编辑',
   'dash.done': '完成',
   'dash.discard': '放弃修改',

@@ -5,11 +5,12 @@ import { askedAnnotations } from '../../data/asked-annotations.ts'
 import { writeDashboardLink } from '../../data/dashboard-link.ts'
 import type { DashboardMeta } from '../../data/dashboards-api.ts'
 import { starredDashboards, withStar } from '../../data/starred.ts'
-import { Button } from '../../kit/button.tsx'
+import { Button, IconButton } from '../../kit/button.tsx'
 import { CopyButton } from '../../kit/copy-button.tsx'
 import { Icon } from '../../kit/icon.tsx'
 import { useText } from '../../services.tsx'
 import { useLoaded } from '../../viz/use-loaded.ts'
+import { useScene } from './dashboard-context.tsx'
 import type { EditBarProps } from './edit-bar.tsx'
 import type { HeadLinksProps } from './head-links.tsx'
 import type { Layer } from './layer-props.ts'
@@ -66,6 +67,7 @@ export function DashboardHead(props: DashboardHeadProps): ReactNode {
           <RefreshControl session={session} />
           <span className="wide-only">
             <CopyButton label={t('dash.share')} text={() => shareLink(session)} />
+            <SnapshotButton session={session} />
           </span>
           <Button icon="edit" onClick={() => edits.setEditing(true)}>
             {t('dash.edit')}
@@ -73,6 +75,31 @@ export function DashboardHead(props: DashboardHeadProps): ReactNode {
         </>
       )}
     </div>
+  )
+}
+
+function SnapshotButton({ session }: { session: DashboardSession }): ReactNode {
+  const t = useText()
+  const scene = useScene()
+  const [isBusy, setBusy] = useState(false)
+  const { dashboard, variables } = session
+  const save = async () => {
+    setBusy(true)
+    try {
+      const { saveSnapshot } = await import('./save-snapshot.ts')
+      await saveSnapshot(scene, dashboard, variables!)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <IconButton
+      framed
+      icon="download"
+      label={t('dash.snapshot')}
+      disabled={isBusy || variables === undefined}
+      onClick={() => void save()}
+    />
   )
 }
 

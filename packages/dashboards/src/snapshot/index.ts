@@ -1,0 +1,3 @@
+export { frameJson, frameOfJson } from './frame-json.ts'
+export { heldFrames, snapshotOf } from './snapshot.ts'
+export type { PanelData } from './snapshot.ts'
