@@ -34,6 +34,8 @@ export class ScrapePool {
   #settings: ScrapeSettings
   /** By target identity. */
   readonly #loops = new Map<string, ScrapeLoop>()
+  /** As they are shown; undefined when targets have changed since. */
+  #inOrder: readonly ScrapeLoop[] | undefined
   #dropped: DroppedTarget[] = []
   #droppedCount = 0
   /** By identity. */
@@ -57,6 +59,7 @@ export class ScrapePool {
   /** Makes the running targets those of the groups: new ones start, vanished ones end with stale markers. */
   sync(groups: Iterable<TargetGroup>): void {
     this.#context.stats.syncs++
+    this.#inOrder = undefined
     const wanted = this.#wanted(groups)
     for (const [identity, loop] of this.#loops) {
       if (wanted.has(identity)) continue
@@ -80,24 +83,23 @@ export class ScrapePool {
   close(): void {
     for (const loop of this.#loops.values()) this.#writers.retire(loop)
     this.#loops.clear()
+    this.#inOrder = undefined
   }
 
   /** Stops at once, giving up scrapes under way. */
   async stop(): Promise<void> {
     const loops = [...this.#loops.values()]
     this.#loops.clear()
+    this.#inOrder = undefined
     await Promise.all(loops.map((loop) => loop.stop(true)))
     this.#client.close()
   }
 
   status(): ScrapePoolStatus {
-    const active = [...this.#loops.values()].map((loop) => loop.status())
-    active.sort(
-      (a, b) => compareText(a.scrapeUrl, b.scrapeUrl) || Labels.compare(a.labels, b.labels),
-    )
+    this.#inOrder ??= inOrder(this.#loops.values())
     return {
       name: this.#settings.jobName,
-      active,
+      active: this.#inOrder.map((loop) => loop.status()),
       dropped: this.#dropped,
       droppedCount: this.#droppedCount,
       elsewhere: [...this.#elsewhere.values()],
@@ -154,6 +156,13 @@ export class ScrapePool {
     this.#loops.set(target.identity, loop)
     loop.start(free)
   }
+}
+
+/** By address, then by labels. */
+function inOrder(loops: Iterable<ScrapeLoop>): readonly ScrapeLoop[] {
+  return Array.from(loops, (loop) => ({ loop, ...loop.status() }))
+    .sort((a, b) => compareText(a.scrapeUrl, b.scrapeUrl) || Labels.compare(a.labels, b.labels))
+    .map(({ loop }) => loop)
 }
 
 function elsewhereOf({ identity, labels, url }: Target): ElsewhereTarget {
