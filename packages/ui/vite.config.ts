@@ -2,8 +2,13 @@ import optimizeLocales from '@react-aria/optimize-locales-plugin'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type UserConfig } from 'vite'
 import { budgets } from './build/budgets-plugin.ts'
+import { frames } from './build/frames-plugin.ts'
 import { licences } from './build/licences-plugin.ts'
 import { precompress } from './build/precompress-plugin.ts'
+
+/** What runs first, and asks; the rest imports it. */
+const FIRST =
+  /ui\/src\/(data\/(ahead|api|browser|hash-link|time|query-link|query-questions|dashboard-paths)|pages\/shell\/first-questions)\./
 
 const BASE = new RegExp(
   [
@@ -11,7 +16,8 @@ const BASE = new RegExp(
     'node_modules/@tanstack/(react-query|query-core)/',
     'ui/src/(services|size-watcher)\\.',
     'ui/src/kit/(button|icon|copy-button|lazy-popover|states|crash-guard|native-dialog|scroll-region)\\.',
-    'ui/src/data/(api|browser|time|settings|dashboards-api|safe-address|starred)\\.',
+    'ui/src/pages/use-(api|firing-count|url-param)\\.',
+    'ui/src/data/(firing-count|settings|dashboards-api|safe-address|starred)\\.',
     'ui/src/viz/use-(loaded|width|hidden)\\.',
   ].join('|'),
 )
@@ -35,6 +41,9 @@ const FRAMES = new RegExp(
   ].join('|'),
 )
 
+/** What most pages but those of dashboards show their rows with. */
+const ROWS = /ui\/src\/(data\/(frame|format)|kit\/(labels|segmented|search-input))\./
+
 const PLOT =
   /node_modules\/uplot\/|ui\/src\/viz\/(plot(-(?!plan)\w+)?|chart-cursor|hidden-series)\./
 const SERIES =
@@ -49,6 +58,7 @@ const config: UserConfig = defineConfig({
     { ...optimizeLocales.vite({ locales: ['en-US', 'zh-CN'] }), enforce: 'pre' },
     licences(),
     budgets(),
+    frames(),
     precompress(),
   ],
   build: {
@@ -63,21 +73,19 @@ const config: UserConfig = defineConfig({
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
+            { name: 'first', test: FIRST },
             { name: 'base', test: BASE },
             { name: 'dashboard', test: DASHBOARD },
             { name: 'frames', test: FRAMES },
+            { name: 'rows', test: ROWS },
             { name: 'plot', test: PLOT },
             { name: 'series', test: SERIES },
           ],
         },
       },
     },
-    modulePreload: {
-      polyfill: false,
-      // The list of what to load early stands in the first script: only pages are worth a place in it.
-      resolveDependencies: (file, dependencies, { hostType }) =>
-        hostType === 'html' || /-page-|time-series-panel/.test(file) ? dependencies : [],
-    },
+    // The server names what a page loads, and a link loads its page when it is pointed at: no list of it in the first script.
+    modulePreload: false,
   },
 })
 

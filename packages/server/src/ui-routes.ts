@@ -22,8 +22,9 @@ export function registerUi(
   },
 ): void {
   const { prefix, random, home = '/', isAgent = false } = settings
-  const page = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  const pageOf = (path: string) => (request: FastifyRequest, reply: FastifyReply) => {
     const { theme, lang } = preferencesOf(
+      searchOf(request),
       header(request, 'cookie'),
       header(request, 'accept-language'),
     )
@@ -31,17 +32,16 @@ export function registerUi(
     const ifNoneMatch = header(request, 'if-none-match')
     return send(
       reply,
-      ui.page({ basePath: `${prefix}/`, theme, lang, nonce, ifNoneMatch, isAgent }),
+      ui.page({ path, basePath: `${prefix}/`, theme, lang, nonce, ifNoneMatch, isAgent }),
     )
   }
-  for (const path of UI_PATHS) if (path !== '/') app.get(prefix + path, page)
-  if (home === '/') app.get(`${prefix}/`, page)
+  for (const path of UI_PATHS) if (path !== '/') app.get(prefix + path, pageOf(path))
+  if (home === '/') app.get(`${prefix}/`, pageOf('/'))
   else app.get(`${prefix}/`, async (_, reply) => reply.redirect(prefix + home, 302))
   if (prefix !== '') app.get('/', async (_, reply) => reply.redirect(`${prefix}/`, 302))
   for (const [from, to] of Object.entries(UI_REDIRECTS)) {
     app.get(prefix + from, async (request, reply) => {
-      const at = request.url.indexOf('?')
-      const asked = at < 0 ? '' : request.url.slice(at + 1)
+      const asked = searchOf(request)
       // The cast: what the router found in the path.
       const parts = request.params as Readonly<Record<string, string>>
       const path = to.replace(/:(\w+)/g, (_, name: string) =>
@@ -73,6 +73,12 @@ export function registerNoUi(app: FastifyInstance, prefix: string): void {
       'The web pages are not built: run npm run build, or npm start, which does it. The API answers under /api/v1.',
     ),
   )
+}
+
+/** Without the question mark. */
+function searchOf({ url }: FastifyRequest): string {
+  const at = url.indexOf('?')
+  return at < 0 ? '' : url.slice(at + 1)
 }
 
 function send(reply: FastifyReply, answer: UiAnswer): FastifyReply {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
-import { budgetLine, budgetsOf, type Manifest } from './budgets.ts'
+import { budgetLine, budgetsOf } from './budgets.ts'
+import type { Manifest } from './manifest.ts'
 
 /** Prints the budgets at the end of a build. Whether they are kept is the verdict of src/budgets.test.ts. */
 export function budgets(): Plugin {

@@ -30,13 +30,18 @@ export function precompress(): Plugin {
           const bytes = readFileSync(file)
           hash.update(path).update(bytes)
           const etag = createHash('sha256').update(bytes).digest('base64url').slice(0, 16)
-          assets[path] = { etag, encodings: path === 'index.html' ? [] : compressed(file, bytes) }
+          assets[path] = { etag, encodings: isOfServer(path) ? [] : compressed(file, bytes) }
         }
         const build = hash.digest('base64url').slice(0, 16)
         writeFileSync(join(directory, 'assets.json'), JSON.stringify({ build, assets }))
       },
     },
   }
+}
+
+/** What the serving door reads to make pages of, and sends as no asset. */
+function isOfServer(path: string): boolean {
+  return path === 'index.html' || path === 'frames.json'
 }
 
 function compressed(file: string, bytes: Buffer): string[] {

@@ -10,6 +10,12 @@ export interface Services {
   readonly api: Api
   readonly settings: SettingsStore
   readonly sizes: SizeWatcher
+  /** Whether these are the pages of an agent, which has nothing to query. */
+  readonly isAgent: boolean
+  /** The key that commands are given with. */
+  readonly commandKey: '⌘' | 'Ctrl'
+  /** Now; while the first page is drawn the moment for which its questions were asked ahead. */
+  readonly momentMs: () => number
   /** The words of a language; undefined until its dictionary is loaded. */
   readonly translate: (lang: LangCode) => Translate | undefined
   /** Brings a part of the dictionaries, for what is opened later than its page. */
@@ -31,7 +37,7 @@ export function useServices(): Services {
 
 export function useSettings(): Settings {
   const { settings } = useServices()
-  return useSyncExternalStore(settings.subscribe, settings.current)
+  return useSyncExternalStore(settings.subscribe, settings.current, settings.current)
 }
 
 export function useText(): Translate {

@@ -3,6 +3,7 @@ import {
   acceptedCodings,
   type AssetDisk,
   contentSecurityPolicy,
+  type FrameList,
   loadUi,
   type PageRequest,
   preferencesOf,
@@ -11,7 +12,27 @@ import {
 } from './serving.ts'
 
 const INDEX =
-  '<!doctype html><html lang="en"><head><base href="/" /><meta property="csp-nonce" nonce="" content="" /></head></html>'
+  '<!doctype html><html lang="en"><head><base href="/" /><meta property="csp-nonce" nonce="" content="" />' +
+  '<title>Pharos</title></head><body><div id="root"></div></body></html>'
+
+const frame = (name: string) =>
+  `<a href="./" class="brand">${name}</a><a href="./">All</a><a href="./query">Query</a>`
+const FRAMES: FrameList = {
+  frames: Object.fromEntries(
+    ['en-light', 'en-dark', 'zh-light', 'zh-dark', 'en-light-agent'].map((name) => [
+      name,
+      frame(name),
+    ]),
+  ),
+  pages: {
+    '/': { link: './', title: { en: 'All', zh: '全部' }, files: { en: [], zh: [] } },
+    '/query': {
+      link: './query',
+      title: { en: 'Query', zh: '查询' },
+      files: { en: ['assets/query.js'], zh: ['assets/query.js', 'assets/zh.js'] },
+    },
+  },
+}
 
 function disk(index: string = INDEX): AssetDisk {
   const files: Record<string, string> = {
@@ -28,6 +49,7 @@ function disk(index: string = INDEX): AssetDisk {
     'dist/assets/main-x.js.gz': 'gzip',
     'dist/assets/icon.svg': '<svg/>',
     'dist/index.html': index,
+    'dist/frames.json': JSON.stringify(FRAMES),
   }
   return {
     readFile(path) {
@@ -40,7 +62,13 @@ function disk(index: string = INDEX): AssetDisk {
 }
 
 const text = (body: Uint8Array | undefined) => new TextDecoder().decode(body)
-const REQUEST: PageRequest = { basePath: '/', theme: undefined, lang: 'en', nonce: 'n0nce==' }
+const REQUEST: PageRequest = {
+  path: '/',
+  basePath: '/',
+  theme: undefined,
+  lang: 'en',
+  nonce: 'n0nce==',
+}
 
 test('an asset comes in the smallest coding that the request takes, to be kept for ever', async () => {
   const ui = await loadUi('dist', disk())
@@ -92,11 +120,26 @@ test('the page carries base, nonce, language and theme of its request', async ()
   const answer = ui.page({ ...REQUEST, basePath: '/pharos/', theme: 'dark', lang: 'zh' })
   expect(text(answer.body)).toBe(
     '<!doctype html><html lang="zh-CN" data-theme="dark"><head><base href="/pharos/" />' +
-      '<meta property="csp-nonce" nonce="n0nce==" content="n0nce==" /></head></html>',
+      '<meta property="csp-nonce" nonce="n0nce==" content="n0nce==" /><title>全部 · Pharos</title></head>' +
+      '<body><div id="root" aria-busy="true"><a href="./" class="brand">zh-dark</a>' +
+      '<a aria-current="page" href="./">All</a><a href="./query">Query</a></div></body></html>',
   )
   expect(answer.headers['content-security-policy']).toBe(contentSecurityPolicy('n0nce=='))
   expect(answer.headers['cache-control']).toBe('no-cache')
   expect(text(ui.page({ ...REQUEST, basePath: '/"><script>/' }).body)).not.toContain('<script>')
+})
+
+test('the page names what its path loads, and is drawn in the frame of its look', async () => {
+  const ui = await loadUi('dist', disk())
+  const page = (look: Partial<PageRequest>) =>
+    text(ui.page({ ...REQUEST, path: '/query', ...look }).body)
+  expect(page({})).toContain('<link rel="modulepreload" crossorigin href="./assets/query.js" />')
+  expect(page({})).not.toContain('zh.js')
+  expect(page({ lang: 'zh' })).toContain('assets/zh.js')
+  expect(page({})).toContain('<a aria-current="page" href="./query">')
+  expect(page({})).toContain('en-light<')
+  expect(page({ isAgent: true })).toContain('en-light-agent<')
+  expect(() => page({ path: '/gone' })).toThrow('/gone')
 })
 
 test('a page that the browser has keeps its policy', async () => {
@@ -111,16 +154,23 @@ test('a page that the browser has keeps its policy', async () => {
 
 test('a build without the places to fill, or without its list, is refused', async () => {
   await expect(loadUi('dist', disk('<html lang="en"></html>'))).rejects.toThrow('<base href="/" />')
+  await expect(loadUi('dist', disk(INDEX.replace(' id="root"', '')))).rejects.toThrow('id="root"')
   await expect(loadUi('elsewhere', disk())).rejects.toThrow('assets.json')
 })
 
-test('theme and language come from the cookies, the language otherwise from the browser', () => {
-  expect(preferencesOf('a=1; pharos_theme=dark; pharos_lang=zh', 'en')).toEqual({
+test('theme and language come from the address, then the cookies, the language otherwise from the browser', () => {
+  expect(preferencesOf('', 'a=1; pharos_theme=dark; pharos_lang=zh', 'en')).toEqual({
     theme: 'dark',
     lang: 'zh',
   })
-  expect(preferencesOf(undefined, 'de, zh-CN;q=0.8, en')).toEqual({ theme: undefined, lang: 'zh' })
-  expect(preferencesOf('pharos_theme="><x', undefined)).toEqual({ theme: undefined, lang: 'en' })
+  expect(preferencesOf('', undefined, 'de, zh-CN;q=0.8, en')).toEqual({
+    theme: undefined,
+    lang: 'zh',
+  })
+  expect(preferencesOf('', 'pharos_theme="><x', undefined)).toEqual({
+    theme: undefined,
+    lang: 'en',
+  })
 })
 
 test('codings are read as the header means them', () => {

@@ -14,6 +14,8 @@ export interface UiAnswer {
 }
 
 export interface PageRequest {
+  /** One of `UI_PATHS`. */
+  readonly path: string
   /** Path of the pages as the browser sees it, with a slash at both ends: `/` or `/pharos/`. */
   readonly basePath: string
   readonly theme: 'light' | 'dark' | undefined
@@ -139,6 +141,8 @@ export const UI_REDIRECTS: Readonly<Record<string, string>> = {
   '/datasources': '/status',
 }
 
+const FRAMES = 'frames.json'
+
 const KEEP_FOR_EVER = 'public, max-age=31536000, immutable'
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -166,19 +170,21 @@ export function contentSecurityPolicy(nonce: string): string {
   ].join('; ')
 }
 
-/** Theme and language of a request: its cookies first, then the language that its browser prefers. */
+/** Theme and language of a request: its address first, then its cookies, then the language that its browser prefers. */
 export function preferencesOf(
+  search: string,
   cookieHeader: string | undefined,
   acceptLanguage: string | undefined,
 ): UiPreferences {
+  const asked = new URLSearchParams(search)
   const cookies = new Map(
     (cookieHeader ?? '').split(/;\s*/).map((part) => {
       const at = part.indexOf('=')
       return [part.slice(0, at), part.slice(at + 1)]
     }),
   )
-  const theme = cookies.get('pharos_theme')
-  const lang = cookies.get('pharos_lang')
+  const theme = asked.get('theme') ?? cookies.get('pharos_theme')
+  const lang = asked.get('lang') ?? cookies.get('pharos_lang')
   return {
     theme: theme === 'dark' || theme === 'light' ? theme : undefined,
     lang: lang === 'zh' || lang === 'en' ? lang : preferredLang(acceptLanguage ?? ''),
@@ -192,6 +198,21 @@ function preferredLang(acceptLanguage: string): 'en' | 'zh' {
     if (tag.startsWith('en')) return 'en'
   }
   return 'en'
+}
+
+/** What the build says of each page: `frames.json`. */
+export interface FrameList {
+  /** HTML of what stands around every page, by language and theme, `en-dark`, of an agent `en-dark-agent`. */
+  readonly frames: Readonly<Record<string, string>>
+  readonly pages: Readonly<Record<string, PageStart>>
+}
+
+export interface PageStart {
+  /** Of the frame's links that which leads to the page. */
+  readonly link: string
+  readonly title: Readonly<Record<'en' | 'zh', string>>
+  /** Scripts that are loaded before the page is drawn. */
+  readonly files: Readonly<Record<'en' | 'zh', readonly string[]>>
 }
 
 interface AssetList {
@@ -217,7 +238,7 @@ export async function loadUi(directory: string, disk: AssetDisk): Promise<Ui> {
   const list = JSON.parse(text.decode(await disk.readFile(`${directory}/assets.json`))) as AssetList
   const assets = new Map<string, LoadedAsset>()
   for (const [path, { etag, encodings }] of Object.entries(list.assets)) {
-    if (path === 'index.html') continue
+    if (path === 'index.html' || path === FRAMES) continue
     const bodies = new Map<string, Uint8Array>()
     bodies.set('identity', await disk.readFile(`${directory}/${path}`))
     if (encodings.includes('br')) bodies.set('br', await disk.readFile(`${directory}/${path}.br`))
@@ -226,10 +247,11 @@ export async function loadUi(directory: string, disk: AssetDisk): Promise<Ui> {
     assets.set(path, { etag: `"${etag}"`, type, bodies })
   }
   const index = splitIndex(text.decode(await disk.readFile(`${directory}/index.html`)))
+  const frames = JSON.parse(text.decode(await disk.readFile(`${directory}/${FRAMES}`))) as FrameList
   return {
     asset: (path, acceptEncoding, ifNoneMatch) =>
       answerAsset(assets.get(path), acceptEncoding, ifNoneMatch),
-    page: (request) => answerPage(index, list.build, request),
+    page: (request) => answerPage(index, frames, list.build, request),
   }
 }
 
@@ -273,7 +295,7 @@ export function acceptedCodings(acceptEncoding: string | undefined): string[] {
   return [...taken, 'identity']
 }
 
-type IndexPart = 'lang' | 'base' | 'nonce'
+type IndexPart = 'lang' | 'base' | 'nonce' | 'title' | 'files' | 'frame'
 
 /** The index page cut at the places that differ from request to request. */
 function splitIndex(html: string): readonly (string | { readonly part: IndexPart })[] {
@@ -281,6 +303,9 @@ function splitIndex(html: string): readonly (string | { readonly part: IndexPart
     ['<html lang="en">', 'lang'],
     ['<base href="/" />', 'base'],
     ['<meta property="csp-nonce" nonce="" content="" />', 'nonce'],
+    ['<title>Pharos</title>', 'title'],
+    ['</head>', 'files'],
+    ['<div id="root"></div>', 'frame'],
   ]
   const pieces: (string | { part: IndexPart })[] = []
   let rest = html
@@ -296,6 +321,7 @@ function splitIndex(html: string): readonly (string | { readonly part: IndexPart
 
 function answerPage(
   index: ReturnType<typeof splitIndex>,
+  list: FrameList,
   build: string,
   request: PageRequest,
 ): UiAnswer {
@@ -315,6 +341,7 @@ function answerPage(
     lang: `<html lang="${lang === 'zh' ? 'zh-CN' : 'en'}"${theme === undefined ? '' : ` data-theme="${theme}"`}${isAgent ? ' data-agent' : ''}>`,
     base: `<base href="${attribute(basePath)}" />`,
     nonce: `<meta property="csp-nonce" nonce="${attribute(nonce)}" content="${attribute(nonce)}" />`,
+    ...pageParts(list, request),
   }
   const html = index
     .map((piece) => (typeof piece === 'string' ? piece : parts[piece.part]))
@@ -323,6 +350,27 @@ function answerPage(
     status: 200,
     headers: { ...headers, 'content-security-policy': contentSecurityPolicy(nonce) },
     body: new TextEncoder().encode(html),
+  }
+}
+
+/** What there is to see, and to load, before the first script runs. */
+function pageParts(
+  { frames, pages }: FrameList,
+  { path, lang, theme, isAgent = false }: PageRequest,
+): Record<'title' | 'files' | 'frame', string> {
+  const page = pages[path]
+  const frame = frames[`${lang}-${theme ?? 'light'}${isAgent ? '-agent' : ''}`]
+  if (page === undefined || frame === undefined)
+    throw new Error(`the build of the web pages lacks ${path}; build them again`)
+  const link = `href="${page.link}">`
+  const files = page.files[lang].map(
+    (file) => `<link rel="modulepreload" crossorigin href="./${file}" />`,
+  )
+  return {
+    title: `<title>${attribute(page.title[lang])} · Pharos</title>`,
+    files: `${files.join('')}</head>`,
+    // The code of the pages draws over it, and says then that it is done.
+    frame: `<div id="root" aria-busy="true">${frame.replace(link, `aria-current="page" ${link}`)}</div>`,
   }
 }
 

@@ -1,6 +1,7 @@
 // The client of the server's HTTP API: one function that answers data with its warnings and the time it took,
 // or throws an ApiError whose message is the server's own.
-import { elapsedMs, fetchFrom } from './browser.ts'
+import { JSON_HEADERS, type Reach } from './ahead.ts'
+import { elapsedMs, tookMs } from './browser.ts'
 
 export interface Answer<T> {
   readonly data: T
@@ -53,15 +54,26 @@ export type JsonMethod = 'GET' | 'POST' | 'PUT' | 'DELETE'
 /** Longer requests go as POST: proxies in between cut long addresses. */
 const GET_CHARS_MAX = 1800
 
-export function createApi(baseUri: string): Api {
+/** The address of a question to `/api/v1`. */
+export function apiUrl(baseUri: string, path: string, params: Params): URL {
+  return jsonUrl(baseUri, `api/v1/${path}`, params)
+}
+
+/** The address of a question below the base. */
+export function jsonUrl(baseUri: string, path: string, params: Params): URL {
+  const url = new URL(path, baseUri)
+  url.search = formOf(params).toString()
+  return url
+}
+
+export function createApi(baseUri: string, network: Reach): Api {
+  const reach: Reach = (url, init) => reachBy(network, url, init)
   return {
-    get: (path, params, signal) => ask(new URL(`api/v1/${path}`, baseUri), params, signal),
+    get: (path, params, signal) => ask(reach, apiUrl(baseUri, path, params), signal),
     async read<T>(path: string, params: Params, signal?: AbortSignal) {
-      const url = new URL(path, baseUri)
-      url.search = formOf(params).toString()
-      const headers = { accept: 'application/json' }
+      const init = signal === undefined ? {} : { signal }
       return plainJson<T>(
-        await reach(url, signal === undefined ? { headers } : { headers, signal }),
+        await reach(jsonUrl(baseUri, path, params), { headers: JSON_HEADERS, ...init }),
       )
     },
     async send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) {
@@ -102,7 +114,7 @@ function jsonRequest(method: JsonMethod, body: unknown, signal?: AbortSignal): R
   return {
     method,
     headers: {
-      accept: 'application/json',
+      ...JSON_HEADERS,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -144,18 +156,17 @@ function plainError(response: Response, answer: unknown): ApiError {
   )
 }
 
-async function ask<T>(url: URL, params: Params, signal?: AbortSignal): Promise<Answer<T>> {
+async function ask<T>(reach: Reach, url: URL, signal?: AbortSignal): Promise<Answer<T>> {
   const startedMs = elapsedMs()
-  const form = formOf(params)
-  const encoded = form.toString()
   const init: RequestInit = {
-    headers: { accept: 'application/json' },
+    headers: JSON_HEADERS,
     ...(signal === undefined ? {} : { signal }),
   }
-  if (encoded.length > GET_CHARS_MAX && /\/(query|query_range|series|labels)$/.test(url.pathname)) {
+  if (isTooLong(url)) {
     init.method = 'POST'
-    init.body = form
-  } else url.search = encoded
+    init.body = new URLSearchParams(url.search)
+    url.search = ''
+  }
   const response = await reach(url, init)
   const body = await bodyOf(response)
   if (body?.status !== 'success') throw errorOf(response, body)
@@ -164,7 +175,7 @@ async function ask<T>(url: URL, params: Params, signal?: AbortSignal): Promise<A
     data: body.data as T,
     warnings: body.warnings ?? [],
     infos: body.infos ?? [],
-    elapsedMs: elapsedMs() - startedMs,
+    elapsedMs: tookMs(url, startedMs),
   }
 }
 
@@ -192,9 +203,16 @@ interface Body {
   readonly infos?: string[]
 }
 
-async function reach(url: URL, init: RequestInit): Promise<Response> {
+/** Whether a question has to go as POST. */
+export function isTooLong(url: URL): boolean {
+  return (
+    url.search.length > GET_CHARS_MAX && /\/(query|query_range|series|labels)$/.test(url.pathname)
+  )
+}
+
+async function reachBy(network: Reach, url: URL, init: RequestInit): Promise<Response> {
   try {
-    return await fetchFrom(url, init)
+    return await network(url, init)
   } catch (error) {
     if (init.signal?.aborted === true) throw error
     throw new ApiError('network', 0, error instanceof Error ? error.message : String(error))

@@ -10,8 +10,28 @@ export function elapsedMs(): number {
   return performance.now()
 }
 
+/**
+ * How long a request took whose answer has just been read, ms.
+ *
+ * @param askedMs  when it was asked for, `elapsedMs()`; it may have begun before, ahead of the page's code
+ */
+export function tookMs(url: URL, askedMs: number): number {
+  const entry = performance.getEntriesByName(url.href, 'resource').at(-1)
+  return entry !== undefined && entry.startTime < askedMs && entry.duration > 0
+    ? entry.duration
+    : elapsedMs() - askedMs
+}
+
 export function fetchFrom(url: URL, init: RequestInit): Promise<Response> {
   return fetch(url, init)
+}
+
+/** Resolves when all of the HTML is there; the first script does not wait for it. */
+export async function whenParsed(): Promise<void> {
+  if (document.readyState !== 'loading') return
+  await new Promise((resolve) =>
+    document.addEventListener('DOMContentLoaded', resolve, { once: true }),
+  )
 }
 
 /** Runs `work` after `delayMs`; the returned function calls it off. */

@@ -1,6 +1,7 @@
 // Dashboards on the server, through the part of Grafana's HTTP API that it speaks.
 import type { JsonObject } from '@pharos/dashboards'
 import type { Api } from './api.ts'
+import { dashboardJsonPath, DASHBOARDS_PATH } from './dashboard-paths.ts'
 
 export interface DashboardHit {
   readonly uid: string
@@ -49,11 +50,8 @@ export interface Folder {
   readonly title: string
 }
 
-/** Lists of dashboards longer than this are cut by the server. */
-const HITS_MAX = 5000
-
 export async function searchDashboards(api: Api, signal?: AbortSignal): Promise<DashboardHit[]> {
-  return api.json('GET', `api/search?type=dash-db&limit=${HITS_MAX}`, undefined, signal)
+  return api.json('GET', DASHBOARDS_PATH, undefined, signal)
 }
 
 export async function listFolders(api: Api, signal?: AbortSignal): Promise<Folder[]> {
@@ -65,7 +63,7 @@ export async function fetchDashboard(
   uid: string,
   signal?: AbortSignal,
 ): Promise<StoredDashboard> {
-  return api.json('GET', `api/dashboards/uid/${encodeURIComponent(uid)}`, undefined, signal)
+  return api.json('GET', dashboardJsonPath(uid), undefined, signal)
 }
 
 /**
@@ -84,7 +82,7 @@ export async function saveDashboard(
 }
 
 export async function deleteDashboard(api: Api, uid: string): Promise<void> {
-  await api.json('DELETE', `api/dashboards/uid/${encodeURIComponent(uid)}`)
+  await api.json('DELETE', dashboardJsonPath(uid))
 }
 
 export async function listVersions(
@@ -92,7 +90,7 @@ export async function listVersions(
   uid: string,
   signal?: AbortSignal,
 ): Promise<DashboardVersion[]> {
-  const path = `api/dashboards/uid/${encodeURIComponent(uid)}/versions`
+  const path = `${dashboardJsonPath(uid)}/versions`
   const answer = await api.json<DashboardVersion[] | { versions: DashboardVersion[] }>(
     'GET',
     path,
@@ -109,7 +107,7 @@ export async function fetchVersion(
   version: number,
   signal?: AbortSignal,
 ): Promise<JsonObject> {
-  const path = `api/dashboards/uid/${encodeURIComponent(uid)}/versions/${version}`
+  const path = `${dashboardJsonPath(uid)}/versions/${version}`
   const { data } = await api.json<{ data: JsonObject }>('GET', path, undefined, signal)
   return data
 }

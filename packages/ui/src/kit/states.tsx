@@ -10,7 +10,10 @@ export function Skeleton(props: { rows?: number; heightPx?: number }): ReactNode
   return (
     <output className="skeleton" aria-label={t('app.loading')}>
       {Array.from({ length: props.rows ?? 1 }, (_, index) => (
-        <span key={index} style={{ height: props.heightPx ?? 20 }} />
+        <span
+          key={index}
+          style={props.heightPx === undefined ? undefined : { height: props.heightPx }}
+        />
       ))}
     </output>
   )

@@ -5,7 +5,7 @@ import {
   useQuery,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { type Answer, type Api, ApiError, type Params } from '../data/api.ts'
+import { type Answer, ApiError, type Params } from '../data/api.ts'
 import { useServices } from '../services.tsx'
 
 interface UseApiOptions {
@@ -36,26 +36,14 @@ export function useApi<T>(
 ): UseQueryResult<Answer<T>, unknown> {
   const { api } = useServices()
   return useQuery<Answer<T>, unknown>({
-    ...apiQuery<T>(api, path, params, options.key),
+    queryKey: [path, params, ...(options.key ?? [])],
+    queryFn: ({ signal }) => api.get<T>(path, params, signal),
+    retry: isWorthRetrying,
     enabled: options.enabled ?? true,
     refetchInterval: ({ state }) =>
       isUnreachable(state.error) ? RETRY_MS : (options.everyMs ?? false),
     placeholderData: keepPreviousData,
   })
-}
-
-/** What is asked, and under which name its answer is kept. */
-export function apiQuery<T>(
-  api: Api,
-  path: string,
-  params: Params,
-  key: readonly unknown[] = [],
-): AskedQuery<Answer<T>> {
-  return {
-    queryKey: [path, params, ...key],
-    queryFn: ({ signal }) => api.get<T>(path, params, signal),
-    retry: isWorthRetrying,
-  }
 }
 
 /** A refused request is refused again; only a server that was not there may be there the next time. */

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { createTranslate, type Dictionary } from './dictionary.ts'
 import { en as enPages } from './en.ts'
 import { words as enAlerting } from './en-alerting.ts'
+import { words as enAside } from './en-aside.ts'
 import { words as enDashboards } from './en-dashboards.ts'
 import { words as enEditor } from './en-editor.ts'
 import { words as enOverview } from './en-overview.ts'
@@ -11,6 +12,7 @@ import { words as enSystem } from './en-system.ts'
 import { words as enTools } from './en-tools.ts'
 import { zh as zhPages } from './zh.ts'
 import { words as zhAlerting } from './zh-alerting.ts'
+import { words as zhAside } from './zh-aside.ts'
 import { words as zhDashboards } from './zh-dashboards.ts'
 import { words as zhEditor } from './zh-editor.ts'
 import { words as zhOverview } from './zh-overview.ts'
@@ -20,6 +22,7 @@ import { words as zhTools } from './zh-tools.ts'
 const en = {
   ...enPages,
   ...enAlerting,
+  ...enAside,
   ...enDashboards,
   ...enEditor,
   ...enOverview,
@@ -29,6 +32,7 @@ const en = {
 const zh = {
   ...zhPages,
   ...zhAlerting,
+  ...zhAside,
   ...zhDashboards,
   ...zhEditor,
   ...zhOverview,

@@ -2,6 +2,7 @@
 // key that does not exist and a dictionary that lacks one.
 import type { en } from './en.ts'
 import type { words as alerting } from './en-alerting.ts'
+import type { words as aside } from './en-aside.ts'
 import type { words as dashboards } from './en-dashboards.ts'
 import type { words as editor } from './en-editor.ts'
 import type { words as overview } from './en-overview.ts'
@@ -11,6 +12,7 @@ import type { words as tools } from './en-tools.ts'
 export type TextKey =
   | keyof typeof en
   | keyof typeof alerting
+  | keyof typeof aside
   | keyof typeof dashboards
   | keyof typeof editor
   | keyof typeof overview
@@ -22,7 +24,14 @@ type Text = string | { readonly one?: string; readonly other: string }
 export type Dictionary = Readonly<Record<TextKey, Text>>
 
 /** Parts of the dictionaries that come with what needs them. */
-export type WordsPart = 'alerting' | 'dashboards' | 'editor' | 'overview' | 'system' | 'tools'
+export type WordsPart =
+  | 'alerting'
+  | 'aside'
+  | 'dashboards'
+  | 'editor'
+  | 'overview'
+  | 'system'
+  | 'tools'
 
 /** A part of a dictionary: the same keys as the English part. */
 export type Words<Part> = Readonly<Record<keyof Part, Text>>

@@ -8,7 +8,7 @@ import { EmptyState, ErrorBox, Skeleton } from '../../kit/states.tsx'
 import { useServices, useText } from '../../services.tsx'
 import { ApiError } from '../../data/api.ts'
 import { useApi } from '../use-api.ts'
-import { dashboardQuery } from './ask-ahead.ts'
+import { dashboardQuery } from './dashboard-query.ts'
 import { DashboardView } from './dashboard-view.tsx'
 
 export function DashboardPage(): ReactNode {

@@ -13,6 +13,7 @@ import type { QueryData } from '../../data/api-types.ts'
 import { distinctNames } from '../../data/distinct-names.ts'
 import { type Frame, frameOf } from '../../data/frame.ts'
 import { type QueryPanelState, stepSecondsFor } from '../../data/query-link.ts'
+import { graphQuestion } from '../../data/query-questions.ts'
 import { formatStep } from '../../data/time.ts'
 import { Segmented } from '../../kit/segmented.tsx'
 import { EmptyState, Skeleton, StaleNote } from '../../kit/states.tsx'
@@ -65,7 +66,7 @@ export function GraphView(props: ViewProps): ReactNode {
   const step = stepSecondsFor(panel.rangeSeconds, panel.resolution)
   const graph = useQuery({
     queryKey: ['graph', panel.expr, panel.rangeSeconds, step, endMs],
-    queryFn: ({ signal }) => fetchGraph(api, panel.expr, panel.rangeSeconds, endMs, step, signal),
+    queryFn: ({ signal }) => fetchGraph(api, panel, endMs, step, signal),
     placeholderData: keepPreviousData,
     structuralSharing: false,
     staleTime: Infinity,
@@ -153,19 +154,15 @@ function withExemplars(panel: QueryPanelState, isOn: boolean): QueryPanelState {
 
 async function fetchGraph(
   api: Api,
-  expr: string,
-  rangeSeconds: number,
+  panel: QueryPanelState,
   endMs: number,
   step: number,
   signal: AbortSignal,
 ): Promise<Graph> {
   const end = endMs / 1000
-  const start = end - rangeSeconds
-  const { data, ...rest } = await api.get<QueryData>(
-    'query_range',
-    { query: expr, start: start.toFixed(3), end: end.toFixed(3), step },
-    signal,
-  )
+  const start = end - panel.rangeSeconds
+  const { path, params } = graphQuestion(panel, endMs)
+  const { data, ...rest } = await api.get<QueryData>(path, params, signal)
   const matrix = data.resultType === 'matrix' ? data.result : []
   const drawable = matrix.filter(({ values }) => values !== undefined)
   return {

@@ -7,7 +7,7 @@ import type { QueryPanelState } from '../../data/query-link.ts'
 import { Button, IconButton } from '../../kit/button.tsx'
 import { Tabs } from '../../kit/segmented.tsx'
 import { EmptyState, Skeleton } from '../../kit/states.tsx'
-import { useText } from '../../services.tsx'
+import { useServices, useText } from '../../services.tsx'
 import { useLoaded } from '../../viz/use-loaded.ts'
 import { ExplorerButton } from './explorer-button.tsx'
 import { DashboardButton } from './dashboard-button.tsx'
@@ -36,9 +36,10 @@ const EXAMPLES = [
 export function QueryPanel(props: QueryPanelProps): ReactNode {
   const { id, panel, onChange } = props
   const t = useText()
+  const { momentMs } = useServices()
   const [draft, setDraft] = useState(panel.expr)
   // "Now" of a panel is the moment it was last run, so that its table and its graph belong together.
-  const [runMs, setRunMs] = useState(nowMs)
+  const [runMs, setRunMs] = useState(momentMs)
   const [seenExpr, setSeenExpr] = useState(panel.expr)
   const [bar, setBar] = useState<HTMLElement | null>(null)
   if (seenExpr !== panel.expr) {

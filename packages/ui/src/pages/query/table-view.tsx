@@ -1,6 +1,7 @@
 import { type ReactNode, useMemo, useRef } from 'react'
 import type { LabelSet, QueryData } from '../../data/api-types.ts'
 import { seriesName } from '../../data/frame.ts'
+import { tableQuestion } from '../../data/query-questions.ts'
 import { formatHistogram, tableRows, type TableRow } from '../../data/table-rows.ts'
 import { IconButton } from '../../kit/button.tsx'
 import { EmptyState, Skeleton } from '../../kit/states.tsx'
@@ -23,10 +24,8 @@ export function TableView(props: ViewProps): ReactNode {
   const { panel, runMs } = props
   const t = useText()
   const momentMs = panel.endMs ?? runMs
-  const answer = useApi<QueryData>('query', {
-    query: panel.expr,
-    time: (momentMs / 1000).toFixed(3),
-  })
+  const { path, params } = tableQuestion(panel, momentMs)
+  const answer = useApi<QueryData>(path, params)
   const data = answer.data?.data
   const rows = useMemo(() => (data === undefined ? [] : tableRows(data)), [data])
   return (

@@ -1,16 +1,25 @@
-import { type ComponentType, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import {
+  type ComponentType,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { useLocation } from 'wouter'
-import { isAgent, whenIdle } from '../../data/browser.ts'
+import { whenIdle } from '../../data/browser.ts'
 import { NativeDialog } from '../../kit/native-dialog.tsx'
-import { EmptyState, ErrorBox, Skeleton } from '../../kit/states.tsx'
-import { useServices, useSettings, useText } from '../../services.tsx'
+import { EmptyState, ErrorBox } from '../../kit/states.tsx'
+import { type Services, useServices, useSettings, useText } from '../../services.tsx'
 import { CrashGuard } from '../../kit/crash-guard.tsx'
 import { useLoaded } from '../../viz/use-loaded.ts'
+import { Frame } from './frame.tsx'
 import { Nav } from './nav.tsx'
 import { PaletteHost, usePalettePreload } from './palette-host.tsx'
 import { pageAt, type PageEntry, type PageModules, navPages } from './routes.ts'
+import { WaitingPage } from './waiting-page.tsx'
 import { createShortcuts } from './shortcuts.ts'
-import { TopBar } from './top-bar.tsx'
 
 type Overlay = 'palette' | 'help' | 'drawer' | undefined
 
@@ -27,30 +36,22 @@ export function App(props: { modules: PageModules }): ReactNode {
   const notices = useNotices()
   return (
     <div className="shell">
-      <a className="skip" href="#main" onClick={skipToMain}>
-        {t('app.skip')}
-      </a>
-      <nav className="side" aria-label={t('nav.main')}>
-        <Nav modules={modules} />
-      </nav>
-      <div className="main">
-        <TopBar
-          onMenu={() => setOverlay('drawer')}
-          onSearch={() => setOverlay('palette')}
-          onHelp={() => setOverlay('help')}
-          bell={notices.bell}
-        />
-        {notices.banner}
-        <main id="main" tabIndex={-1}>
-          <CrashGuard key={page?.title ?? location}>
-            {page === undefined ? (
-              <EmptyState icon="search" title={t('app.notFound')} hint={t('app.notFoundHint')} />
-            ) : (
-              <PageHost page={page} modules={modules} />
-            )}
-          </CrashGuard>
-        </main>
-      </div>
+      <Frame
+        modules={modules}
+        onMenu={() => setOverlay('drawer')}
+        onSearch={() => setOverlay('palette')}
+        onHelp={() => setOverlay('help')}
+        bell={notices.bell}
+        banner={notices.banner}
+      >
+        <CrashGuard key={page?.title ?? location}>
+          {page === undefined ? (
+            <EmptyState icon="search" title={t('app.notFound')} hint={t('app.notFoundHint')} />
+          ) : (
+            <PageHost page={page} modules={modules} />
+          )}
+        </CrashGuard>
+      </Frame>
       {overlay === 'drawer' && (
         <NativeDialog title={t('app.menu')} className="drawer" onClose={close}>
           <nav aria-label={t('nav.main')}>
@@ -74,10 +75,11 @@ export function App(props: { modules: PageModules }): ReactNode {
 
 /** What the server tells its operator comes when the page is there. */
 function useNotices(): { bell: ReactNode; banner: ReactNode } {
-  const { api } = useServices()
+  const { api, loadWords } = useServices()
   const [isIdle, setIsIdle] = useState(false)
   useEffect(() => whenIdle(() => setIsIdle(true)), [])
-  const parts = useLoaded(isIdle ? loadNotices : undefined)
+  const load = useCallback(() => loadNotices(loadWords), [loadWords])
+  const parts = useLoaded(isIdle ? load : undefined)
   const store = useMemo(() => parts?.createNotifications(api, document.baseURI), [parts, api])
   if (parts === undefined || store === undefined) return { bell: undefined, banner: undefined }
   return {
@@ -86,29 +88,29 @@ function useNotices(): { bell: ReactNode; banner: ReactNode } {
   }
 }
 
-async function loadNotices() {
+async function loadNotices(loadWords: Services['loadWords']) {
   const [{ createNotifications }, { NotificationBell, NotificationBanner }] = await Promise.all([
     import('../../data/notifications.ts'),
     import('./notices.tsx'),
+    loadWords('aside'),
   ])
   return { createNotifications, NotificationBell, NotificationBanner }
 }
 
 function HelpHost(props: { onClose: () => void }): ReactNode {
-  const Help = useLoaded(loadHelp)
+  const { loadWords } = useServices()
+  const load = useCallback(() => loadHelp(loadWords), [loadWords])
+  const Help = useLoaded(load)
   // Loaded once and kept in state: it is no new component at every render.
   // oxlint-disable-next-line react/static-components
   return Help === undefined ? null : <Help {...props} />
 }
 
-async function loadHelp(): Promise<ComponentType<{ onClose: () => void }>> {
-  return (await import('./shortcut-help.tsx')).ShortcutHelp
-}
-
-function skipToMain(event: { preventDefault(): void }): void {
-  // The base href would turn `#main` into another page.
-  event.preventDefault()
-  document.getElementById('main')?.focus()
+async function loadHelp(
+  loadWords: Services['loadWords'],
+): Promise<ComponentType<{ onClose: () => void }>> {
+  const [{ ShortcutHelp }] = await Promise.all([import('./shortcut-help.tsx'), loadWords('aside')])
+  return ShortcutHelp
 }
 
 interface LoadState {
@@ -136,13 +138,10 @@ function PageHost(props: { page: PageEntry; modules: PageModules }): ReactNode {
     }
   }, [page, modules])
   if (state.page === page && state.Page !== undefined) return <state.Page />
+  if (state.page !== page || state.error === undefined) return <WaitingPage />
   return (
     <div className="page">
-      {state.page === page && state.error !== undefined ? (
-        <ErrorBox error={state.error} onRetry={() => window.location.reload()} />
-      ) : (
-        <Skeleton rows={6} />
-      )}
+      <ErrorBox error={state.error} onRetry={() => window.location.reload()} />
     </div>
   )
 }
@@ -160,6 +159,7 @@ function useDocumentLook(page: PageEntry | undefined): void {
 }
 
 function useShortcuts(show: (overlay: Overlay) => void): void {
+  const { isAgent } = useServices()
   const [, navigate] = useLocation()
   const go = useRef(navigate)
   useEffect(() => {
@@ -171,7 +171,7 @@ function useShortcuts(show: (overlay: Overlay) => void): void {
       help: () => show('help'),
       filter: () => document.querySelector<HTMLElement>('[data-filter]')?.focus(),
       go(key) {
-        const page = navPages(isAgent()).find((entry) => entry.key === key)
+        const page = navPages(isAgent).find((entry) => entry.key === key)
         if (page !== undefined) go.current(page.paths[0])
         return page !== undefined
       },
@@ -183,7 +183,7 @@ function useShortcuts(show: (overlay: Overlay) => void): void {
     }
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
-  }, [show])
+  }, [show, isAgent])
 }
 
 function isTypingIn(target: EventTarget | null): boolean {

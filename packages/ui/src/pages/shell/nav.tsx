@@ -1,23 +1,23 @@
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
-import { isAgent } from '../../data/browser.ts'
 import { Icon, Logo } from '../../kit/icon.tsx'
-import { useText } from '../../services.tsx'
+import { useServices, useText } from '../../services.tsx'
 import { useFiringCount } from '../use-firing-count.ts'
 import { pageAt, type PageEntry, type PageModules, navPages } from './routes.ts'
 
 /** The left rail, and the same list inside the phone's drawer. */
 export function Nav(props: { modules: PageModules; onGo?: () => void }): ReactNode {
   const t = useText()
+  const { isAgent } = useServices()
   const [location] = useLocation()
   const current = pageAt(location)
-  const pages = navPages(isAgent())
+  const pages = navPages(isAgent)
   const groups = [...new Set(pages.map(({ group }) => group))]
   return (
     <>
       <Link href="/" className="brand" onClick={props.onGo}>
         <Logo />
-        <span>{isAgent() ? t('nav.agent') : 'Pharos'}</span>
+        <span>{isAgent ? t('nav.agent') : 'Pharos'}</span>
       </Link>
       {groups.map((group) => (
         <div key={group ?? ''} className="nav-group">

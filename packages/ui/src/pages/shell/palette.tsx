@@ -2,7 +2,6 @@
 // this order: what stands first, and so what Enter takes, does not change when a later answer arrives.
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useMemo } from 'react'
-import { isAgent } from '../../data/browser.ts'
 import type { RulesData, TargetsData } from '../../data/api-types.ts'
 import { dashboardPath, searchDashboards } from '../../data/dashboards-api.ts'
 import { selectorOf } from '../../data/frame.ts'
@@ -44,13 +43,14 @@ export function pathOf(key: string): string {
 
 function useFound(text: string): Found {
   const t = useText()
+  const { isAgent } = useServices()
   const names = useApi<readonly string[]>('label/__name__/values', {})
   const metadata = useApi<Readonly<Record<string, readonly { help: string }[]>>>('metadata', {
     limit_per_metric: 1,
   })
   const { sections, areAll } = useOthers(text)
   return useMemo(() => {
-    const pages = navPages(isAgent()).flatMap((page) => {
+    const pages = navPages(isAgent).flatMap((page) => {
       const path = pathIn(page, t(page.title), text)
       return path === undefined ? [] : [{ page, path }]
     })
@@ -81,7 +81,7 @@ function useFound(text: string): Found {
         },
       ],
     }
-  }, [t, text, sections, areAll, names.data, names.isLoading, metadata.data])
+  }, [t, isAgent, text, sections, areAll, names.data, names.isLoading, metadata.data])
 }
 
 /** Where the text leads in a page: by its name, or by the address of one of its parts, such as `flags`. */

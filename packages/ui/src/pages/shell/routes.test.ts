@@ -13,6 +13,17 @@ test('a page is found by each of its paths, with or without a slash at the end',
   expect(pageAt('/constructor')).toBeUndefined()
 })
 
+test('the modules that a page names are those that it loads', async () => {
+  for (const page of PAGES) {
+    const brought = await Promise.all(
+      page.modules.map(
+        async (path) => (await import(/* @vite-ignore */ `../../${path}`)) as object,
+      ),
+    )
+    expect(Object.values(brought[0]!), page.title).toContain(await page.load())
+  }
+})
+
 test('a module is loaded once, and again after it failed', async () => {
   const modules = createPageModules()
   let tries = 0

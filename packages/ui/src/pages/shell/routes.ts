@@ -1,10 +1,7 @@
 // Every page of this version: where it lives, how it is called, which module draws it.
-import type { QueryClient } from '@tanstack/react-query'
 import type { ComponentType } from 'react'
-import type { Api } from '../../data/api.ts'
 import type { IconName } from '../../kit/icon.tsx'
 import type { TextKey, WordsPart } from '../../text/dictionary.ts'
-import { askDashboardAhead } from '../dashboards/ask-ahead.ts'
 
 export interface PageEntry {
   readonly title: TextKey
@@ -20,9 +17,9 @@ export interface PageEntry {
   readonly countsFiring?: true
   /** The second key of `g …`. */
   readonly key: string
+  /** The files below `src/` that `load` brings, the page's own first: the server has the browser load them with the HTML. */
+  readonly modules: readonly [string, ...string[]]
   load(): Promise<ComponentType>
-  /** Asks for what the page shows first, while its module is on its way. */
-  askAhead?(api: Api, queries: QueryClient, path: string): void
 }
 
 export const PAGES: readonly PageEntry[] = [
@@ -33,6 +30,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'overview',
     group: undefined,
     key: 'o',
+    modules: ['pages/overview/overview-page.tsx'],
     load: async () => (await import('../overview/overview-page.tsx')).OverviewPage,
   },
   {
@@ -42,6 +40,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'dashboards',
     group: 'nav.observe',
     key: 'd',
+    modules: ['pages/dashboards/dashboards-page.tsx'],
     load: async () => (await import('../dashboards/dashboards-page.tsx')).DashboardsPage,
   },
   {
@@ -52,7 +51,10 @@ export const PAGES: readonly PageEntry[] = [
     words: 'dashboards',
     group: 'nav.observe',
     key: '',
-    askAhead: askDashboardAhead,
+    modules: [
+      'pages/dashboards/dashboard-page.tsx',
+      'pages/dashboards/panels/time-series-panel.tsx',
+    ],
     load: async () => {
       // Nearly every dashboard has a panel of it.
       import('../dashboards/panels/time-series-panel.tsx').catch(() => undefined)
@@ -67,6 +69,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'dashboards',
     group: 'nav.observe',
     key: '',
+    modules: ['pages/dashboards/dashboard-page.tsx'],
     load: async () => (await import('../dashboards/dashboard-page.tsx')).NewDashboardPage,
   },
   {
@@ -77,6 +80,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'dashboards',
     group: 'nav.observe',
     key: '',
+    modules: ['pages/dashboards/import-page.tsx'],
     load: async () => (await import('../dashboards/import-page.tsx')).ImportPage,
   },
   {
@@ -86,6 +90,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'tools',
     group: 'nav.observe',
     key: 'q',
+    modules: ['pages/query/query-page.tsx'],
     load: async () => (await import('../query/query-page.tsx')).QueryPage,
   },
   {
@@ -96,6 +101,7 @@ export const PAGES: readonly PageEntry[] = [
     group: 'nav.alerting',
     countsFiring: true,
     key: 'a',
+    modules: ['pages/alerts/alerts-page.tsx'],
     load: async () => (await import('../alerts/alerts-page.tsx')).AlertsPage,
   },
   {
@@ -105,6 +111,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'alerting',
     group: 'nav.alerting',
     key: 'r',
+    modules: ['pages/rules/rules-page.tsx'],
     load: async () => (await import('../rules/rules-page.tsx')).RulesPage,
   },
   {
@@ -115,6 +122,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'alerting',
     group: 'nav.alerting',
     key: '',
+    modules: ['pages/rules/rule-editor-page.tsx'],
     load: async () => (await import('../rules/rule-editor-page.tsx')).RuleEditorPage,
   },
   {
@@ -124,6 +132,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'alerting',
     group: 'nav.alerting',
     key: 's',
+    modules: ['pages/silences/silences-page.tsx'],
     load: async () => (await import('../silences/silences-page.tsx')).SilencesPage,
   },
   {
@@ -133,6 +142,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'alerting',
     group: 'nav.alerting',
     key: 'c',
+    modules: ['pages/contact-points/contact-points-page.tsx'],
     load: async () => (await import('../contact-points/contact-points-page.tsx')).ContactPointsPage,
   },
   {
@@ -142,6 +152,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'alerting',
     group: 'nav.alerting',
     key: 'n',
+    modules: ['pages/policies/policies-page.tsx'],
     load: async () => (await import('../policies/policies-page.tsx')).PoliciesPage,
   },
   {
@@ -151,6 +162,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'system',
     group: 'nav.system',
     key: 't',
+    modules: ['pages/targets/targets-page.tsx'],
     load: async () => (await import('../targets/targets-page.tsx')).TargetsPage,
   },
   {
@@ -160,6 +172,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'system',
     group: 'nav.system',
     key: 'e',
+    modules: ['pages/services/services-page.tsx'],
     load: async () => (await import('../services/services-page.tsx')).ServicesPage,
   },
   {
@@ -169,6 +182,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'alerting',
     group: 'nav.system',
     key: 'u',
+    modules: ['pages/push/push-page.tsx'],
     load: async () => (await import('../push/push-page.tsx')).PushPage,
   },
   {
@@ -178,6 +192,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'system',
     group: 'nav.system',
     key: 'v',
+    modules: ['pages/discovery/discovery-page.tsx'],
     load: async () => (await import('../discovery/discovery-page.tsx')).DiscoveryPage,
   },
   {
@@ -187,6 +202,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'alerting',
     group: 'nav.system',
     key: 'l',
+    modules: ['pages/cluster/cluster-page.tsx'],
     load: async () => (await import('../cluster/cluster-page.tsx')).ClusterPage,
   },
   {
@@ -196,6 +212,7 @@ export const PAGES: readonly PageEntry[] = [
     words: 'tools',
     group: 'nav.system',
     key: 'i',
+    modules: ['pages/status/status-page.tsx'],
     load: async () => (await import('../status/status-page.tsx')).StatusPage,
   },
 ]

@@ -1,7 +1,6 @@
 import { Fragment, type ReactNode } from 'react'
-import { commandKey, isAgent } from '../../data/browser.ts'
 import { NativeDialog } from '../../kit/native-dialog.tsx'
-import { useText } from '../../services.tsx'
+import { useServices, useText } from '../../services.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
 import { navPages } from './routes.ts'
 
@@ -27,10 +26,11 @@ const IN_PLACE: readonly (readonly [readonly string[], TextKey])[] = [
 
 export function ShortcutHelp(props: { onClose: () => void }): ReactNode {
   const t = useText()
+  const { commandKey, isAgent } = useServices()
   const rows: readonly (readonly [readonly string[], string])[] = [
-    [[commandKey(), 'K'], t('keys.palette')],
+    [[commandKey, 'K'], t('keys.palette')],
     ...EVERYWHERE.map(([keys, text]) => [keys, t(text)] as const),
-    ...navPages(isAgent()).map(
+    ...navPages(isAgent).map(
       ({ key, title }) => [['g', key], t('keys.go', { page: t(title) })] as const,
     ),
     ...IN_PLACE.map(([keys, text]) => [keys, t(text)] as const),

@@ -1,17 +1,18 @@
 import type { ReactNode } from 'react'
-import { commandKey } from '../../data/browser.ts'
 import { IconButton } from '../../kit/button.tsx'
 import { Icon } from '../../kit/icon.tsx'
 import { useServices, useSettings, useText } from '../../services.tsx'
 
-export function TopBar(props: {
-  onMenu: () => void
-  onSearch: () => void
-  onHelp: () => void
-  bell: ReactNode
-}): ReactNode {
+export interface TopBarProps {
+  readonly onMenu: () => void
+  readonly onSearch: () => void
+  readonly onHelp: () => void
+  readonly bell: ReactNode
+}
+
+export function TopBar(props: TopBarProps): ReactNode {
   const t = useText()
-  const { settings } = useServices()
+  const { settings, commandKey } = useServices()
   const { theme, lang } = useSettings()
   const otherTheme = theme === 'dark' ? 'light' : 'dark'
   const otherLang = lang === 'zh' ? 'en' : 'zh'
@@ -23,7 +24,7 @@ export function TopBar(props: {
       <button type="button" className="search-button" onClick={props.onSearch}>
         <Icon name="search" size={15} />
         <span>{t('app.search')}</span>
-        <kbd>{commandKey()} K</kbd>
+        <kbd>{commandKey} K</kbd>
       </button>
       <span className="spacer" />
       <span className="bell">{props.bell}</span>

@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
-import { isAgent } from '../../data/browser.ts'
 import { type Option, Tabs } from '../../kit/segmented.tsx'
-import { useText } from '../../services.tsx'
+import { useServices, useText } from '../../services.tsx'
 import { ConfigTab } from './config-tab.tsx'
 import { FeaturesTab } from './features-tab.tsx'
 import { FlagsTab } from './flags-tab.tsx'
@@ -21,6 +20,7 @@ type Path = keyof typeof TABS
 /** One page, five tabs; each tab has the address that the reference gives it. */
 export function StatusPage(): ReactNode {
   const t = useText()
+  const { isAgent } = useServices()
   const [location, navigate] = useLocation()
   const path = isPath(location) ? location : '/status'
   const Tab = TABS[path]
@@ -32,7 +32,7 @@ export function StatusPage(): ReactNode {
     { value: '/features', label: t('status.features') },
   ]
   // An agent has no head whose series could be counted.
-  const options = isAgent() ? all.filter(({ value }) => value !== '/tsdb-status') : all
+  const options = isAgent ? all.filter(({ value }) => value !== '/tsdb-status') : all
   return (
     <div className="page">
       <div className="page-head">

@@ -1,13 +1,12 @@
-// The first file that runs in the browser: makes what exists once per tab, loads the page's module and the
-// language before the first render, and draws.
+// Makes what exists once per tab, loads the page's module and the language before the first render, and draws in place of the
+// frame that the server sent.
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { type ReactNode, StrictMode, useEffect, useState } from 'react'
+import { type ReactNode, StrictMode, useEffect, useEffectEvent, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Router } from 'wouter'
-import './styles/index.css'
+import type { Ahead } from './data/ahead.ts'
 import { createApi } from './data/api.ts'
-import { readCookie, writeCookie } from './data/browser.ts'
-import { hashLinkPath } from './data/hash-link.ts'
+import { after, commandKey, isAgent, nowMs, readCookie, writeCookie } from './data/browser.ts'
 import { createSettings, type LangCode } from './data/settings.ts'
 import { App } from './pages/shell/app.tsx'
 import { createPageModules, pageAt, type PageModules } from './pages/shell/routes.ts'
@@ -21,12 +20,18 @@ import {
 } from './text/dictionary.ts'
 import { en } from './text/en.ts'
 
-start().catch((error: unknown) => {
-  document.body.textContent = error instanceof Error ? error.message : String(error)
-})
+/** Unused answers of what was asked ahead are no longer the news then. */
+const AHEAD_MS = 10_000
 
-async function start(): Promise<void> {
-  const base = new URL(document.baseURI).pathname.replace(/\/+$/, '')
+export interface Opened {
+  /** The base path without a slash at its end. */
+  readonly base: string
+  /** Below the base path, with a slash in front. */
+  readonly path: string
+  readonly ahead: Ahead
+}
+
+export async function start({ base, path, ahead }: Opened): Promise<void> {
   const settings = createSettings({
     search: location.search,
     prefersDark: matchMedia('(prefers-color-scheme: dark)').matches,
@@ -36,22 +41,18 @@ async function start(): Promise<void> {
   })
   const words = createWords(() => settings.current().lang === 'zh')
   const services: Services = {
-    api: createApi(document.baseURI),
+    api: createApi(document.baseURI, ahead.reach),
     settings,
     sizes: createSizeWatcher(),
+    isAgent: isAgent(),
+    commandKey: commandKey(),
+    momentMs: () => ahead.momentMs() ?? nowMs(),
     translate: words.of,
     loadWords: words.loadPart,
     timeFormat: createTimeFormats(),
   }
   const modules = createPageModules(words.loadPart)
-  followHashLink(location, base)
-  const below = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : '/'
-  const path = below === '' ? '/' : below
   const first = pageAt(path)
-  const queries = new QueryClient({
-    defaultOptions: { queries: { refetchOnWindowFocus: false, staleTime: 3000, gcTime: 60_000 } },
-  })
-  first?.askAhead?.(services.api, queries, path)
   await Promise.all([
     words.load(services.settings.current().lang),
     // A page that cannot be loaded says so in its place, inside the shell.
@@ -59,23 +60,25 @@ async function start(): Promise<void> {
   ])
   const root = document.getElementById('root')
   if (root === null) throw new Error('index.html has no element with the id root')
+  const queries = new QueryClient({
+    defaultOptions: { queries: { refetchOnWindowFocus: false, staleTime: 3000, gcTime: 60_000 } },
+  })
+  const onDrawn = () => {
+    root.removeAttribute('aria-busy')
+    ahead.drawn()
+    after(AHEAD_MS, () => ahead.end())
+  }
   createRoot(root).render(
     <StrictMode>
       <ServicesProvider services={services}>
         <QueryClientProvider client={queries}>
           <Router base={base}>
-            <WithWords words={words} modules={modules} />
+            <WithWords words={words} modules={modules} onDrawn={onDrawn} />
           </Router>
         </QueryClientProvider>
       </ServicesProvider>
     </StrictMode>,
   )
-}
-
-/** Links in mails of Alertmanager lead to the same page here. */
-function followHashLink(at: Location, base: string): void {
-  const path = hashLinkPath(at.hash)
-  if (path !== undefined) history.replaceState(null, '', base + path)
 }
 
 interface WordStore {
@@ -113,6 +116,10 @@ function createWords(wantsChinese: () => boolean): WordStore {
 }
 
 const PARTS = {
+  aside: {
+    en: () => import('./text/en-aside.ts'),
+    zh: () => import('./text/zh-aside.ts'),
+  },
   dashboards: {
     en: () => import('./text/en-dashboards.ts'),
     zh: () => import('./text/zh-dashboards.ts'),
@@ -140,8 +147,15 @@ const PARTS = {
 } as const
 
 /** Draws again once the dictionary of a newly chosen language is there; English stands in until then. */
-function WithWords(props: { words: WordStore; modules: PageModules }): ReactNode {
+function WithWords(props: {
+  words: WordStore
+  modules: PageModules
+  onDrawn: () => void
+}): ReactNode {
   const { lang } = useSettings()
+  // After the effects of all that is below, which ask the server.
+  const onDrawn = useEffectEvent(props.onDrawn)
+  useEffect(() => onDrawn(), [])
   const [, setLoaded] = useState<LangCode | undefined>(undefined)
   useEffect(() => {
     props.words.load(lang).then(
