@@ -76,27 +76,25 @@ test.skipIf(!hasBrowser)('how soon the query page is there, and asks, is measure
 
 /** The answer of a server that scrapes a thousand machines with ten exporters each. */
 function manyTargets(): string {
-  const activeTargets = Array.from({ length: TARGETS }, (_, i) => {
-    const instance = `host-${i % 1000}.example:${9100 + Math.floor(i / 1000)}`
-    const job = `exporter-${Math.floor(i / 1000)}`
+  const pools = Array.from({ length: 10 }, (_, exporter) => {
+    const machines = Array.from({ length: TARGETS / 10 }, (_, i) => i)
+    const instance = machines.map((i) => `host-${i}.example:${9100 + exporter}`)
     return {
-      discoveredLabels: { __address__: instance, __meta_zone: `zone-${i % 7}`, job },
-      labels: { instance, job, zone: `zone-${i % 7}` },
-      scrapePool: job,
-      scrapeUrl: `http://${instance}/metrics`,
-      globalUrl: `http://${instance}/metrics`,
-      lastError: i % 500 === 0 ? 'connection refused' : '',
-      lastScrape: new Date().toISOString(),
-      lastScrapeDuration: 0.004 + (i % 13) / 1000,
-      health: i % 500 === 0 ? 'down' : 'up',
-      scrapeInterval: '15s',
-      scrapeTimeout: '10s',
+      name: `exporter-${exporter}`,
+      labelNames: ['instance', 'job', 'zone'],
+      labels: [
+        instance,
+        machines.map(() => `exporter-${exporter}`),
+        machines.map((i) => `zone-${i % 7}`),
+      ],
+      scrapeUrl: instance.map((host) => `http://${host}/metrics`),
+      health: machines.map((i) => (i % 500 === 0 ? 'down' : 'up')),
+      lastError: { 0: 'connection refused', 500: 'connection refused' },
+      lastScrapeMs: machines.map(() => Date.now()),
+      lastScrapeDurationMs: machines.map((i) => 4 + (i % 13)),
     }
   })
-  return JSON.stringify({
-    status: 'success',
-    data: { activeTargets, droppedTargets: [], droppedTargetCounts: {} },
-  })
+  return JSON.stringify({ status: 'success', data: { pools, droppedTargetCounts: {} } })
 }
 
 /** What the page's thread has computed so far, ms: on a machine that others use it says more than the clock. */
@@ -116,7 +114,7 @@ async function firstRows(page: Page): Promise<number> {
     const { shownMs } = window as unknown as { shownMs: number }
     const [answer] = performance
       .getEntriesByType('resource')
-      .filter(({ name }) => name.includes('/api/v1/targets')) as PerformanceResourceTiming[]
+      .filter(({ name }) => name.includes('/api/v1/targets/columns')) as PerformanceResourceTiming[]
     return shownMs - answer!.responseEnd
   })
 }
@@ -144,7 +142,7 @@ test.skipIf(!hasBrowser)(
       const asked = Promise.withResolvers<void>()
       const answer = Promise.withResolvers<void>()
       await page.route(
-        (url) => url.pathname === '/api/v1/targets',
+        (url) => url.pathname === '/api/v1/targets/columns',
         async (route) => {
           asked.resolve()
           await answer.promise
@@ -163,6 +161,8 @@ test.skipIf(!hasBrowser)(
       const took = await page.locator('[data-filter]').evaluate(typed, TYPED)
       computedKey.push(((await computed()) - between) / took.length)
       keys = [...keys, ...took]
+      await page.locator('#main').evaluate((main) => main.scrollTo(0, main.scrollHeight))
+      await page.getByText('http://host-999.example:9109/metrics').waitFor(SLOW)
       await page.locator('[data-filter]').fill('host-77.example:9103')
       await expect.poll(() => page.locator('.target-row').count(), SLOW).toBe(1)
       expect(faults).toEqual([])

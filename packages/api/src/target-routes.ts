@@ -12,9 +12,11 @@ import { badData, invalidParameter } from './api-error.ts'
 import { globalUrl } from './global-url.ts'
 import { jsonLabels, jsonMap, jsonText, jsonTexts, jsonTime } from './json-text.ts'
 import { RequestForm, wholeNumber } from './request-form.ts'
+import { targetColumnsJson } from './target-columns.ts'
 
 export function registerTargetRoutes(app: FastifyInstance, services: ApiServices): void {
   app.get('/api/v1/targets', async (request, reply) => targets(services, request, reply))
+  app.get('/api/v1/targets/columns', async (_request, reply) => targetColumns(services, reply))
   app.get('/api/v1/targets/metadata', async (request, reply) =>
     targetMetadata(services, new RequestForm(request), reply),
   )
@@ -45,24 +47,44 @@ function targets(
   const wantedPool = form.getFromUrl('scrapePool')
   const state = form.getFromUrl('state').toLowerCase()
   const isAll = state === '' || state === 'any'
-  const pools = [...services.targets()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  // Ours: the targets of one address.
+  const wantedUrl = form.getFromUrl('scrapeUrl')
+  const pools = sortedPools(services)
   const shown = pools.filter((pool) => wantedPool === '' || pool.name === wantedPool)
   const active =
-    isAll || state === 'active' ? shown.flatMap((pool) => activeJson(pool, services)) : []
+    isAll || state === 'active'
+      ? shown.flatMap((pool) =>
+          pool.active
+            .filter(({ scrapeUrl }) => wantedUrl === '' || scrapeUrl === wantedUrl)
+            .map((target) => targetJson(pool.name, target, services)),
+        )
+      : []
   const dropsShown = isAll || state === 'dropped'
   const dropped = dropsShown ? shown.flatMap(droppedJson) : []
   // The counts are of all pools, also when one is asked for, and null when they are not asked for.
-  const counts = dropsShown
-    ? jsonMap(pools.map((pool) => [pool.name, String(pool.droppedCount)]))
-    : 'null'
+  const counts = dropsShown ? droppedCountsJson(pools) : 'null'
   return answerData(
     reply,
     `{"activeTargets":[${active.join(',')}],"droppedTargets":[${dropped.join(',')}],"droppedTargetCounts":${counts}}`,
   )
 }
 
-function activeJson(pool: ScrapePoolStatus, services: ApiServices): string[] {
-  return pool.active.map((target) => targetJson(pool.name, target, services))
+function sortedPools(services: ApiServices): ScrapePoolStatus[] {
+  return [...services.targets()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function droppedCountsJson(pools: readonly ScrapePoolStatus[]): string {
+  return jsonMap(pools.map((pool) => [pool.name, String(pool.droppedCount)]))
+}
+
+/** Ours: what a list of all active targets shows, see `target-columns.ts`. */
+function targetColumns(services: ApiServices, reply: FastifyReply): Payload {
+  const pools = sortedPools(services)
+  const shown = pools.filter(({ active }) => active.length > 0)
+  return answerData(
+    reply,
+    `{"pools":[${shown.map(targetColumnsJson).join(',')}],"droppedTargetCounts":${droppedCountsJson(pools)}}`,
+  )
 }
 
 function targetJson(pool: string, target: TargetStatus, services: ApiServices): string {

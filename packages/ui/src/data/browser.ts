@@ -58,6 +58,18 @@ export function whenIdle(work: () => void): () => void {
   return () => cancelIdleCallback(handle)
 }
 
+/** Runs `work` again and again when the browser has nothing better to do, for as long as it answers true. */
+export function whileIdle(work: () => boolean): () => void {
+  let stop = () => {}
+  const turn = () => {
+    stop = whenIdle(() => {
+      if (work()) turn()
+    })
+  }
+  turn()
+  return () => stop()
+}
+
 /** Private windows and full disks refuse storage; a page must work without it. */
 export function readStored(key: string): string | undefined {
   try {

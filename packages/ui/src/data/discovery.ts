@@ -1,9 +1,11 @@
 // What discovery found, before and after relabelling, by scrape pool.
 import type { LabelSet, TargetsData } from './api-types.ts'
 import { labelText } from './alert-rules.ts'
-import { everyWordIn, wordsOf } from './search.ts'
+import { everyWordIn, SearchTexts, wordsOf } from './search.ts'
 
 export interface Discovered {
+  /** Its place in the answer. */
+  readonly id: number
   readonly discovered: LabelSet
   /** Undefined for a target that relabelling has dropped. */
   readonly target: LabelSet | undefined
@@ -23,7 +25,8 @@ export interface DiscoveryPool {
 
 export interface DiscoveryIndex {
   readonly pools: readonly DiscoveryPool[]
-  readonly searchText: ReadonlyMap<Discovered, string>
+  /** By the id of an entry. */
+  readonly texts: SearchTexts
 }
 
 export interface DiscoveryFilter {
@@ -35,15 +38,13 @@ export interface DiscoveryFilter {
 export function indexDiscovery(data: TargetsData): DiscoveryIndex {
   const counts = data.droppedTargetCounts ?? {}
   const pools = new Map<string, Discovered[]>()
-  const searchText = new Map<Discovered, string>()
-  const add = (pool: string, entry: Discovered) => {
+  const all: Discovered[] = []
+  const add = (pool: string, entry: Omit<Discovered, 'id'>) => {
+    const numbered = { id: all.length, ...entry }
+    all.push(numbered)
     const list = pools.get(pool)
-    if (list === undefined) pools.set(pool, [entry])
-    else list.push(entry)
-    searchText.set(
-      entry,
-      `${labelText(entry.discovered)} ${labelText(entry.target)} ${entry.reason ?? ''}`.toLowerCase(),
-    )
+    if (list === undefined) pools.set(pool, [numbered])
+    else list.push(numbered)
   }
   for (const { discoveredLabels, labels, scrapePool } of data.activeTargets)
     add(scrapePool, { discovered: discoveredLabels, target: labels, reason: undefined })
@@ -62,7 +63,11 @@ export function indexDiscovery(data: TargetsData): DiscoveryIndex {
     return { name, kept, dropped, unlisted: dropped - listed, entries }
   })
   list.sort((a, b) => (a.name < b.name ? -1 : 1))
-  return { pools: list, searchText }
+  return { pools: list, texts: new SearchTexts(all.length, (id) => textOf(all[id]!)) }
+}
+
+function textOf({ discovered, target, reason = '' }: Discovered): string {
+  return `${labelText(discovered)} ${labelText(target)} ${reason}`
 }
 
 /** @returns pools with at least one passing entry, or with unlisted ones that may pass; counts are of the whole pool */
@@ -70,7 +75,7 @@ export function filterDiscovery(index: DiscoveryIndex, filter: DiscoveryFilter):
   const words = wordsOf(filter.text)
   const passes = (entry: Discovered) =>
     (filter.state === undefined || (filter.state === 'kept') === (entry.target !== undefined)) &&
-    everyWordIn(words, index.searchText.get(entry)!)
+    (words.length === 0 || everyWordIn(words, index.texts.of(entry.id)))
   return index.pools
     .filter(({ name }) => filter.pool === undefined || filter.pool === name)
     .map((pool) => ({

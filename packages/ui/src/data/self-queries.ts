@@ -1,14 +1,18 @@
 // How the server itself is doing, from the metrics that it scrapes of itself.
-import type { ActiveTarget } from './api-types.ts'
+import { type TargetColumns, targetLabels } from './target-columns.ts'
 
 /** The instance label under which the server at `host` scrapes itself; undefined when it cannot be told. */
-export function ownInstance(targets: readonly ActiveTarget[], host: string): string | undefined {
+export function ownInstance(pools: readonly TargetColumns[], host: string): string | undefined {
   const port = host.split(':').at(-1)
-  for (const { scrapeUrl, labels } of targets) {
-    if (!URL.canParse(scrapeUrl)) continue
-    const url = new URL(scrapeUrl)
-    const isLocal = /^(localhost|127\.|\[::1\])/.test(url.hostname) || url.host === host
-    if (isLocal && (url.port || '80') === port) return labels['instance']
+  for (const columns of pools) {
+    const place = columns.scrapeUrl.findIndex((text) => {
+      // Parsing ten thousand addresses takes longer than drawing the page.
+      if ((port !== '80' && !text.includes(`:${port}`)) || !URL.canParse(text)) return false
+      const url = new URL(text)
+      const isLocal = /^(localhost|127\.|\[::1\])/.test(url.hostname) || url.host === host
+      return isLocal && (url.port || '80') === port
+    })
+    if (place >= 0) return targetLabels(columns, place)['instance']
   }
   return undefined
 }

@@ -10,7 +10,7 @@ export function LabelChips(props: { labels: LabelSet; except?: readonly string[]
     <span className="labels">
       {entries.map(([name, value]) => (
         <span key={name} className="label">
-          <i>{name}=</i>
+          <i>{`${name}=`}</i>
           {value}
         </span>
       ))}

@@ -31,7 +31,7 @@ export function LegendTable(props: LegendTableProps): ReactNode {
   const [sort, setSort] = useState<{ by: Column; down: boolean } | undefined>(undefined)
   const stats = useMemo(() => frame.series.map(({ values }) => statsOf(values)), [frame])
   const order = useMemo(() => orderOf(stats, sort), [stats, sort])
-  const shown = useRows({ count: order.length, rowPx: ROW_PX, scroller: () => scroller.current })
+  const shown = useRows({ count: order.length, rowPx: ROW_PX, scroller })
   const label = {
     min: t('chart.min'),
     mean: t('chart.mean'),

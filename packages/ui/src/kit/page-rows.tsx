@@ -1,33 +1,33 @@
-import type { ReactNode } from 'react'
-import { useLoaded } from '../viz/use-loaded.ts'
-import { type PageRowsProps, RowsOf } from './rows-of.tsx'
-import type { RowWindow } from './use-rows.ts'
+import type { ReactNode, RefObject } from 'react'
+import { useRows } from './use-rows.ts'
 
-/** So many rows a browser lays out without effort, and most tables have fewer. */
+/** More are not drawn at once. */
 const ALL_ROWS_MAX = 200
-/** Enough to fill a window while the code that scrolls the many is on its way. */
-const FIRST_ROWS = 60
+
+/** What scrolls with the page. */
+const PAGE: RefObject<HTMLElement | null> = {
+  get current() {
+    return document.getElementById('main')
+  },
+}
 
 /** The rows of a table that scrolls with the whole page: all of a few, of many only those in view. */
-export function PageRows(props: PageRowsProps): ReactNode {
-  const { count, rowPx } = props
-  const isLong = count > ALL_ROWS_MAX
-  const Windowed = useLoaded(isLong ? loadWindowed : undefined)
-  // Loaded once and kept in state: it is no new component at every render.
-  // oxlint-disable-next-line react/static-components
-  if (isLong && Windowed !== undefined) return <Windowed {...props} />
-  const drawn = isLong ? FIRST_ROWS : count
-  const shown: RowWindow = {
-    rows: Array.from({ length: drawn }, (_, index) => index),
-    abovePx: 0,
-    belowPx: (count - drawn) * rowPx,
-    measure: ignore,
-  }
-  return <RowsOf shown={shown}>{props.children}</RowsOf>
+export function PageRows(props: {
+  /** Holds these rows and nothing else. */
+  body: RefObject<HTMLElement | null>
+  count: number
+  rowPx: number
+  keyOf: (index: number) => number
+  /** One `tr`. */
+  children: (index: number) => ReactNode
+}): ReactNode {
+  const { body, count, rowPx, keyOf, children } = props
+  const shown = useRows({ count, rowPx, keyOf, body, scroller: PAGE, allMax: ALL_ROWS_MAX })
+  return (
+    <>
+      {shown.abovePx > 0 && <tr aria-hidden="true" style={{ height: shown.abovePx }} />}
+      {shown.rows.map(children)}
+      {shown.belowPx > 0 && <tr aria-hidden="true" style={{ height: shown.belowPx }} />}
+    </>
+  )
 }
-
-async function loadWindowed(): Promise<(props: PageRowsProps) => ReactNode> {
-  return (await import('./windowed-rows.tsx')).WindowedRows
-}
-
-function ignore(): void {}

@@ -77,7 +77,7 @@ function FrameTable(props: PanelProps & { frame: Frame }): ReactNode {
   const shown = useRows({
     count: rows.length,
     rowPx,
-    scroller: () => scroller.current,
+    scroller,
     topPx: HEAD_PX,
   })
   const widths = columnWidths(columns, widthPx)

@@ -21,6 +21,7 @@ export const words = {
   'targets.openUrl': 'Open the endpoint',
   'targets.queryUp': 'Graph its “up”',
   'targets.details': 'Details of {target}',
+  'targets.gone': 'No longer there: discovery does not find this target any more.',
   'targets.noneHint': 'Add scrape_configs to the configuration file and reload it.',
   'targets.noMatch': 'No target matches',
   'targets.noMatchHint': 'Change the filter or the state.',

@@ -23,6 +23,7 @@ export const words: Words<typeof en> = {
   'targets.openUrl': '打开端点',
   'targets.queryUp': '绘制其 “up”',
   'targets.details': '{target} 的详情',
+  'targets.gone': '此目标已不存在：服务发现不再找到它。',
   'targets.noneHint': '请在配置文件中添加 scrape_configs 并重新加载。',
   'targets.noMatch': '没有匹配的抓取目标',
   'targets.noMatchHint': '请更改筛选条件或状态。',

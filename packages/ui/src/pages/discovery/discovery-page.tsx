@@ -1,7 +1,13 @@
-import { type ReactNode, useMemo } from 'react'
+import { type ReactNode, useEffect, useMemo } from 'react'
 import { useLocation } from 'wouter'
 import type { TargetsData } from '../../data/api-types.ts'
-import { type DiscoveryFilter, filterDiscovery, indexDiscovery } from '../../data/discovery.ts'
+import { whileIdle } from '../../data/browser.ts'
+import {
+  type DiscoveryFilter,
+  type DiscoveryIndex,
+  filterDiscovery,
+  indexDiscovery,
+} from '../../data/discovery.ts'
 import { Button } from '../../kit/button.tsx'
 import { SearchInput } from '../../kit/search-input.tsx'
 import { type Option, Segmented } from '../../kit/segmented.tsx'
@@ -17,27 +23,29 @@ const REFRESH_MS = 15_000
 export function DiscoveryPage(): ReactNode {
   const t = useText()
   const targets = useApi<TargetsData>('targets', {}, { everyMs: REFRESH_MS })
+  const data = targets.data?.data
+  const index = useMemo(() => (data === undefined ? undefined : indexDiscovery(data)), [data])
+  useEffect(
+    () => (index === undefined ? undefined : whileIdle(() => index.texts.makeSome())),
+    [index],
+  )
   return (
     <div className="page">
       <div className="page-head">
         <h1>{t('discovery.title')}</h1>
         <span className="spacer" />
-        <Filters data={targets.data?.data} />
+        <Filters pools={index?.pools ?? []} />
       </div>
-      <Fetched query={targets}>{({ data }) => <Pools data={data} />}</Fetched>
+      <Fetched query={targets}>{() => index !== undefined && <Pools index={index} />}</Fetched>
     </div>
   )
 }
 
-function Filters(props: { data: TargetsData | undefined }): ReactNode {
+function Filters(props: { pools: DiscoveryIndex['pools'] }): ReactNode {
   const t = useText()
   const [state, setState] = useUrlParam('state')
   const [pool, setPool] = useUrlParam('pool')
   const [text, setText] = useUrlParam('search')
-  const pools = useMemo(
-    () => (props.data === undefined ? [] : indexDiscovery(props.data).pools),
-    [props.data],
-  )
   const options: Option<'all' | 'kept' | 'dropped'>[] = [
     { value: 'all', label: t('discovery.all') },
     { value: 'kept', label: t('discovery.kept') },
@@ -52,7 +60,7 @@ function Filters(props: { data: TargetsData | undefined }): ReactNode {
         onChange={(event) => setPool(event.target.value)}
       >
         <option value="">{t('targets.allPools')}</option>
-        {pools.map(({ name }) => (
+        {props.pools.map(({ name }) => (
           <option key={name} value={name}>
             {name}
           </option>
@@ -73,13 +81,13 @@ function stateOf(text: string): DiscoveryFilter['state'] {
   return text === 'kept' || text === 'dropped' ? text : undefined
 }
 
-function Pools(props: { data: TargetsData }): ReactNode {
+function Pools(props: { index: DiscoveryIndex }): ReactNode {
   const t = useText()
+  const { index } = props
   const [, navigate] = useLocation()
   const [state] = useUrlParam('state')
   const [pool] = useUrlParam('pool')
   const [text] = useUrlParam('search')
-  const index = useMemo(() => indexDiscovery(props.data), [props.data])
   const pools = useMemo(
     () =>
       filterDiscovery(index, {

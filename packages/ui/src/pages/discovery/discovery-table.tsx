@@ -1,14 +1,13 @@
-import { type ReactNode, useMemo, useRef, useState } from 'react'
+import { memo, type ReactNode, useCallback, useMemo, useRef, useState } from 'react'
 import type { Discovered, DiscoveryPool } from '../../data/discovery.ts'
 import { shareUp } from '../../data/targets.ts'
 import { Icon } from '../../kit/icon.tsx'
 import { LabelChips, Pill } from '../../kit/labels.tsx'
 import { PageRows } from '../../kit/page-rows.tsx'
-import type { RowWindow } from '../../kit/use-rows.ts'
 import { useText } from '../../services.tsx'
 import { RelabelStepsView } from './relabel-steps-view.tsx'
 
-type Row = { readonly key: string; readonly pool: DiscoveryPool } & (
+type Row = { readonly key: number; readonly pool: DiscoveryPool } & (
   | { readonly kind: 'pool' | 'unlisted' }
   | { readonly kind: 'entry'; readonly entry: Discovered }
 )
@@ -18,32 +17,26 @@ const ROW_PX = 64
 export function DiscoveryTable(props: { pools: readonly DiscoveryPool[] }): ReactNode {
   const t = useText()
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
-  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
+  const [opened, setOpened] = useState<ReadonlySet<number>>(new Set())
   const body = useRef<HTMLTableSectionElement>(null)
   const rows = useMemo(() => rowsOf(props.pools, closed), [props.pools, closed])
-  const rowIn = (index: number, measure: RowWindow['measure']) => {
+  const toggle = useCallback((id: number) => setOpened((before) => toggled(before, id)), [])
+  const keyOf = useCallback((index: number) => rows[index]!.key, [rows])
+  const rowIn = (index: number) => {
     const row = rows[index]!
-    const shared = { index, measure }
-    if (row.kind === 'entry')
-      return (
-        <EntryRow
-          key={row.key}
-          {...shared}
-          pool={row.pool.name}
-          entry={row.entry}
-          isOpen={opened.has(row.key)}
-          onToggle={() => setOpened(toggled(opened, row.key))}
-        />
-      )
-    if (row.kind === 'unlisted')
-      return <UnlistedRow key={row.key} {...shared} count={row.pool.unlisted} />
+    const { key, pool } = row
+    if (row.kind === 'entry') {
+      const { entry } = row
+      const isOpen = opened.has(entry.id)
+      return <EntryRow key={key} pool={pool.name} entry={entry} isOpen={isOpen} onToggle={toggle} />
+    }
+    if (row.kind === 'unlisted') return <UnlistedRow key={key} count={pool.unlisted} />
     return (
       <PoolRow
-        key={row.key}
-        {...shared}
-        pool={row.pool}
-        isOpen={!closed.has(row.pool.name)}
-        onToggle={() => setClosed(toggled(closed, row.pool.name))}
+        key={key}
+        pool={pool}
+        isOpen={!closed.has(pool.name)}
+        onToggle={() => setClosed(toggled(closed, pool.name))}
       />
     )
   }
@@ -57,12 +50,7 @@ export function DiscoveryTable(props: { pools: readonly DiscoveryPool[] }): Reac
           </tr>
         </thead>
         <tbody ref={body}>
-          <PageRows
-            body={body}
-            count={rows.length}
-            rowPx={ROW_PX}
-            keyOf={(index) => rows[index]!.key}
-          >
+          <PageRows body={body} count={rows.length} rowPx={ROW_PX} keyOf={keyOf}>
             {rowIn}
           </PageRows>
         </tbody>
@@ -71,39 +59,31 @@ export function DiscoveryTable(props: { pools: readonly DiscoveryPool[] }): Reac
   )
 }
 
-function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
+function toggled<T>(keys: ReadonlySet<T>, key: T): ReadonlySet<T> {
   const next = new Set(keys)
   if (!next.delete(key)) next.add(key)
   return next
 }
 
+/** Keys of entries are their ids; those of pools, and of what they do not list, are below zero. */
 function rowsOf(pools: readonly DiscoveryPool[], closed: ReadonlySet<string>): Row[] {
   const rows: Row[] = []
-  for (const pool of pools) {
-    rows.push({ kind: 'pool', key: `pool ${pool.name}`, pool })
-    if (closed.has(pool.name)) continue
-    pool.entries.forEach((entry, place) =>
-      rows.push({ kind: 'entry', key: `${pool.name} ${place}`, pool, entry }),
-    )
-    if (pool.unlisted > 0) rows.push({ kind: 'unlisted', key: `unlisted ${pool.name}`, pool })
-  }
+  pools.forEach((pool, place) => {
+    const key = -2 * place - 1
+    rows.push({ kind: 'pool', key, pool })
+    if (closed.has(pool.name)) return
+    for (const entry of pool.entries) rows.push({ kind: 'entry', key: entry.id, pool, entry })
+    if (pool.unlisted > 0) rows.push({ kind: 'unlisted', key: key - 1, pool })
+  })
   return rows
 }
 
-interface RowProps {
-  readonly index: number
-  readonly measure: RowWindow['measure']
-}
-
-function PoolRow(
-  props: RowProps & { pool: DiscoveryPool; isOpen: boolean; onToggle: () => void },
-): ReactNode {
+function PoolRow(props: { pool: DiscoveryPool; isOpen: boolean; onToggle: () => void }): ReactNode {
   const t = useText()
-  const { measure, index } = props
   const { name, kept, dropped } = props.pool
   const total = kept + dropped
   return (
-    <tr ref={measure} data-index={index} className="pool-row">
+    <tr className="pool-row">
       <th colSpan={2} scope="rowgroup">
         <button
           type="button"
@@ -123,19 +103,18 @@ function PoolRow(
   )
 }
 
-interface EntryProps extends RowProps {
-  readonly pool: string
-  readonly entry: Discovered
-  readonly isOpen: boolean
-  readonly onToggle: () => void
-}
-
-function EntryRow(props: EntryProps): ReactNode {
+/** Drawn again only when something about it is other than before. */
+const EntryRow = memo(function EntryRow(props: {
+  pool: string
+  entry: Discovered
+  isOpen: boolean
+  onToggle: (id: number) => void
+}): ReactNode {
   const t = useText()
-  const { measure, index, pool, isOpen, onToggle } = props
-  const { discovered, target, reason } = props.entry
+  const { pool, isOpen, onToggle } = props
+  const { id, discovered, target, reason } = props.entry
   return (
-    <tr ref={measure} data-index={index}>
+    <tr>
       <td className="wide" data-label={t('discovery.discovered')}>
         <LabelChips labels={discovered} />
       </td>
@@ -154,7 +133,7 @@ function EntryRow(props: EntryProps): ReactNode {
             type="button"
             className="fold steps-fold"
             aria-expanded={isOpen}
-            onClick={onToggle}
+            onClick={() => onToggle(id)}
           >
             <Icon name={isOpen ? 'down' : 'right'} size={14} />
             {t('discovery.steps')}
@@ -164,13 +143,12 @@ function EntryRow(props: EntryProps): ReactNode {
       </td>
     </tr>
   )
-}
+})
 
-function UnlistedRow(props: RowProps & { count: number }): ReactNode {
+function UnlistedRow(props: { count: number }): ReactNode {
   const t = useText()
-  const { measure, index } = props
   return (
-    <tr ref={measure} data-index={index}>
+    <tr>
       <td colSpan={2} className="hint">
         {t('discovery.unlisted', { count: props.count })}
       </td>

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import type { QueryData, TargetsData, TextMap, TsdbData } from '../../data/api-types.ts'
+import type { QueryData, TextMap, TsdbData } from '../../data/api-types.ts'
 import { formatAge, formatCount, formatValue, type Unit } from '../../data/format.ts'
 import { ingestRateQuery, ownInstance, storageBytesQuery } from '../../data/self-queries.ts'
-import { healthCounts, shareUp } from '../../data/targets.ts'
+import { healthCounts, type TargetColumnsData } from '../../data/target-columns.ts'
+import { shareUp } from '../../data/targets.ts'
 import { Fetched } from '../../kit/states.tsx'
 import { useSettings, useText } from '../../services.tsx'
 import { useApi } from '../use-api.ts'
@@ -13,10 +14,10 @@ const REFRESH_MS = 5000
 /** Four numbers about the server: what it watches, how much comes in, what it holds. */
 export function Tiles(): ReactNode {
   const t = useText()
-  const targets = useApi<TargetsData>('targets', { state: 'active' }, { everyMs: REFRESH_MS })
+  const targets = useApi<TargetColumnsData>('targets/columns', {}, { everyMs: REFRESH_MS })
   const tsdb = useApi<TsdbData>('status/tsdb', {}, { everyMs: REFRESH_MS })
   const runtime = useApi<TextMap>('status/runtimeinfo', {}, { everyMs: 60_000 })
-  const instance = ownInstance(targets.data?.data.activeTargets ?? [], window.location.host)
+  const instance = ownInstance(targets.data?.data.pools ?? [], window.location.host)
   const retention = runtime.data?.data['storageRetention']
   return (
     <Fetched query={targets} loading={<div className="tiles is-loading" />}>
@@ -68,10 +69,10 @@ function Tile(props: {
   )
 }
 
-function TargetsTile(props: { data: TargetsData }): ReactNode {
+function TargetsTile(props: { data: TargetColumnsData }): ReactNode {
   const t = useText()
-  const { up, down } = healthCounts(props.data.activeTargets)
-  const total = props.data.activeTargets.length
+  const { up, down, unknown } = healthCounts(props.data.pools)
+  const total = up + down + unknown
   const hint =
     down > 0
       ? t('targets.failing', { count: down })

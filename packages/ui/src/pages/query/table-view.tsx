@@ -17,7 +17,7 @@ import { MomentControl } from './moment-control.tsx'
 import { useSeriesDialog } from './use-series-dialog.tsx'
 
 /** Fewer rows are simply there: the browser's own search finds them all. */
-const VIRTUAL_FROM = 200
+const ALL_ROWS_MAX = 200
 const ROW_PX = 30
 
 export function TableView(props: ViewProps): ReactNode {
@@ -61,12 +61,9 @@ function ResultTable(props: { expr: string; rows: readonly TableRow[] }): ReactN
   const t = useText()
   const scroller = useRef<HTMLElement>(null)
   const about = useSeriesDialog(props.expr)
-  const isVirtual = rows.length > VIRTUAL_FROM
-  const shown = useRows({
-    count: isVirtual ? rows.length : 0,
-    rowPx: ROW_PX,
-    scroller: () => scroller.current,
-  })
+  const body = useRef<HTMLTableSectionElement>(null)
+  const shown = useRows({ count: rows.length, rowPx: ROW_PX, scroller, body, allMax: ALL_ROWS_MAX })
+  const isVirtual = rows.length > ALL_ROWS_MAX
   return (
     <ScrollRegion
       ref={scroller}
@@ -85,20 +82,14 @@ function ResultTable(props: { expr: string; rows: readonly TableRow[] }): ReactN
             </th>
           </tr>
         </thead>
-        <tbody>
-          {isVirtual && <tr aria-hidden="true" style={{ height: shown.abovePx }} />}
-          {isVirtual
-            ? shown.rows.map((index) => (
-                <tr key={index} ref={shown.measure} data-index={index}>
-                  <RowCells row={rows[index]!} onMore={about.open} />
-                </tr>
-              ))
-            : rows.map((row, index) => (
-                <tr key={index}>
-                  <RowCells row={row} onMore={about.open} />
-                </tr>
-              ))}
-          {isVirtual && <tr aria-hidden="true" style={{ height: shown.belowPx }} />}
+        <tbody ref={body}>
+          {shown.abovePx > 0 && <tr aria-hidden="true" style={{ height: shown.abovePx }} />}
+          {shown.rows.map((index) => (
+            <tr key={index}>
+              <RowCells row={rows[index]!} onMore={about.open} />
+            </tr>
+          ))}
+          {shown.belowPx > 0 && <tr aria-hidden="true" style={{ height: shown.belowPx }} />}
         </tbody>
       </table>
       {about.dialog}

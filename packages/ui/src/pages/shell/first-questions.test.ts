@@ -7,12 +7,9 @@ const asked = (path: string, search = '', isAgent = false) =>
   )
 
 test('a page asks below the base path, and counts the alerts beside it', () => {
-  expect(asked('/targets')).toEqual([
-    '/pharos/api/v1/targets?state=active',
-    '/pharos/api/v1/alerts',
-  ])
+  expect(asked('/targets')).toEqual(['/pharos/api/v1/targets/columns', '/pharos/api/v1/alerts'])
   expect(asked('/silences')[0]).toBe('/pharos/api/v2/silences')
-  expect(asked('/targets', '', true)).toEqual(['/pharos/api/v1/targets?state=active'])
+  expect(asked('/targets', '', true)).toEqual(['/pharos/api/v1/targets/columns'])
   expect(asked('/constructor')).toEqual(['/pharos/api/v1/alerts'])
 })
 

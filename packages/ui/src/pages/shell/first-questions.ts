@@ -15,13 +15,13 @@ interface Opened {
 
 /** Below `api/v1/`, or, of other APIs, below the base with a slash in front. */
 const ASKED: Readonly<Record<string, readonly string[]>> = {
-  '/': ['targets?state=active', 'status/tsdb', 'status/runtimeinfo'],
+  '/': ['targets/columns', 'status/tsdb', 'status/runtimeinfo'],
   '/dashboards': [`/${DASHBOARDS_PATH}`],
   '/rules': ['rules'],
   '/silences': ['/api/v2/silences'],
   '/contact-points': ['/api/v2/contact-points'],
   '/notification-policies': ['/api/v2/policies'],
-  '/targets': ['targets?state=active'],
+  '/targets': ['targets/columns'],
   '/services': ['services'],
   '/push': ['/api/push/v1/metrics'],
   '/service-discovery': ['targets'],

@@ -2,11 +2,12 @@
 // this order: what stands first, and so what Enter takes, does not change when a later answer arrives.
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useMemo } from 'react'
-import type { RulesData, TargetsData } from '../../data/api-types.ts'
+import type { RulesData } from '../../data/api-types.ts'
 import { dashboardPath, searchDashboards } from '../../data/dashboards-api.ts'
 import { selectorOf } from '../../data/frame.ts'
 import { NEW_PANEL, writeQueryLink } from '../../data/query-link.ts'
 import { bestMatches } from '../../data/search.ts'
+import type { TargetColumnsData } from '../../data/target-columns.ts'
 import { Icon, type IconName } from '../../kit/icon.tsx'
 import type { PickItem, PickSection } from '../../kit/pick-list.tsx'
 import { useServices, useText } from '../../services.tsx'
@@ -124,7 +125,7 @@ function useOthers(text: string): { sections: readonly Section[]; areAll: boolea
     queryFn: ({ signal }) => searchDashboards(api, signal),
   })
   const isTyped = text.trim() !== ''
-  const targets = useApi<TargetsData>('targets', { state: 'active' }, { enabled: isTyped })
+  const targets = useApi<TargetColumnsData>('targets/columns', {}, { enabled: isTyped })
   const rules = useApi<RulesData>('rules', {}, { enabled: isTyped })
   return useMemo(() => {
     const dashboardEntries = (dashboards.data ?? []).map(({ uid, title, folderTitle }) => ({
@@ -132,12 +133,12 @@ function useOthers(text: string): { sections: readonly Section[]; areAll: boolea
       name: title,
       hint: folderTitle ?? '',
     }))
-    const targetEntries = (targets.data?.data.activeTargets ?? []).map(
-      ({ labels, scrapePool }) => ({
-        path: `/targets?search=${encodeURIComponent(labels['instance'] ?? '')}`,
-        name: labels['instance'] ?? '',
-        hint: scrapePool,
-      }),
+    const targetEntries = (targets.data?.data.pools ?? []).flatMap((pool) =>
+      (pool.labels[pool.labelNames.indexOf('instance')] ?? []).map((instance) => ({
+        path: `/targets?search=${encodeURIComponent(instance)}`,
+        name: instance,
+        hint: pool.name,
+      })),
     )
     const ruleEntries = (rules.data?.data.groups ?? []).flatMap((group) =>
       group.rules.map(({ name }) => ({

@@ -1,13 +1,37 @@
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import type { ActiveTarget } from '../../data/api-types.ts'
+import type { ActiveTarget, TargetsData } from '../../data/api-types.ts'
 import { seriesName } from '../../data/frame.ts'
 import { NEW_PANEL, writeQueryLink } from '../../data/query-link.ts'
+import { hasLabels, type TargetColumns, targetLabels } from '../../data/target-columns.ts'
 import { Icon } from '../../kit/icon.tsx'
 import { LabelChips } from '../../kit/labels.tsx'
+import { EmptyState, Fetched } from '../../kit/states.tsx'
 import { useText } from '../../services.tsx'
+import { useApi } from '../use-api.ts'
 
-export function TargetDetails(props: { target: ActiveTarget }): ReactNode {
+/** What the list does not say of a target. */
+export function TargetDetails(props: { columns: TargetColumns; place: number }): ReactNode {
+  const t = useText()
+  const { columns, place } = props
+  const asked = { state: 'active', scrapePool: columns.name, scrapeUrl: columns.scrapeUrl[place] }
+  const targets = useApi<TargetsData>('targets', asked)
+  const labels = targetLabels(columns, place)
+  return (
+    <Fetched query={targets}>
+      {({ data }) => {
+        const target = data.activeTargets.find((one) => hasLabels(one.labels, labels))
+        return target === undefined ? (
+          <EmptyState title={t('targets.gone')} />
+        ) : (
+          <Details target={target} />
+        )
+      }}
+    </Fetched>
+  )
+}
+
+function Details(props: { target: ActiveTarget }): ReactNode {
   const t = useText()
   const { target } = props
   const { job = '', instance = '' } = target.labels

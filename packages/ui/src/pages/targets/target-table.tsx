@@ -1,69 +1,85 @@
-import { type ReactNode, useMemo, useRef, useState } from 'react'
-import type { ActiveTarget, Health } from '../../data/api-types.ts'
+import { memo, type ReactNode, useCallback, useMemo, useRef, useState } from 'react'
+import type { Health } from '../../data/api-types.ts'
 import { formatAge, formatValue } from '../../data/format.ts'
+import { type TargetColumns, targetKey, targetLabels } from '../../data/target-columns.ts'
+import { type TargetRow, targetRows } from '../../data/target-rows.ts'
 import { shareUp, type TargetPool } from '../../data/targets.ts'
-import { agoSeconds } from '../../data/time.ts'
 import { Icon } from '../../kit/icon.tsx'
 import { LabelChips, Pill } from '../../kit/labels.tsx'
 import { PageRows } from '../../kit/page-rows.tsx'
-import type { RowWindow } from '../../kit/use-rows.ts'
 import { useText } from '../../services.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
 import { TargetDetails } from './target-details.tsx'
 
-type Row =
-  | { readonly kind: 'pool'; readonly key: string; readonly pool: TargetPool }
-  | { readonly kind: 'target' | 'details'; readonly key: string; readonly target: ActiveTarget }
-
 const ROW_PX = 31
+const NONE: ReadonlySet<string> = new Set()
 
 /** All pools in one table; only the rows in view exist, so that ten thousand targets scroll as one. */
 export function TargetTable(props: { pools: readonly TargetPool[]; readMs: number }): ReactNode {
-  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
+  const [closed, setClosed] = useState(NONE)
+  const [open, setOpen] = useState(NONE)
   const body = useRef<HTMLTableSectionElement>(null)
-  const rows = useMemo(() => rowsOf(props.pools, closed, open), [props.pools, closed, open])
-  const rowIn = (index: number, measure: RowWindow['measure']) => {
-    const row = rows[index]!
-    const shared = { index, measure }
-    if (row.kind === 'pool')
-      return (
-        <PoolRow
-          key={row.key}
-          {...shared}
-          pool={row.pool}
-          isOpen={!closed.has(row.key)}
-          onToggle={() => setClosed(flipped(closed, row.key))}
-        />
-      )
-    if (row.kind === 'details') return <DetailsRow key={row.key} {...shared} target={row.target} />
-    return (
-      <TargetRow
-        key={row.key}
-        {...shared}
-        target={row.target}
-        readMs={props.readMs}
-        isOpen={open.has(row.key)}
-        onToggle={() => setOpen(flipped(open, row.key))}
-      />
-    )
-  }
+  const rows = useMemo(() => targetRows(props.pools, closed, open), [props.pools, closed, open])
+  const flip = useCallback((key: string) => setOpen((before) => flipped(before, key)), [])
+  const keyOf = useCallback((index: number) => rows[index]!.key, [rows])
   return (
     <div className="card target-card">
       <table className="data-table target-table" aria-rowcount={rows.length + 1}>
         <TableHead />
         <tbody ref={body}>
-          <PageRows
-            body={body}
-            count={rows.length}
-            rowPx={ROW_PX}
-            keyOf={(index) => rows[index]!.key}
-          >
-            {rowIn}
+          <PageRows body={body} count={rows.length} rowPx={ROW_PX} keyOf={keyOf}>
+            {(index) => (
+              <Row
+                key={keyOf(index)}
+                row={rows[index]!}
+                readMs={props.readMs}
+                closed={closed}
+                open={open}
+                onClosed={setClosed}
+                onFlip={flip}
+              />
+            )}
           </PageRows>
         </tbody>
       </table>
     </div>
+  )
+}
+
+function Row(props: {
+  row: TargetRow
+  readMs: number
+  closed: ReadonlySet<string>
+  open: ReadonlySet<string>
+  onClosed: (closed: ReadonlySet<string>) => void
+  onFlip: (key: string) => void
+}): ReactNode {
+  const { row, readMs, closed, open } = props
+  const { kind, pool, place } = row
+  if (kind === 'pool')
+    return (
+      <PoolRow
+        pool={pool}
+        isOpen={!closed.has(pool.name)}
+        onToggle={() => props.onClosed(flipped(closed, pool.name))}
+      />
+    )
+  if (kind === 'details')
+    return (
+      <tr className="details-row">
+        <td colSpan={5}>
+          <TargetDetails columns={pool.columns} place={place} />
+        </td>
+      </tr>
+    )
+  return (
+    <OneTarget
+      columns={pool.columns}
+      place={place}
+      readMs={readMs}
+      isOpen={open.size > 0 && open.has(targetKey(pool.columns, place))}
+      onFlip={props.onFlip}
+    />
   )
 }
 
@@ -86,48 +102,17 @@ function TableHead(): ReactNode {
   )
 }
 
-function rowsOf(
-  pools: readonly TargetPool[],
-  closed: ReadonlySet<string>,
-  open: ReadonlySet<string>,
-): Row[] {
-  const rows: Row[] = []
-  for (const pool of pools) {
-    const key = `pool ${pool.name}`
-    rows.push({ kind: 'pool', key, pool })
-    if (closed.has(key)) continue
-    const seen = new Map<string, number>()
-    for (const target of pool.targets) {
-      // Two targets may share their address; the order of the page keeps them apart.
-      const count = seen.get(target.scrapeUrl) ?? 0
-      seen.set(target.scrapeUrl, count + 1)
-      const own = `${pool.name} ${target.scrapeUrl} ${count}`
-      rows.push({ kind: 'target', key: own, target })
-      if (open.has(own)) rows.push({ kind: 'details', key: `${own} details`, target })
-    }
-  }
-  return rows
-}
-
 function flipped(set: ReadonlySet<string>, key: string): ReadonlySet<string> {
   const next = new Set(set)
   if (!next.delete(key)) next.add(key)
   return next
 }
 
-interface RowProps {
-  readonly index: number
-  readonly measure: RowWindow['measure']
-}
-
-function PoolRow(
-  props: RowProps & { pool: TargetPool; isOpen: boolean; onToggle: () => void },
-): ReactNode {
+function PoolRow(props: { pool: TargetPool; isOpen: boolean; onToggle: () => void }): ReactNode {
   const t = useText()
-  const { measure, index } = props
   const { name, up, total } = props.pool
   return (
-    <tr ref={measure} data-index={index} className="pool-row">
+    <tr className="pool-row">
       <th colSpan={5} scope="rowgroup">
         <button
           type="button"
@@ -156,50 +141,50 @@ const WORD: Readonly<Record<Health, TextKey>> = {
   unknown: 'targets.unknown',
 }
 
-function TargetRow(
-  props: RowProps & { target: ActiveTarget; readMs: number; isOpen: boolean; onToggle: () => void },
-): ReactNode {
+/** Drawn again only when something about it is other than before. */
+const OneTarget = memo(function OneTarget(props: {
+  columns: TargetColumns
+  place: number
+  readMs: number
+  isOpen: boolean
+  onFlip: (key: string) => void
+}): ReactNode {
   const t = useText()
-  const { target, measure, index } = props
-  const ago = agoSeconds(target.lastScrape, props.readMs)
+  const { columns, place, readMs, isOpen } = props
+  const [url, health] = [columns.scrapeUrl[place]!, columns.health[place]!]
+  const lastError = columns.lastError[place]
+  const lastMs = columns.lastScrapeMs[place] ?? undefined
   return (
-    <tr ref={measure} data-index={index} className={`target-row is-${target.health}`}>
+    <tr className={`target-row is-${health}`}>
       <td className="endpoint">
         <button
           type="button"
           className="fold"
-          aria-expanded={props.isOpen}
-          aria-label={t('targets.details', { target: target.scrapeUrl })}
-          onClick={props.onToggle}
+          aria-expanded={isOpen}
+          aria-label={t('targets.details', { target: url })}
+          onClick={() => props.onFlip(targetKey(columns, place))}
         >
-          <Icon name={props.isOpen ? 'down' : 'right'} size={14} />
-          <code>{target.scrapeUrl}</code>
+          <Icon name={isOpen ? 'down' : 'right'} size={14} />
+          <code>{url}</code>
         </button>
       </td>
       <td className="state">
-        <Pill tone={TONE[target.health]}>{t(WORD[target.health])}</Pill>
+        <Pill tone={TONE[health]}>{t(WORD[health])}</Pill>
       </td>
       <td className="label-cell">
-        <LabelChips labels={target.labels} />
-        {target.lastError !== '' && <div className="target-error">{target.lastError}</div>}
+        <LabelChips labels={targetLabels(columns, place)} />
+        {lastError !== undefined && <div className="target-error">{lastError}</div>}
       </td>
       <td className="num" data-label={t('targets.lastScrape')}>
-        {ago === undefined ? t('targets.never') : t('targets.ago', { span: formatAge(ago) })}
+        {lastMs === undefined
+          ? t('targets.never')
+          : t('targets.ago', { span: formatAge(Math.max(0, (readMs - lastMs) / 1000)) })}
       </td>
       <td className="num" data-label={t('targets.duration')}>
-        {ago === undefined ? '–' : formatValue(target.lastScrapeDuration, 'seconds')}
+        {lastMs === undefined
+          ? '–'
+          : formatValue(columns.lastScrapeDurationMs[place]! / 1000, 'seconds')}
       </td>
     </tr>
   )
-}
-
-function DetailsRow(props: RowProps & { target: ActiveTarget }): ReactNode {
-  const { measure, index } = props
-  return (
-    <tr ref={measure} data-index={index} className="details-row">
-      <td colSpan={5}>
-        <TargetDetails target={props.target} />
-      </td>
-    </tr>
-  )
-}
+})

@@ -1,7 +1,8 @@
 import { type ReactNode, useMemo } from 'react'
 import { useLocation } from 'wouter'
-import type { Health, TargetsData } from '../../data/api-types.ts'
-import { filterPools, healthCounts, indexTargets } from '../../data/targets.ts'
+import type { Health } from '../../data/api-types.ts'
+import { healthCounts, type TargetColumnsData } from '../../data/target-columns.ts'
+import { filterPools, indexTargets } from '../../data/targets.ts'
 import { Button } from '../../kit/button.tsx'
 import { Pill } from '../../kit/labels.tsx'
 import { SearchInput } from '../../kit/search-input.tsx'
@@ -16,13 +17,14 @@ const REFRESH_MS = 5000
 
 export function TargetsPage(): ReactNode {
   const t = useText()
-  const targets = useApi<TargetsData>('targets', { state: 'active' }, { everyMs: REFRESH_MS })
-  const counts = healthCounts(targets.data?.data.activeTargets ?? [])
+  const targets = useApi<TargetColumnsData>('targets/columns', {}, { everyMs: REFRESH_MS })
+  const data = targets.data?.data
+  const counts = useMemo(() => healthCounts(data?.pools ?? []), [data])
   return (
     <div className="page">
       <div className="page-head">
         <h1>{t('targets.title')}</h1>
-        {targets.data !== undefined && (
+        {data !== undefined && (
           <>
             {counts.down > 0 && (
               <Pill tone="crit">{t('targets.failing', { count: counts.down })}</Pill>
@@ -31,10 +33,10 @@ export function TargetsPage(): ReactNode {
           </>
         )}
         <span className="spacer" />
-        <Filters data={targets.data?.data} />
+        <Filters data={data} />
       </div>
       <Fetched query={targets}>
-        {({ data }) => <Pools data={data} readMs={targets.dataUpdatedAt} />}
+        {(answer) => <Pools data={answer.data} readMs={targets.dataUpdatedAt} />}
       </Fetched>
     </div>
   )
@@ -42,15 +44,12 @@ export function TargetsPage(): ReactNode {
 
 type State = Health | 'all'
 
-function Filters(props: { data: TargetsData | undefined }): ReactNode {
+function Filters(props: { data: TargetColumnsData | undefined }): ReactNode {
   const t = useText()
   const [state, setState] = useUrlParam('state')
   const [pool, setPool] = useUrlParam('pool')
   const [text, setText] = useUrlParam('search')
-  const pools = useMemo(
-    () => [...new Set(props.data?.activeTargets.map(({ scrapePool }) => scrapePool))].sort(),
-    [props.data],
-  )
+  const pools = props.data?.pools ?? []
   const options: Option<State>[] = [
     { value: 'all', label: t('targets.all') },
     { value: 'up', label: t('targets.up') },
@@ -66,7 +65,7 @@ function Filters(props: { data: TargetsData | undefined }): ReactNode {
         onChange={(event) => setPool(event.target.value)}
       >
         <option value="">{t('targets.allPools')}</option>
-        {pools.map((name) => (
+        {pools.map(({ name }) => (
           <option key={name} value={name}>
             {name}
           </option>
@@ -87,14 +86,14 @@ function healthOf(text: string): Health | undefined {
   return text === 'up' || text === 'down' || text === 'unknown' ? text : undefined
 }
 
-function Pools(props: { data: TargetsData; readMs: number }): ReactNode {
+function Pools(props: { data: TargetColumnsData; readMs: number }): ReactNode {
   const t = useText()
   const { data } = props
   const [, navigate] = useLocation()
   const [state] = useUrlParam('state')
   const [pool] = useUrlParam('pool')
   const [text] = useUrlParam('search')
-  const index = useMemo(() => indexTargets(data.activeTargets), [data])
+  const index = useMemo(() => indexTargets(data.pools), [data])
   const pools = useMemo(
     () =>
       filterPools(index, {
@@ -104,8 +103,8 @@ function Pools(props: { data: TargetsData; readMs: number }): ReactNode {
       }),
     [index, state, pool, text],
   )
-  const dropped = Object.values(data.droppedTargetCounts ?? {}).reduce((a, b) => a + b, 0)
-  if (data.activeTargets.length === 0)
+  const dropped = Object.values(data.droppedTargetCounts).reduce((a, b) => a + b, 0)
+  if (index.length === 0)
     return (
       <EmptyState icon="target" title={t('targets.none')} hint={t('targets.noneHint')}>
         {dropped > 0 && <p>{t('targets.dropped', { count: dropped })}</p>}
