@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { axe, hasBrowser, type Look, lookName, LOOKS, overflow, picture } from './browser.ts'
 import { ALERTS, GROUPS, TARGETS } from './rules-fixture.ts'
-import { siteOf } from './site.ts'
+import { siteOf, SLOW } from './site.ts'
 
 const DESKTOP: Look = { theme: 'light', language: 'en', width: 1280 }
 
@@ -71,7 +71,7 @@ test.skipIf(!hasBrowser)('what fires comes first, is counted and can be found', 
   await expect.poll(() => page.locator('main tbody tr').count()).toBe(1)
   expect(page.url()).toContain('search=host-3.example')
   await page.reload()
-  await expect.poll(() => page.locator('main tbody tr').count()).toBe(1)
+  await expect.poll(() => page.locator('main tbody tr').count(), SLOW).toBe(1)
   await page.locator('.expression-link').first().click()
   await page.waitForURL(/\/query\?g0\.expr=node_filesystem.*g0\.tab=graph/)
   expect(faults).toEqual([])

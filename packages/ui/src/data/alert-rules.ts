@@ -2,7 +2,7 @@
 import type { ActiveAlert, AlertingRule, AlertState, LabelSet, RuleGroup } from './api-types.ts'
 import { firingCount } from './firing-count.ts'
 import { formatValue } from './format.ts'
-import { everyWordIn, wordsOf } from './search.ts'
+import { everyWordIn, SearchTexts, wordsOf } from './search.ts'
 
 export interface AlertEntry {
   /** Stays the same from one answer of the server to the next. */
@@ -13,12 +13,14 @@ export interface AlertEntry {
   readonly pending: number
   /** Those that pass the filter; firing first, then the oldest. */
   readonly alerts: readonly ActiveAlert[]
+  /** Where its own text is among all; those of its alerts come behind. */
+  readonly textAt: number
 }
 
 /** Entries in the order of the page, with the texts that a filter looks in. Made once per answer. */
 export interface AlertIndex {
   readonly entries: readonly AlertEntry[]
-  readonly ruleText: ReadonlyMap<AlertingRule, string>
+  readonly texts: SearchTexts
 }
 
 export interface AlertFilter {
@@ -36,7 +38,7 @@ const FAILED_ORDER = 2
 
 export function indexAlertRules(groups: readonly RuleGroup[]): AlertIndex {
   const entries: AlertEntry[] = []
-  const ruleText = new Map<AlertingRule, string>()
+  const sources: (() => string)[] = []
   for (const group of groups)
     group.rules.forEach((rule, place) => {
       if (rule.type !== 'alerting') return
@@ -45,16 +47,20 @@ export function indexAlertRules(groups: readonly RuleGroup[]): AlertIndex {
       )
       const key = `${group.file};${group.name};${place};${rule.name}`
       const firing = firingCount(alerts)
-      entries.push({ key, rule, group, firing, pending: alerts.length - firing, alerts })
-      ruleText.set(
-        rule,
-        `${rule.name} ${rule.query} ${group.name} ${labelText(rule.labels)} ${labelText(rule.annotations)}`.toLowerCase(),
-      )
+      const textAt = sources.length
+      entries.push({ key, rule, group, firing, pending: alerts.length - firing, alerts, textAt })
+      sources.push(() => ruleText(rule, group))
+      for (const { labels, annotations } of alerts)
+        sources.push(() => `${labelText(labels)} ${labelText(annotations)}`)
     })
   const order = ({ rule }: AlertEntry) =>
     rule.health === 'err' ? Math.min(FAILED_ORDER, ORDER[rule.state]) : ORDER[rule.state]
   entries.sort((a, b) => order(a) - order(b) || (a.rule.name < b.rule.name ? -1 : 1))
-  return { entries, ruleText }
+  return { entries, texts: new SearchTexts(sources.length, (place) => sources[place]!()) }
+}
+
+function ruleText(rule: AlertingRule, group: RuleGroup): string {
+  return `${rule.name} ${rule.query} ${group.name} ${labelText(rule.labels)} ${labelText(rule.annotations)}`
 }
 
 /**
@@ -66,13 +72,14 @@ export function filterAlertRules(index: AlertIndex, filter: AlertFilter): AlertE
   const found: AlertEntry[] = []
   for (const entry of index.entries) {
     if (filter.state !== undefined && entry.rule.state !== filter.state) continue
-    const text = index.ruleText.get(entry.rule)!
-    if (everyWordIn(words, text)) {
+    const text = index.texts.of(entry.textAt)
+    const missing = words.filter((word) => !text.includes(word))
+    if (missing.length === 0) {
       found.push(entry)
       continue
     }
-    const alerts = entry.alerts.filter(({ labels, annotations }) =>
-      everyWordIn(words, `${text} ${labelText(labels)} ${labelText(annotations)}`.toLowerCase()),
+    const alerts = entry.alerts.filter((_, place) =>
+      everyWordIn(missing, index.texts.of(entry.textAt + 1 + place)),
     )
     if (alerts.length > 0) found.push({ ...entry, alerts })
   }

@@ -1,6 +1,6 @@
 // Metric names with their type and help, searched by name and by what the help says.
 import type { MetricMetadata } from './api-types.ts'
-import { bestMatches, everyWordIn, wordsOf } from './search.ts'
+import { Best, everyWordIn, rankOf, SearchTexts, wordsOf } from './search.ts'
 
 export interface Metric {
   readonly name: string
@@ -14,7 +14,19 @@ type Metadata = Readonly<Record<string, readonly MetricMetadata[]>>
 /** Series of a histogram or summary are described under the name of the whole. */
 const PART = /_(bucket|sum|count)$/
 
-export function metricList(names: readonly string[], metadata: Metadata): Metric[] {
+/** With the texts that are searched. Made once per answer. */
+export interface MetricIndex {
+  readonly metrics: readonly Metric[]
+  readonly texts: SearchTexts
+}
+
+export function indexMetrics(names: readonly string[], metadata: Metadata): MetricIndex {
+  const metrics = metricList(names, metadata)
+  const textOf = ({ name, help }: Metric) => `${name} ${help}`
+  return { metrics, texts: new SearchTexts(metrics.length, (place) => textOf(metrics[place]!)) }
+}
+
+function metricList(names: readonly string[], metadata: Metadata): Metric[] {
   const of = (name: string) => (Object.hasOwn(metadata, name) ? metadata[name]?.[0] : undefined)
   return names.map((name) => {
     const own = of(name)
@@ -24,22 +36,25 @@ export function metricList(names: readonly string[], metadata: Metadata): Metric
   })
 }
 
-/** @returns those whose name matches, best first, then those whose help does; all of them when nothing is typed */
+/** @returns the first of those whose name matches, best first, then of those whose help does; and how many there are */
 export function searchMetrics(
-  metrics: readonly Metric[],
+  { metrics, texts }: MetricIndex,
   text: string,
   type: string | undefined,
-): Metric[] {
-  const ofType = type === undefined ? metrics : metrics.filter((metric) => metric.type === type)
+  limit: number,
+): { shown: Metric[]; count: number } {
   const words = wordsOf(text)
-  if (words.length === 0) return [...ofType]
-  const byName = new Map(ofType.map((metric) => [metric.name, metric]))
-  const found = bestMatches([...byName.keys()], text, byName.size).map((name) => byName.get(name)!)
-  const seen = new Set(found)
-  for (const metric of ofType)
-    if (!seen.has(metric) && everyWordIn(words, `${metric.name} ${metric.help}`.toLowerCase()))
-      found.push(metric)
-  return found
+  const named = new Best<Metric>(limit)
+  const described: Metric[] = []
+  let count = 0
+  metrics.forEach((metric, place) => {
+    if ((type !== undefined && metric.type !== type) || !everyWordIn(words, texts.of(place))) return
+    count++
+    const rank = words.length === 0 ? -1 : rankOf(metric.name, words)
+    if (rank < 0) described.push(metric)
+    else named.offer(metric, metric.name, rank)
+  })
+  return { shown: [...named.items(), ...described].slice(0, limit), count }
 }
 
 /** The types that occur, the most frequent first. */

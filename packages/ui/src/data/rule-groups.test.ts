@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { RuleGroup } from './api-types.ts'
-import { type AnyRule, type RuleFilter, shownGroups } from './rule-groups.ts'
+import { type AnyRule, indexRuleGroups, type RuleFilter, shownGroups } from './rule-groups.ts'
 
 function rule(name: string, more: Partial<AnyRule> = {}): AnyRule {
   return {
@@ -19,21 +19,21 @@ function group(name: string, rules: AnyRule[], evaluationTime = 1): RuleGroup {
 }
 
 const ALL: RuleFilter = { kind: undefined, onlyFailing: false, text: '' }
-const GROUPS = [
+const INDEX = indexRuleGroups([
   group('fine', [rule('a'), rule('b', { type: 'alerting', annotations: { summary: 'hot' } })]),
   group('broken', [rule('c'), rule('d', { health: 'err', lastError: 'no match' })], 20),
-]
+])
 
 function found(more: Partial<RuleFilter>): string[] {
-  return shownGroups(GROUPS, { ...ALL, ...more }).flatMap(({ rules }) => rules.map((r) => r.name))
+  return shownGroups(INDEX, { ...ALL, ...more }).flatMap(({ rules }) => rules.map((r) => r.name))
 }
 
 test('groups with failing rules come first, the others keep their order', () => {
-  expect(shownGroups(GROUPS, ALL).map(({ group: { name } }) => name)).toEqual(['broken', 'fine'])
+  expect(shownGroups(INDEX, ALL).map(({ group: { name } }) => name)).toEqual(['broken', 'fine'])
 })
 
 test('a group that takes longer than its interval is slow', () => {
-  expect(shownGroups(GROUPS, ALL).map(({ isSlow }) => isSlow)).toEqual([true, false])
+  expect(shownGroups(INDEX, ALL).map(({ isSlow }) => isSlow)).toEqual([true, false])
 })
 
 test('kind, health and words narrow the list; a group without a match is gone', () => {

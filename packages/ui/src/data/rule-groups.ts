@@ -1,7 +1,7 @@
 // Rule groups, filtered for the page; the groups with failing rules come first.
 import type { AlertingRule, RecordingRule, RuleGroup } from './api-types.ts'
 import { labelText } from './alert-rules.ts'
-import { everyWordIn, wordsOf } from './search.ts'
+import { everyWordIn, SearchTexts, wordsOf } from './search.ts'
 
 export type AnyRule = AlertingRule | RecordingRule
 
@@ -21,32 +21,58 @@ export interface RuleFilter {
   readonly text: string
 }
 
-export function shownGroups(groups: readonly RuleGroup[], filter: RuleFilter): ShownGroup[] {
-  const words = wordsOf(filter.text)
-  const shown: ShownGroup[] = []
-  for (const group of groups) {
-    const groupText = `${group.name} ${group.file}`
-    const rules = group.rules.filter(
-      (rule) =>
-        (filter.kind === undefined || rule.type === filter.kind) &&
-        (!filter.onlyFailing || rule.health === 'err') &&
-        everyWordIn(words, `${groupText} ${ruleText(rule)}`.toLowerCase()),
-    )
-    if (rules.length === 0) continue
-    shown.push({
+interface IndexedGroup extends ShownGroup {
+  /** Where the texts of its rules are among all. */
+  readonly textAt: number
+}
+
+/** Groups in the order of the page, with the texts that a filter looks in. Made once per answer. */
+export interface RuleIndex {
+  readonly groups: readonly IndexedGroup[]
+  readonly texts: SearchTexts
+}
+
+export function indexRuleGroups(groups: readonly RuleGroup[]): RuleIndex {
+  const sources: [RuleGroup, AnyRule][] = []
+  const indexed = groups.map((group): IndexedGroup => {
+    const textAt = sources.length
+    for (const rule of group.rules) sources.push([group, rule])
+    return {
       key: `${group.file};${group.name}`,
       group,
       failing: failingCount(group),
       isSlow: group.evaluationTime > group.interval,
-      rules,
-    })
+      rules: group.rules,
+      textAt,
+    }
+  })
+  indexed.sort((a, b) => Number(a.failing === 0) - Number(b.failing === 0))
+  return {
+    groups: indexed,
+    texts: new SearchTexts(sources.length, (at) => ruleText(...sources[at]!)),
   }
-  return shown.sort((a, b) => Number(a.failing === 0) - Number(b.failing === 0))
 }
 
-function ruleText(rule: AnyRule): string {
+/** @returns groups with at least one passing rule; one that passes as a whole is the same object as before */
+export function shownGroups({ groups, texts }: RuleIndex, filter: RuleFilter): ShownGroup[] {
+  const words = wordsOf(filter.text)
+  const shown: ShownGroup[] = []
+  for (const one of groups) {
+    const rules = one.rules.filter(
+      (rule, place) =>
+        (filter.kind === undefined || rule.type === filter.kind) &&
+        (!filter.onlyFailing || rule.health === 'err') &&
+        (words.length === 0 || everyWordIn(words, texts.of(one.textAt + place))),
+    )
+    if (rules.length === one.rules.length) shown.push(one)
+    else if (rules.length > 0) shown.push({ ...one, rules })
+  }
+  return shown
+}
+
+function ruleText({ name, file }: RuleGroup, rule: AnyRule): string {
   const annotations = rule.type === 'alerting' ? labelText(rule.annotations) : ''
-  return `${rule.name} ${rule.query} ${labelText(rule.labels)} ${annotations} ${rule.lastError ?? ''}`
+  return `${name} ${file} ${rule.name} ${rule.query} ${labelText(rule.labels)} ${annotations} ${rule.lastError ?? ''}`
 }
 
 export function failingCount(group: RuleGroup): number {

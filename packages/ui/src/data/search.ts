@@ -5,24 +5,51 @@
 export function bestMatches(names: readonly string[], text: string, limit: number): string[] {
   const words = wordsOf(text)
   if (words.length === 0) return names.slice(0, limit)
-  const found: { name: string; rank: number }[] = []
-  for (const name of names) {
-    const lower = name.toLowerCase()
-    let rank = 0
-    for (const word of words) {
-      const at = lower.indexOf(word)
-      if (at < 0) {
-        rank = -1
-        break
-      }
-      rank += at === 0 ? 0 : /[a-z0-9]/.test(lower[at - 1]!) ? 2 : 1
-    }
-    if (rank >= 0) found.push({ name, rank })
+  const best = new Best<string>(limit)
+  for (const name of names) best.offer(name, name, rankOf(name, words))
+  return best.items()
+}
+
+/** How well a name fits the words, 0 best; −1 when it lacks one. */
+export function rankOf(name: string, words: readonly string[]): number {
+  const lower = name.toLowerCase()
+  let rank = 0
+  for (const word of words) {
+    const at = lower.indexOf(word)
+    if (at < 0) return -1
+    rank += at === 0 ? 0 : /[a-z0-9]/.test(lower[at - 1]!) ? 2 : 1
   }
-  found.sort(
-    (a, b) => a.rank - b.rank || a.name.length - b.name.length || (a.name < b.name ? -1 : 1),
-  )
-  return found.slice(0, limit).map(({ name }) => name)
+  return rank
+}
+
+/** The best of what is offered, in order. Sorting all of ten thousand would take longer than finding them. */
+export class Best<T> {
+  readonly #limit: number
+  readonly #found: { readonly item: T; readonly name: string; readonly rank: number }[] = []
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  offer(item: T, name: string, rank: number): void {
+    if (rank < 0) return
+    const found = this.#found
+    const isBefore = (at: number) => {
+      const other = found[at]!
+      return (
+        (rank - other.rank || name.length - other.name.length || (name < other.name ? -1 : 1)) < 0
+      )
+    }
+    let at = found.length
+    if (at === this.#limit && !isBefore(at - 1)) return
+    while (at > 0 && isBefore(at - 1)) at--
+    found.splice(at, 0, { item, name, rank })
+    if (found.length > this.#limit) found.pop()
+  }
+
+  items(): T[] {
+    return this.#found.map(({ item }) => item)
+  }
 }
 
 /** The words that a filter asks for, in lower case. */

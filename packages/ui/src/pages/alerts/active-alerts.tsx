@@ -11,7 +11,8 @@ import { useShown } from '../../kit/use-shown.ts'
 import { useText, useTimeFormat } from '../../services.tsx'
 import { Annotations } from './annotations.tsx'
 
-const ALERTS_SHOWN = 25
+/** Of one rule, until more are asked for. */
+export const ALERTS_SHOWN = 25
 
 export function ActiveAlerts(props: {
   name: string

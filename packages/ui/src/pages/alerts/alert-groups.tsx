@@ -8,12 +8,15 @@ import { matchersOf, matcherText, newSilencePath, parseMatchers } from '../../da
 import { agoSeconds } from '../../data/time.ts'
 import { Button } from '../../kit/button.tsx'
 import { Field, TextField } from '../../kit/field.tsx'
+import { GrowingList } from '../../kit/growing-list.tsx'
 import { LabelChips, Pill } from '../../kit/labels.tsx'
 import { NativeDialog } from '../../kit/native-dialog.tsx'
 import { EmptyState, ErrorBox, Fetched } from '../../kit/states.tsx'
+import { useShown } from '../../kit/use-shown.ts'
 import { useText } from '../../services.tsx'
 import { useChange, useJson } from '../use-json.ts'
 import { useUrlParam } from '../use-url-param.ts'
+import { ALERTS_SHOWN } from './active-alerts.tsx'
 import { Annotations } from './annotations.tsx'
 
 const REFRESH_MS = 5000
@@ -47,13 +50,19 @@ export function AlertGroups(): ReactNode {
             <EmptyState icon="bell" title={t('alerts.noGroups')} />
           ) : (
             <div className="alert-rules">
-              {all.map((group) => (
-                <Group
-                  key={`${group.receiver.name}${JSON.stringify(group.labels)}`}
-                  group={group}
-                  readMs={groups.dataUpdatedAt}
-                />
-              ))}
+              <GrowingList
+                items={all}
+                of={filter}
+                rowsOf={({ alerts }) => 1 + Math.min(ALERTS_SHOWN, alerts.length)}
+              >
+                {(group) => (
+                  <Group
+                    key={`${group.receiver.name}${JSON.stringify(group.labels)}`}
+                    group={group}
+                    readMs={groups.dataUpdatedAt}
+                  />
+                )}
+              </GrowingList>
             </div>
           )
         }
@@ -129,6 +138,7 @@ function Group(props: { group: AlertGroup; readMs: number }): ReactNode {
   const t = useText()
   const { labels, receiver, alerts } = props.group
   const [acked, setAcked] = useState<ManagedAlert | undefined>(undefined)
+  const { shown, rest, more } = useShown(alerts, ALERTS_SHOWN)
   return (
     <section className="card" aria-label={`${receiver.name} ${Object.values(labels).join(' ')}`}>
       <div className="alert-head">
@@ -141,7 +151,7 @@ function Group(props: { group: AlertGroup; readMs: number }): ReactNode {
         </Link>
       </div>
       <ul className="alert-list">
-        {alerts.map((alert) => (
+        {shown.map((alert) => (
           <Alert
             key={alert.fingerprint}
             alert={alert}
@@ -151,6 +161,7 @@ function Group(props: { group: AlertGroup; readMs: number }): ReactNode {
           />
         ))}
       </ul>
+      {rest > 0 && <Button onClick={more}>{t('alerts.more', { count: rest })}</Button>}
       {acked !== undefined && <AckDialog alert={acked} onClose={() => setAcked(undefined)} />}
     </section>
   )

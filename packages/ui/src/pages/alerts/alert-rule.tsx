@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ComponentType, memo, type ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { AlertEntry } from '../../data/alert-rules.ts'
 import type { AlertState } from '../../data/api-types.ts'
@@ -18,14 +18,19 @@ const WORD: Readonly<Record<AlertState, TextKey>> = {
   unknown: 'alerts.unknown',
 }
 
-export function AlertRule(props: {
-  entry: AlertEntry
-  readMs: number
-  isOpen: boolean
-  onToggle: () => void
-}): ReactNode {
+interface AlertRuleProps {
+  readonly entry: AlertEntry
+  readonly readMs: number
+  readonly isOpen: boolean
+  readonly onFlip: (key: string) => void
+}
+
+/** Drawn again only when something about it is other than before. */
+export const AlertRule: ComponentType<AlertRuleProps> = memo(function AlertRule(
+  props: AlertRuleProps,
+): ReactNode {
   const t = useText()
-  const { rule, group, firing, pending } = props.entry
+  const { key, rule, group, firing, pending } = props.entry
   const { duration, keepFiringFor = 0 } = rule
   const timing = [
     ...(duration > 0 ? [t('alerts.for', { span: formatSpan(duration) })] : []),
@@ -39,7 +44,7 @@ export function AlertRule(props: {
             type="button"
             className="fold"
             aria-expanded={props.isOpen}
-            onClick={props.onToggle}
+            onClick={() => props.onFlip(key)}
           >
             <Icon name={props.isOpen ? 'down' : 'right'} />
             <span>{rule.name}</span>
@@ -74,4 +79,4 @@ export function AlertRule(props: {
       )}
     </section>
   )
-}
+})

@@ -1,23 +1,29 @@
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
-import { type AlertEntry, filterAlertRules, indexAlertRules } from '../../data/alert-rules.ts'
+import {
+  type AlertEntry,
+  type AlertIndex,
+  filterAlertRules,
+  indexAlertRules,
+} from '../../data/alert-rules.ts'
 import type { AlertState, RulesData } from '../../data/api-types.ts'
 import { Button } from '../../kit/button.tsx'
+import { GrowingList } from '../../kit/growing-list.tsx'
 import { Pill } from '../../kit/labels.tsx'
 import { SearchInput } from '../../kit/search-input.tsx'
 import { type Option, Segmented } from '../../kit/segmented.tsx'
 import { EmptyState, Fetched } from '../../kit/states.tsx'
-import { useShown } from '../../kit/use-shown.ts'
 import { useText } from '../../services.tsx'
 import { useApi } from '../use-api.ts'
+import { useMadeWhenIdle } from '../use-made-when-idle.ts'
 import { useUrlParam } from '../use-url-param.ts'
 import { AlertGroups } from './alert-groups.tsx'
 import { AlertHistory } from './alert-history.tsx'
+import { ALERTS_SHOWN } from './active-alerts.tsx'
 import { AlertRule } from './alert-rule.tsx'
 import { NoRules } from './no-rules.tsx'
 
 const REFRESH_MS = 5000
-const RULES_SHOWN = 100
 
 /** Alerting rules with their active alerts; what fires comes first and is open. */
 export function AlertsPage(): ReactNode {
@@ -65,24 +71,30 @@ function Views(props: { shown: View }): ReactNode {
 function ByRule(): ReactNode {
   const t = useText()
   const rules = useApi<RulesData>('rules', { type: 'alert' }, { everyMs: REFRESH_MS })
+  const data = rules.data?.data
+  const index = useMemo(
+    () => (data === undefined ? undefined : indexAlertRules(data.groups)),
+    [data],
+  )
+  useMadeWhenIdle(index?.texts)
   return (
     <div className="page">
       <div className="page-head">
         <h1>{t('alerts.title')}</h1>
-        {rules.data !== undefined && <Counts data={rules.data.data} />}
+        {index !== undefined && <Counts index={index} />}
         <span className="spacer" />
         <Filters />
       </div>
       <Fetched query={rules}>
-        {({ data }) => <Entries data={data} readMs={rules.dataUpdatedAt} />}
+        {() => index !== undefined && <Entries index={index} readMs={rules.dataUpdatedAt} />}
       </Fetched>
     </div>
   )
 }
 
-function Counts(props: { data: RulesData }): ReactNode {
+function Counts(props: { index: AlertIndex }): ReactNode {
   const t = useText()
-  const { entries } = useMemo(() => indexAlertRules(props.data.groups), [props.data])
+  const { entries } = props.index
   let firing = 0
   let pending = 0
   for (const entry of entries) {
@@ -130,18 +142,27 @@ function stateOf(text: string): AlertState | undefined {
   return text === 'firing' || text === 'pending' || text === 'inactive' ? text : undefined
 }
 
-function Entries(props: { data: RulesData; readMs: number }): ReactNode {
+function Entries(props: { index: AlertIndex; readMs: number }): ReactNode {
   const t = useText()
+  const { index } = props
   const [, navigate] = useLocation()
   const [state] = useUrlParam('state')
   const [text] = useUrlParam('search')
   const [flipped, setFlipped] = useState<ReadonlySet<string>>(new Set())
-  const index = useMemo(() => indexAlertRules(props.data.groups), [props.data])
   const found = useMemo(
     () => filterAlertRules(index, { state: stateOf(state), text }),
     [index, state, text],
   )
-  const { shown, rest, more } = useShown(found, RULES_SHOWN)
+  const flip = useCallback(
+    (key: string) =>
+      setFlipped((before) => {
+        const next = new Set(before)
+        if (!next.delete(key)) next.add(key)
+        return next
+      }),
+    [],
+  )
+  const isOpen = (entry: AlertEntry) => needsEyes(entry) !== flipped.has(entry.key)
   if (index.entries.length === 0) return <NoRules title={t('alerts.none')} />
   if (found.length === 0)
     return (
@@ -151,20 +172,21 @@ function Entries(props: { data: RulesData; readMs: number }): ReactNode {
     )
   return (
     <div className="alert-rules">
-      {shown.map((entry) => (
-        <AlertRule
-          key={entry.key}
-          entry={entry}
-          readMs={props.readMs}
-          isOpen={needsEyes(entry) !== flipped.has(entry.key)}
-          onToggle={() => {
-            const next = new Set(flipped)
-            if (!next.delete(entry.key)) next.add(entry.key)
-            setFlipped(next)
-          }}
-        />
-      ))}
-      {rest > 0 && <Button onClick={more}>{t('alerts.more', { count: rest })}</Button>}
+      <GrowingList
+        items={found}
+        of={`${state} ${text}`}
+        rowsOf={(entry) => 1 + (isOpen(entry) ? Math.min(ALERTS_SHOWN, entry.alerts.length) : 0)}
+      >
+        {(entry) => (
+          <AlertRule
+            key={entry.key}
+            entry={entry}
+            readMs={props.readMs}
+            isOpen={isOpen(entry)}
+            onFlip={flip}
+          />
+        )}
+      </GrowingList>
     </div>
   )
 }

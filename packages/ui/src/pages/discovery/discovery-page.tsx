@@ -1,7 +1,6 @@
-import { type ReactNode, useEffect, useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { useLocation } from 'wouter'
 import type { TargetsData } from '../../data/api-types.ts'
-import { whileIdle } from '../../data/browser.ts'
 import {
   type DiscoveryFilter,
   type DiscoveryIndex,
@@ -14,6 +13,7 @@ import { type Option, Segmented } from '../../kit/segmented.tsx'
 import { EmptyState, Fetched } from '../../kit/states.tsx'
 import { useText } from '../../services.tsx'
 import { useApi } from '../use-api.ts'
+import { useMadeWhenIdle } from '../use-made-when-idle.ts'
 import { useUrlParam } from '../use-url-param.ts'
 import { DiscoveryTable } from './discovery-table.tsx'
 
@@ -25,10 +25,7 @@ export function DiscoveryPage(): ReactNode {
   const targets = useApi<TargetsData>('targets', {}, { everyMs: REFRESH_MS })
   const data = targets.data?.data
   const index = useMemo(() => (data === undefined ? undefined : indexDiscovery(data)), [data])
-  useEffect(
-    () => (index === undefined ? undefined : whileIdle(() => index.texts.makeSome())),
-    [index],
-  )
+  useMadeWhenIdle(index?.texts)
   return (
     <div className="page">
       <div className="page-head">

@@ -1,7 +1,7 @@
 // The metrics explorer: every metric that the server knows, with its type and what its help says.
 import { type ReactNode, useMemo, useState } from 'react'
 import type { MetricMetadata } from '../../data/api-types.ts'
-import { type Metric, metricList, searchMetrics, typesOf } from '../../data/metric-list.ts'
+import { indexMetrics, type Metric, searchMetrics, typesOf } from '../../data/metric-list.ts'
 import { Pill } from '../../kit/labels.tsx'
 import { NativeDialog } from '../../kit/native-dialog.tsx'
 import { type PickItem, PickList } from '../../kit/pick-list.tsx'
@@ -10,6 +10,7 @@ import { EmptyState, Fetched } from '../../kit/states.tsx'
 import { useText } from '../../services.tsx'
 import type { Translate } from '../../text/dictionary.ts'
 import { useApi } from '../use-api.ts'
+import { useMadeWhenIdle } from '../use-made-when-idle.ts'
 
 export interface MetricsPaletteProps {
   readonly onClose: () => void
@@ -26,22 +27,26 @@ export function MetricsPalette(props: MetricsPaletteProps): ReactNode {
   const metadata = useApi<Readonly<Record<string, readonly MetricMetadata[]>>>('metadata', {
     limit_per_metric: 1,
   })
-  const metrics = useMemo(
-    () => metricList(names.data?.data ?? [], metadata.data?.data ?? {}),
+  const index = useMemo(
+    () => indexMetrics(names.data?.data ?? [], metadata.data?.data ?? {}),
     [names.data, metadata.data],
   )
+  useMadeWhenIdle(index.texts)
   const types = useMemo(
     () => [
       { value: '', label: t('explorer.any') },
-      ...typesOf(metrics).map((value) => ({ value, label: value })),
+      ...typesOf(index.metrics).map((value) => ({ value, label: value })),
     ],
-    [metrics, t],
+    [index, t],
   )
-  const found = useMemo(
-    () => searchMetrics(metrics, text, type === '' ? undefined : type),
-    [metrics, text, type],
+  const { shown, count } = useMemo(
+    () => searchMetrics(index, text, type === '' ? undefined : type, METRICS_SHOWN),
+    [index, text, type],
   )
-  const shown = found.slice(0, METRICS_SHOWN)
+  const sections = useMemo(
+    () => [{ key: 'all', items: shown.map((metric) => itemOf(metric, t)) }],
+    [shown, t],
+  )
   return (
     <NativeDialog
       isBare
@@ -53,7 +58,7 @@ export function MetricsPalette(props: MetricsPaletteProps): ReactNode {
         label={t('palette.metrics')}
         hint={t('explorer.search')}
         text={text}
-        sections={[{ key: 'all', items: shown.map((metric) => itemOf(metric, t)) }]}
+        sections={sections}
         // What stands first depends on the descriptions too.
         isWaiting={names.isLoading || metadata.isLoading}
         itemClass="metric-item"
@@ -71,16 +76,14 @@ export function MetricsPalette(props: MetricsPaletteProps): ReactNode {
             )}
             <span className="spacer" />
             <span className="hint" aria-live="polite">
-              {t('explorer.count', { count: found.length })}
+              {t('explorer.count', { count })}
             </span>
           </div>
         }
         empty={<Fetched query={names}>{() => <EmptyState title={t('palette.none')} />}</Fetched>}
       />
-      {found.length > shown.length && (
-        <p className="hint metrics-cut">
-          {t('explorer.cut', { shown: shown.length, count: found.length })}
-        </p>
+      {count > shown.length && (
+        <p className="hint metrics-cut">{t('explorer.cut', { shown: shown.length, count })}</p>
       )}
     </NativeDialog>
   )

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ComponentType, memo, type ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { RuleHealth } from '../../data/api-types.ts'
 import { formatAge, formatValue } from '../../data/format.ts'
@@ -9,7 +9,15 @@ import { LabelChips, Pill } from '../../kit/labels.tsx'
 import { useText } from '../../services.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
 
-export function RuleGroupCard(props: { shown: ShownGroup; readMs: number }): ReactNode {
+interface CardProps {
+  readonly shown: ShownGroup
+  readonly readMs: number
+}
+
+/** Drawn again only when something about it is other than before. */
+export const RuleGroupCard: ComponentType<CardProps> = memo(function RuleGroupCard(
+  props: CardProps,
+): ReactNode {
   const t = useText()
   const { group, rules, failing, isSlow } = props.shown
   const ago = agoSeconds(group.lastEvaluation, props.readMs)
@@ -56,7 +64,7 @@ export function RuleGroupCard(props: { shown: ShownGroup; readMs: number }): Rea
       </table>
     </section>
   )
-}
+})
 
 const HEALTH: Readonly<Record<RuleHealth, readonly [TextKey, 'ok' | 'crit' | undefined]>> = {
   ok: ['rules.ok', 'ok'],

@@ -1,49 +1,60 @@
 import { type ReactNode, useMemo } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { RulesData } from '../../data/api-types.ts'
-import { type AnyRule, failingCount, shownGroups } from '../../data/rule-groups.ts'
+import {
+  type AnyRule,
+  indexRuleGroups,
+  type RuleIndex,
+  shownGroups,
+} from '../../data/rule-groups.ts'
 import { Button } from '../../kit/button.tsx'
+import { GrowingList } from '../../kit/growing-list.tsx'
 import { Icon } from '../../kit/icon.tsx'
 import { Pill } from '../../kit/labels.tsx'
 import { SearchInput } from '../../kit/search-input.tsx'
 import { type Option, Segmented } from '../../kit/segmented.tsx'
 import { EmptyState, Fetched } from '../../kit/states.tsx'
-import { useShown } from '../../kit/use-shown.ts'
 import { useText } from '../../services.tsx'
 import { NoRules } from '../alerts/no-rules.tsx'
 import { useApi } from '../use-api.ts'
+import { useMadeWhenIdle } from '../use-made-when-idle.ts'
 import { useUrlParam } from '../use-url-param.ts'
 import { RuleGroupCard } from './rule-group-card.tsx'
 
 const REFRESH_MS = 10_000
-const GROUPS_SHOWN = 40
 
 /** All rules by group, in the order of their files, with how their last evaluation went. */
 export function RulesPage(): ReactNode {
   const t = useText()
   const rules = useApi<RulesData>('rules', {}, { everyMs: REFRESH_MS })
+  const data = rules.data?.data
+  const index = useMemo(
+    () => (data === undefined ? undefined : indexRuleGroups(data.groups)),
+    [data],
+  )
+  useMadeWhenIdle(index?.texts)
   return (
     <div className="page">
       <div className="page-head">
         <h1>{t('rules.title')}</h1>
-        {rules.data !== undefined && <Counts data={rules.data.data} />}
+        {index !== undefined && <Counts index={index} />}
         <span className="spacer" />
         <Filters />
       </div>
       <Fetched query={rules}>
-        {({ data }) => <Groups data={data} readMs={rules.dataUpdatedAt} />}
+        {() => index !== undefined && <Groups index={index} readMs={rules.dataUpdatedAt} />}
       </Fetched>
     </div>
   )
 }
 
-function Counts(props: { data: RulesData }): ReactNode {
+function Counts(props: { index: RuleIndex }): ReactNode {
   const t = useText()
   let total = 0
   let failing = 0
-  for (const group of props.data.groups) {
+  for (const group of props.index.groups) {
     total += group.rules.length
-    failing += failingCount(group)
+    failing += group.failing
   }
   if (total === 0) return null
   return (
@@ -87,21 +98,21 @@ function kindOf(text: string): Kind {
   return text === 'alerting' || text === 'recording' || text === 'failing' ? text : 'all'
 }
 
-function Groups(props: { data: RulesData; readMs: number }): ReactNode {
+function Groups(props: { index: RuleIndex; readMs: number }): ReactNode {
   const t = useText()
+  const { index } = props
   const [, navigate] = useLocation()
   const [show] = useUrlParam('show')
   const [text] = useUrlParam('search')
   const found = useMemo(() => {
     const kind = kindOf(show)
-    return shownGroups(props.data.groups, {
+    return shownGroups(index, {
       kind: kind === 'alerting' || kind === 'recording' ? kind : undefined,
       onlyFailing: kind === 'failing',
       text,
     })
-  }, [props.data, show, text])
-  const { shown, rest, more } = useShown(found, GROUPS_SHOWN)
-  if (props.data.groups.length === 0) return <NoRules title={t('rules.none')} />
+  }, [index, show, text])
+  if (index.groups.length === 0) return <NoRules title={t('rules.none')} />
   if (found.length === 0)
     return (
       <EmptyState icon="search" title={t('rules.noMatch')} hint={t('alerts.noMatchHint')}>
@@ -110,10 +121,9 @@ function Groups(props: { data: RulesData; readMs: number }): ReactNode {
     )
   return (
     <div className="alert-rules">
-      {shown.map((one) => (
-        <RuleGroupCard key={one.key} shown={one} readMs={props.readMs} />
-      ))}
-      {rest > 0 && <Button onClick={more}>{t('alerts.more', { count: rest })}</Button>}
+      <GrowingList items={found} of={`${show} ${text}`} rowsOf={({ rules }) => 1 + rules.length}>
+        {(one) => <RuleGroupCard key={one.key} shown={one} readMs={props.readMs} />}
+      </GrowingList>
     </div>
   )
 }

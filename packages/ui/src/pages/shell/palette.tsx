@@ -2,12 +2,12 @@
 // this order: what stands first, and so what Enter takes, does not change when a later answer arrives.
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useMemo } from 'react'
-import type { RulesData } from '../../data/api-types.ts'
-import { dashboardPath, searchDashboards } from '../../data/dashboards-api.ts'
+import type { RuleGroup, RulesData } from '../../data/api-types.ts'
+import { type DashboardHit, dashboardPath, searchDashboards } from '../../data/dashboards-api.ts'
 import { selectorOf } from '../../data/frame.ts'
 import { NEW_PANEL, writeQueryLink } from '../../data/query-link.ts'
 import { bestMatches } from '../../data/search.ts'
-import type { TargetColumnsData } from '../../data/target-columns.ts'
+import type { TargetColumns, TargetColumnsData } from '../../data/target-columns.ts'
 import { Icon, type IconName } from '../../kit/icon.tsx'
 import type { PickItem, PickSection } from '../../kit/pick-list.tsx'
 import { useServices, useText } from '../../services.tsx'
@@ -127,67 +127,89 @@ function useOthers(text: string): { sections: readonly Section[]; areAll: boolea
   const isTyped = text.trim() !== ''
   const targets = useApi<TargetColumnsData>('targets/columns', {}, { enabled: isTyped })
   const rules = useApi<RulesData>('rules', {}, { enabled: isTyped })
+  const ofDashboards = useMemo(() => dashboardEntries(dashboards.data ?? []), [dashboards.data])
+  const ofTargets = useMemo(() => targetEntries(targets.data?.data.pools ?? []), [targets.data])
+  const ofRules = useMemo(() => ruleEntries(rules.data?.data.groups ?? []), [rules.data])
   return useMemo(() => {
-    const dashboardEntries = (dashboards.data ?? []).map(({ uid, title, folderTitle }) => ({
-      path: dashboardPath(uid, title),
-      name: title,
-      hint: folderTitle ?? '',
-    }))
-    const targetEntries = (targets.data?.data.pools ?? []).flatMap((pool) =>
-      (pool.labels[pool.labelNames.indexOf('instance')] ?? []).map((instance) => ({
-        path: `/targets?search=${encodeURIComponent(instance)}`,
-        name: instance,
-        hint: pool.name,
-      })),
-    )
-    const ruleEntries = (rules.data?.data.groups ?? []).flatMap((group) =>
-      group.rules.map(({ name }) => ({
-        path: `/rules?search=${encodeURIComponent(name)}`,
-        name,
-        hint: group.name,
-      })),
-    )
     const all: readonly Section[] = [
       {
         title: 'nav.dashboards',
         icon: 'grid',
-        entries: found(dashboardEntries, text),
+        entries: found(ofDashboards, text),
         isWaiting: dashboards.isLoading,
       },
       {
         title: 'palette.targets',
         icon: 'target',
-        entries: isTyped ? found(targetEntries, text) : [],
+        entries: isTyped ? found(ofTargets, text) : [],
         isWaiting: targets.isLoading,
       },
       {
         title: 'palette.rules',
         icon: 'list',
-        entries: isTyped ? found(ruleEntries, text) : [],
+        entries: isTyped ? found(ofRules, text) : [],
         isWaiting: rules.isLoading,
       },
     ]
     const end = all.findIndex(({ isWaiting }) => isWaiting)
     return { sections: end < 0 ? all : all.slice(0, end), areAll: end < 0 }
   }, [
-    dashboards.data,
+    ofDashboards,
     dashboards.isLoading,
-    targets.data,
+    ofTargets,
     targets.isLoading,
-    rules.data,
+    ofRules,
     rules.isLoading,
     text,
     isTyped,
   ])
 }
 
-/** One entry for each address, those that fit best first. */
-function found(entries: readonly Entry[], text: string): Entry[] {
-  const byPath = new Map(entries.map((entry) => [entry.path, entry]))
-  const byName = new Map(
-    [...byPath.values()].map((entry) => [`${entry.name}\u0000${entry.path}`, entry]),
+type Entries = ReadonlyMap<string, Entry>
+
+function dashboardEntries(hits: readonly DashboardHit[]): Entries {
+  return distinct(
+    hits.map(({ uid, title, folderTitle }) => ({
+      path: dashboardPath(uid, title),
+      name: title,
+      hint: folderTitle ?? '',
+    })),
   )
-  return bestMatches([...byName.keys()], text, OTHERS_SHOWN).map((name) => byName.get(name)!)
+}
+
+function targetEntries(pools: readonly TargetColumns[]): Entries {
+  return distinct(
+    pools.flatMap(({ name, labelNames, labels }) =>
+      (labels[labelNames.indexOf('instance')] ?? []).map((instance) => ({
+        path: `/targets?search=${encodeURIComponent(instance)}`,
+        name: instance,
+        hint: name,
+      })),
+    ),
+  )
+}
+
+function ruleEntries(groups: readonly RuleGroup[]): Entries {
+  return distinct(
+    groups.flatMap((group) =>
+      group.rules.map(({ name }) => ({
+        path: `/rules?search=${encodeURIComponent(name)}`,
+        name,
+        hint: group.name,
+      })),
+    ),
+  )
+}
+
+/** One entry for each address, by the text in which it is found. */
+function distinct(entries: readonly Entry[]): Entries {
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]))
+  return new Map([...byPath.values()].map((entry) => [`${entry.name}\u0000${entry.path}`, entry]))
+}
+
+/** Those that fit best first. */
+function found(entries: Entries, text: string): Entry[] {
+  return bestMatches([...entries.keys()], text, OTHERS_SHOWN).map((name) => entries.get(name)!)
 }
 
 function item(

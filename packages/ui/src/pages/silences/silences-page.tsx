@@ -4,6 +4,7 @@ import { ApiError } from '../../data/api.ts'
 import type { Silence } from '../../data/alertmanager-types.ts'
 import { matcherText, newSilencePath } from '../../data/matchers.ts'
 import { Button } from '../../kit/button.tsx'
+import { GrowingList } from '../../kit/growing-list.tsx'
 import { Pill } from '../../kit/labels.tsx'
 import { type Option, Segmented } from '../../kit/segmented.tsx'
 import { EmptyState, ErrorBox, Fetched } from '../../kit/states.tsx'
@@ -92,14 +93,18 @@ function Cards(props: { all: readonly Silence[] }): ReactNode {
   return (
     <div className="alert-rules">
       {change.error !== null && <ErrorBox error={change.error} />}
-      {sorted.map((silence) => (
-        <SilenceCard
-          key={silence.id}
-          silence={silence}
-          isBusy={change.isPending}
-          onExpire={() => change.mutate({ method: 'DELETE', path: `api/v2/silence/${silence.id}` })}
-        />
-      ))}
+      <GrowingList items={sorted} of="" rowsOf={() => 2}>
+        {(silence) => (
+          <SilenceCard
+            key={silence.id}
+            silence={silence}
+            isBusy={change.isPending}
+            onExpire={() =>
+              change.mutate({ method: 'DELETE', path: `api/v2/silence/${silence.id}` })
+            }
+          />
+        )}
+      </GrowingList>
     </div>
   )
 }
