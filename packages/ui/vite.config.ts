@@ -25,7 +25,7 @@ const BASE = new RegExp(
 const DASHBOARD = new RegExp(
   [
     'ui/src/pages/dashboards/(dashboard-(view|grid|head|layers|context)|panel-(host|frame|body)|use-|time-control|shown-frames|quick-ranges)',
-    'ui/src/data/(dashboard-edits|panel-run|matrix-tail|query-batch|turns|variable-source)\\.',
+    'ui/src/data/(dashboard-edits|panel-run|tail-start|query-batch|variable-source)\\.',
     'packages/dashboards/src/(field-config/(apply|display|color|value-mapping|field-matcher|field-name)|variables|layout|reduce|units/(duration|value-format|unit-table|date-unit|fixed|scaled)|time/)',
     'packages/dashboards/src/(json|load-current|pattern|migrate/(data-source-ref|found-forms|inputs|current-dashboard|normalize))\\.',
   ].join('|'),
@@ -46,8 +46,7 @@ const ROWS = /ui\/src\/(data\/(frame|format)|kit\/(labels|segmented|search-input
 
 const PLOT =
   /node_modules\/uplot\/|ui\/src\/viz\/(plot(-(?!plan)\w+)?|chart-cursor|hidden-series)\./
-const SERIES =
-  /ui\/src\/(viz\/(legend-items|plot-plan|tick-texts)|kit\/(plot-legend|use-calc-title))\./
+const SERIES = /ui\/src\/(viz\/(legend-items|plot-plan|tick-texts)|kit\/plot-legend)\./
 
 const config: UserConfig = defineConfig({
   root: import.meta.dirname,

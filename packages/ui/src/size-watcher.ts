@@ -1,8 +1,11 @@
 // One ResizeObserver for all charts: one per chart costs a callback each, and they fire in separate frames.
 
 export interface SizeWatcher {
-  /** Calls `changed` with the content width, at once and after each change. */
-  watch(element: Element, changed: (widthPx: number) => void): () => void
+  /**
+   * Calls `changed` with the content width, at once and after each change.
+   * @param isKnown  the width is known for now: not at once
+   */
+  watch(element: Element, changed: (widthPx: number) => void, isKnown?: boolean): () => void
 }
 
 export function createSizeWatcher(): SizeWatcher {
@@ -12,9 +15,9 @@ export function createSizeWatcher(): SizeWatcher {
       watched.get(target)?.(Math.floor(contentRect.width))
   })
   return {
-    watch(element, changed) {
+    watch(element, changed, isKnown = false) {
       // The observer tells it a frame later: thirty charts would be rendered twice and painted empty in between.
-      changed(contentWidth(element))
+      if (!isKnown) changed(contentWidth(element))
       watched.set(element, changed)
       observer.observe(element)
       return () => {

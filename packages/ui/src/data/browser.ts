@@ -40,15 +40,13 @@ export function after(delayMs: number, work: () => void): () => void {
   return () => clearTimeout(timer)
 }
 
-/** Runs `work` as a task of its own: input and painting can come before it. A timer would wait 4 ms each time. */
+/**
+ * Runs `work` as a task of its own: input comes before it. Painting does only every 100 ms where the browser knows priorities, for
+ * it costs as much as a piece of work. Where it does not, a timer waits up to 4 ms and the browser paints as it likes.
+ */
 export function asTask(work: () => void): void {
-  const { port1, port2 } = new MessageChannel()
-  port1.addEventListener('message', () => {
-    port1.close()
-    work()
-  })
-  port1.start()
-  port2.postMessage(undefined)
+  if ('scheduler' in globalThis) void scheduler.postTask(work, { priority: 'user-blocking' })
+  else after(0, work)
 }
 
 /** Runs `work` when the browser has nothing better to do. */

@@ -1,6 +1,7 @@
 import { answeredSeries, type AnsweredSeries } from '@pharos/dashboards'
 import { expect, test } from 'vitest'
-import { type KnownRange, tailStart, withTail } from './matrix-tail.ts'
+import { withTail } from './matrix-tail.ts'
+import { type KnownRange, tailStart } from './tail-start.ts'
 
 const matrix = (result: [Record<string, string>, [number, string][]][]): AnsweredSeries[] =>
   answeredSeries({

@@ -16,8 +16,8 @@ import {
   type Variables,
   type VariableValue,
 } from '@pharos/dashboards'
-import { type KnownRange, tailStart, withTail } from './matrix-tail.ts'
 import type { BatchQuery, QueryBatcher } from './query-batch.ts'
+import { type KnownRange, tailStart } from './tail-start.ts'
 
 export interface PanelQuestion {
   readonly panel: Panel
@@ -211,7 +211,12 @@ async function askTail(
   const series =
     from === query.start || known === undefined
       ? tail
-      : withTail(known.series, tail, query.start * 1000, from * 1000)
+      : (await import('./matrix-tail.ts')).withTail(
+          known.series,
+          tail,
+          query.start * 1000,
+          from * 1000,
+        )
   memory.set(key, { ...query, series })
   return { frames: framesOfSeries(series, target, false), warnings: told }
 }

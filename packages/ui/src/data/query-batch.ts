@@ -125,14 +125,8 @@ function answerOne(byId: Map<string, Waiting>, text: string): void {
 
 async function askAlone(api: Api, { query, signal, resolve, reject }: Waiting): Promise<void> {
   try {
-    const { data, warnings, infos } =
-      'time' in query
-        ? await api.get<PrometheusData>('query', { query: query.query, time: query.time }, signal)
-        : await api.get<PrometheusData>(
-            'query_range',
-            { query: query.query, start: query.start, end: query.end, step: query.step },
-            signal,
-          )
+    const path = 'time' in query ? 'query' : 'query_range'
+    const { data, warnings, infos } = await api.get<PrometheusData>(path, { ...query }, signal)
     resolve({ data, warnings, infos })
   } catch (error) {
     reject(error)

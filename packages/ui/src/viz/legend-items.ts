@@ -104,18 +104,3 @@ function columnOf(title: string, calcs: readonly string[]): number | undefined {
   const at = calcs.indexOf(wanted)
   return at < 0 ? undefined : at
 }
-
-/** Items in the order of one column; what has no number comes last. */
-export function sortedItems(
-  items: readonly LegendItem[],
-  sort: LegendPlan['sort'],
-): readonly LegendItem[] {
-  if (sort === undefined) return items
-  const sign = sort.isDown ? -1 : 1
-  return [...items].sort((a, b) => {
-    if (sort.column < 0) return a.name.localeCompare(b.name, undefined, { numeric: true }) * sign
-    const [x, y] = [a.numbers?.[sort.column] ?? NaN, b.numbers?.[sort.column] ?? NaN]
-    if (x !== x || y !== y) return Number(x !== x) - Number(y !== y)
-    return (x - y) * sign
-  })
-}

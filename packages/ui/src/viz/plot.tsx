@@ -25,6 +25,8 @@ export interface PlotProps {
   /** What the chart shows, for those who cannot see it. */
   readonly title: string
   readonly data: PlotData
+  /** Of its first picture, when that is known. */
+  readonly widthPx?: number | undefined
   readonly heightPx: number
   readonly startMs: number
   readonly endMs: number
@@ -96,7 +98,7 @@ function usePlot(
   const plot = useRef<uPlot | undefined>(undefined)
   const isDrawn = useRef(false)
   const focused = useRef(highlight)
-  const widthPx = useWidth(host)
+  const widthPx = useWidth(host, props.widthPx)
   const drawn = useMemo(() => drawnPlot(data, hidden), [data, hidden])
   const latest = useRef({ props, drawn, widthPx })
   useLayoutEffect(() => {
@@ -144,7 +146,10 @@ function usePlot(
   return plot
 }
 
-/** A new plot, drawn before this returns: by itself uPlot draws in a microtask, when whoever keeps the time has gone. */
+/**
+ * A new plot, drawn before this returns: by itself uPlot draws in a microtask, when whoever keeps the time has gone. Only what is drawn
+ * goes into the page: in there each font that is set makes the browser compute the page's styles.
+ */
 function drawnNow(
   options: uPlot.Options,
   columns: uPlot.AlignedData,
@@ -152,11 +157,11 @@ function drawnNow(
   hidden: ReadonlySet<number>,
 ): uPlot {
   return new uPlot(options, columns, (plot, init) => {
-    host.append(plot.root)
     plot.batch(() => {
       init()
       showOnly(plot, hidden)
     })
+    host.append(plot.root)
   })
 }
 

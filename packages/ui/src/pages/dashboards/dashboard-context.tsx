@@ -1,15 +1,12 @@
 // What every panel of a dashboard needs of the dashboard.
 import { createContext, type ReactNode, useContext } from 'react'
 import type { QueryBatcher } from '../../data/query-batch.ts'
-import type { Turns } from '../../data/turns.ts'
 import type { PlotMark } from '../../viz/plot-series.ts'
 import type { DashboardSession } from './use-dashboard-session.ts'
 
 export interface DashboardScene {
   readonly session: DashboardSession
   readonly batcher: QueryBatcher
-  /** Panels draw one after the other, so that the page answers while thirty of them do. */
-  readonly turns: Turns
   readonly scrapeIntervalMs: number
   /** Rewrites an expression so that the adhoc filters hold in it. */
   readonly withFilters: (expr: string) => string

@@ -9,11 +9,9 @@ import {
   useState,
 } from 'react'
 import { useLocation } from 'wouter'
-import { asTask, elapsedMs } from '../../data/browser.ts'
 import { panelById } from '../../data/dashboard-edits.ts'
 import type { StoredDashboard } from '../../data/dashboards-api.ts'
 import { createQueryBatcher } from '../../data/query-batch.ts'
-import { createTurns } from '../../data/turns.ts'
 import { scrapeIntervalOf } from '../../data/scrape-interval.ts'
 import { Button } from '../../kit/button.tsx'
 import { EmptyState } from '../../kit/states.tsx'
@@ -169,15 +167,14 @@ function useDashboardScene(
 ): { scene: DashboardScene; isReady: boolean } {
   const { api } = useServices()
   const [batcher] = useState(() => createQueryBatcher(api))
-  const [turns] = useState(() => createTurns(asTask, elapsedMs))
   const config = useApi<{ yaml: string }>('status/config', {})
   const yaml = config.data?.data.yaml ?? ''
   const scrapeIntervalMs = useMemo(() => scrapeIntervalOf(yaml), [yaml])
   const { withFilters, isReady } = useAdhocFilters(session.variables?.filters ?? [])
   const marks = useMarks(session, uid, batcher, marksOff)
   const scene = useMemo<DashboardScene>(
-    () => ({ session, batcher, turns, scrapeIntervalMs, withFilters, marks }),
-    [session, batcher, turns, scrapeIntervalMs, withFilters, marks],
+    () => ({ session, batcher, scrapeIntervalMs, withFilters, marks }),
+    [session, batcher, scrapeIntervalMs, withFilters, marks],
   )
   return { scene, isReady: isReady && (config.data !== undefined || config.error !== null) }
 }

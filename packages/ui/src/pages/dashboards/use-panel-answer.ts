@@ -1,7 +1,7 @@
 import type { Panel, VariableValue } from '@pharos/dashboards'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
-import { nowMs } from '../../data/browser.ts'
+import { asTask, nowMs } from '../../data/browser.ts'
 import {
   type PanelAnswer,
   type PanelMemory,
@@ -32,7 +32,7 @@ export function usePanelAnswer(
   widthPx: number,
   isNear: boolean,
 ): PanelState {
-  const { session, batcher, turns, scrapeIntervalMs, withFilters } = useScene()
+  const { session, batcher, scrapeIntervalMs, withFilters } = useScene()
   const { variables, range, rawRange, refreshCount } = session
   const memory = useRef<PanelMemory>(new Map())
   const [state, setState] = useState<Omit<PanelState, 'question'>>({
@@ -66,9 +66,9 @@ export function usePanelAnswer(
     setState((before) => (before.isLoading ? before : { ...before, isLoading: true }))
     runPanel(batcher, question, memory.current, controller.signal).then(
       (answer) =>
-        turns.take(() => {
+        asTask(() => {
           if (controller.signal.aborted) return
-          // Drawn within this turn: React would put all panels that are due into one long task.
+          // Drawn within this task: React would put all panels that are due into one long one.
           flushSync(() => setState({ answer, error: undefined, isLoading: false }))
         }),
       (error: unknown) => {
@@ -77,6 +77,6 @@ export function usePanelAnswer(
       },
     )
     return () => controller.abort()
-  }, [isDue, question, batcher, turns, refreshCount])
+  }, [isDue, question, batcher, refreshCount])
   return { ...state, question }
 }

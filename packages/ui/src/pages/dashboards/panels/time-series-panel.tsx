@@ -7,7 +7,7 @@ import { useLoaded } from '../../../viz/use-loaded.ts'
 import { useSettings } from '../../../services.tsx'
 import { createCursorStore } from '../../../viz/chart-cursor.ts'
 import type { TooltipMode } from '../../../viz/chart-tooltip.tsx'
-import { legendPlan } from '../../../viz/legend-items.ts'
+import { type LegendPlan, legendPlan } from '../../../viz/legend-items.ts'
 import { type FieldLinks, useFieldLinks } from '../../../viz/link-context.tsx'
 import { numberOption, objectOption, oneOf, type PanelProps } from '../../../viz/panel-props.ts'
 import { type PlotPlan, plotPlan } from '../../../viz/plot-plan.ts'
@@ -70,9 +70,8 @@ function DrawnSeries(props: SeriesPanelProps): ReactNode {
   )
   const tooltip = useMemo(() => tooltipMode(options, props.isShared), [options, props.isShared])
   if (plan.series.length === 0) return <NoData />
-  const wantedPx = numberOption(objectOption(options, 'legend'), 'width')
   const legendPx = legend.isRight
-    ? Math.min(wantedPx ?? legendWidthPx(legend, widthPx), widthPx * 0.55)
+    ? besidePx(legend, props)
     : legendHeightPx(legend, widthPx, heightPx)
   const chartPx = legend.isRight ? heightPx : heightPx - legendPx
   return (
@@ -81,6 +80,7 @@ function DrawnSeries(props: SeriesPanelProps): ReactNode {
         <Plot
           title={props.title}
           data={plan}
+          widthPx={legend.isRight ? undefined : widthPx}
           heightPx={Math.max(40, chartPx)}
           startMs={startMs}
           endMs={endMs}
@@ -120,6 +120,12 @@ function DrawnSeries(props: SeriesPanelProps): ReactNode {
       )}
     </div>
   )
+}
+
+/** How wide the legend is beside the chart. */
+function besidePx(legend: LegendPlan, { options, widthPx }: SeriesPanelProps): number {
+  const wantedPx = numberOption(objectOption(options, 'legend'), 'width')
+  return Math.min(wantedPx ?? legendWidthPx(legend, widthPx), widthPx * 0.55)
 }
 
 function hasLinks(plan: PlotPlan, series: number, linksOf: FieldLinks): boolean {
