@@ -50,7 +50,9 @@ interface Node {
   readonly [key: string]: unknown
 }
 
-const SKIPPED = new Set(['node_modules', 'dist', '.git', '.cache', 'testdata', 'data'])
+const SKIPPED = new Set(['node_modules', 'dist', '.git', '.cache', 'testdata'])
+/** Where a server that is started here keeps its samples. */
+const OWN_DATA = join(ROOT, 'data')
 
 /** Every .ts, .tsx and .mjs file below `directory`, parsed. */
 export function sourceFiles(directory: string): SourceFile[] {
@@ -64,8 +66,8 @@ export function pathsBelow(directory: string, pattern: RegExp): string[] {
   const found: string[] = []
   const walk = (path: string): void => {
     for (const name of readdirSync(path).sort()) {
-      if (SKIPPED.has(name)) continue
       const full = join(path, name)
+      if (SKIPPED.has(name) || full === OWN_DATA) continue
       if (statSync(full).isDirectory()) walk(full)
       else if (pattern.test(name)) found.push(relative(ROOT, full))
     }

@@ -23,7 +23,7 @@ export interface AlertIndex {
   readonly texts: SearchTexts
 }
 
-export interface AlertFilter {
+interface AlertFilter {
   readonly state: AlertState | undefined
   readonly text: string
 }

@@ -71,7 +71,7 @@ export interface ContactPoints {
   readonly version: string
 }
 
-export interface TestResult {
+interface TestResult {
   readonly integration: string
   readonly ok: boolean
   readonly durationMs: number

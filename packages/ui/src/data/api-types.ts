@@ -6,7 +6,7 @@ export type LabelSet = Readonly<Record<string, string>>
 export type SamplePair = readonly [number, string]
 
 /** One bucket: boundary rule (0 open left, 1 open right, 2 open both, 3 closed both), left, right, count. */
-export type BucketTuple = readonly [number, string, string, string]
+type BucketTuple = readonly [number, string, string, string]
 
 export interface HistogramValue {
   readonly count: string
@@ -51,7 +51,7 @@ export interface ActiveTarget {
   readonly scrapeTimeout?: string
 }
 
-export interface DroppedTarget {
+interface DroppedTarget {
   readonly discoveredLabels: LabelSet
   /** Prometheus 2 does not say which. */
   readonly scrapePool?: string

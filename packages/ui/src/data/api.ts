@@ -12,7 +12,7 @@ export interface Answer<T> {
 }
 
 /** `network`: no answer came. `http`: an answer that is not the API's. Any other: the API's own errorType. */
-export type ApiErrorKind = 'network' | 'http' | (string & {})
+type ApiErrorKind = 'network' | 'http' | (string & {})
 
 export class ApiError extends Error {
   readonly kind: ApiErrorKind
@@ -49,7 +49,7 @@ export interface Api {
   json<T>(method: JsonMethod, path: string, body?: unknown, signal?: AbortSignal): Promise<T>
 }
 
-export type JsonMethod = 'GET' | 'POST' | 'PUT' | 'DELETE'
+type JsonMethod = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** Longer requests go as POST: proxies in between cut long addresses. */
 const GET_CHARS_MAX = 1800
@@ -60,7 +60,7 @@ export function apiUrl(baseUri: string, path: string, params: Params): URL {
 }
 
 /** The address of a question below the base. */
-export function jsonUrl(baseUri: string, path: string, params: Params): URL {
+function jsonUrl(baseUri: string, path: string, params: Params): URL {
   const url = new URL(path, baseUri)
   url.search = formOf(params).toString()
   return url
@@ -235,7 +235,7 @@ function errorOf(response: Response, body: Body | undefined): ApiError {
 }
 
 /** @returns the parameters in the order given; undefined and empty ones are left out, lists repeat the key */
-export function formOf(params: Params): URLSearchParams {
+function formOf(params: Params): URLSearchParams {
   const form = new URLSearchParams()
   for (const [key, value] of Object.entries(params)) {
     if (value === undefined || value === '') continue

@@ -38,24 +38,15 @@ export interface SavedDashboard {
   readonly url?: string
 }
 
-export interface DashboardVersion {
+interface DashboardVersion {
   readonly version: number
   readonly created: string
   readonly createdBy?: string
   readonly message?: string
 }
 
-export interface Folder {
-  readonly uid: string
-  readonly title: string
-}
-
 export async function searchDashboards(api: Api, signal?: AbortSignal): Promise<DashboardHit[]> {
   return api.json('GET', DASHBOARDS_PATH, undefined, signal)
-}
-
-export async function listFolders(api: Api, signal?: AbortSignal): Promise<Folder[]> {
-  return api.json('GET', 'api/folders', undefined, signal)
 }
 
 export async function fetchDashboard(

@@ -11,7 +11,7 @@ export interface HostQuery {
   readonly order: readonly string[]
 }
 
-export interface HostQueries {
+interface HostQueries {
   readonly cpu: readonly HostQuery[]
   /** Used memory and what the kernel would give back. */
   readonly memory: readonly HostQuery[]
@@ -20,7 +20,7 @@ export interface HostQueries {
   readonly disk: readonly HostQuery[]
 }
 
-export interface HostWords {
+interface HostWords {
   readonly load1: string
   readonly load5: string
   readonly load15: string
@@ -102,7 +102,7 @@ export const HOST_WINDOWS: Readonly<Record<string, HostWindow>> = {
   '24h': { rangeSeconds: 86_400, stepSeconds: 360 },
 }
 
-export interface Filesystem {
+interface Filesystem {
   readonly mountpoint: string
   readonly device: string
   readonly sizeBytes: number

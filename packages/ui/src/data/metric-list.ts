@@ -15,7 +15,7 @@ type Metadata = Readonly<Record<string, readonly MetricMetadata[]>>
 const PART = /_(bucket|sum|count)$/
 
 /** With the texts that are searched. Made once per answer. */
-export interface MetricIndex {
+interface MetricIndex {
   readonly metrics: readonly Metric[]
   readonly texts: SearchTexts
 }

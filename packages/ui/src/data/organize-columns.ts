@@ -3,7 +3,7 @@
 import type { JsonObject } from '@pharos/dashboards'
 import { valueOfPath } from './json-path.ts'
 
-export interface OrganizedColumn {
+interface OrganizedColumn {
   readonly name: string
   readonly isHidden: boolean
   /** Empty: its own name. */

@@ -1,7 +1,7 @@
 // Which options each kind of panel has, where its JSON holds them, and what is chosen from. The editor is made of this.
 import type { TextKey } from '../text/dictionary.ts'
 
-export type OptionKind =
+type OptionKind =
   | { readonly kind: 'switch'; readonly standard: boolean }
   | { readonly kind: 'number'; readonly least?: number; readonly most?: number }
   | { readonly kind: 'text' }

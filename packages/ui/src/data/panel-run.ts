@@ -32,7 +32,7 @@ export interface PanelQuestion {
   readonly withFilters: (expr: string) => string
 }
 
-export interface AskedQuery {
+interface AskedQuery {
   readonly target: AnsweredTarget
   readonly query: BatchQuery
 }

@@ -9,7 +9,7 @@ export type BatchQuery =
   | { readonly query: string; readonly start: number; readonly end: number; readonly step: number }
   | { readonly query: string; readonly time: number }
 
-export interface BatchAnswer {
+interface BatchAnswer {
   readonly data: PrometheusData
   readonly warnings: readonly string[]
   readonly infos: readonly string[]

@@ -1,6 +1,6 @@
 // Where in an expression the server found its fault.
 
-export interface QueryFault {
+interface QueryFault {
   /** The server's words without the parameter's name: `1:8: parse error: …`. */
   readonly message: string
   /** 0-based character range in the expression; undefined when the server gave no position. */

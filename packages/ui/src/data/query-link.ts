@@ -2,9 +2,9 @@
 // one number per panel. Old forms (tab 0 and 1, stacked, step_input) are read and written back in the new one.
 import { formatLinkTime, formatSpan, parseSpan, parseTime } from './time.ts'
 
-export type QueryTab = 'table' | 'graph' | 'explain'
-export type DisplayMode = 'lines' | 'stacked' | 'heatmap'
-export type Density = 'low' | 'medium' | 'high'
+type QueryTab = 'table' | 'graph' | 'explain'
+type DisplayMode = 'lines' | 'stacked' | 'heatmap'
+type Density = 'low' | 'medium' | 'high'
 
 export type Resolution =
   | { readonly kind: 'auto'; readonly density: Density }

@@ -1,7 +1,7 @@
 // What each relabelling rule did to a target: the server gives the labels after each rule, this gives the difference.
 import type { LabelSet } from './api-types.ts'
 
-export interface RelabelRuleData {
+interface RelabelRuleData {
   readonly source_labels?: readonly string[]
   readonly separator?: string
   readonly regex?: string

@@ -30,7 +30,7 @@ export const NEW_RULE: RuleDraft = {
 }
 
 /** The keys of a rule file. */
-export interface RuleFields {
+interface RuleFields {
   readonly alert: string
   readonly expr: string
   readonly for?: string
@@ -163,7 +163,7 @@ function scalar(text: string): string {
     : JSON.stringify(text)
 }
 
-export interface Threshold {
+interface Threshold {
   /** What is compared. */
   readonly expr: string
   readonly value: number

@@ -75,7 +75,7 @@ function ruleText({ name, file }: RuleGroup, rule: AnyRule): string {
   return `${name} ${file} ${rule.name} ${rule.query} ${labelText(rule.labels)} ${annotations} ${rule.lastError ?? ''}`
 }
 
-export function failingCount(group: RuleGroup): number {
+function failingCount(group: RuleGroup): number {
   let count = 0
   for (const { health } of group.rules) if (health === 'err') count++
   return count

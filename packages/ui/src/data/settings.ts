@@ -20,9 +20,9 @@ export interface SettingsSource {
   keep(name: string, value: string): void
 }
 
-export const THEME_COOKIE = 'pharos_theme'
-export const LANG_COOKIE = 'pharos_lang'
-export const ZONE_COOKIE = 'pharos_zone'
+const THEME_COOKIE = 'pharos_theme'
+const LANG_COOKIE = 'pharos_lang'
+const ZONE_COOKIE = 'pharos_zone'
 
 export interface SettingsStore {
   readonly current: () => Settings

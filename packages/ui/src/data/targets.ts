@@ -14,7 +14,7 @@ export interface TargetPool {
   readonly places: readonly number[]
 }
 
-export interface TargetFilter {
+interface TargetFilter {
   readonly health: Health | undefined
   readonly pool: string | undefined
   /** Words that must all occur in the address, a label or the error; case does not matter. */
@@ -26,7 +26,7 @@ interface IndexedPool extends TargetPool {
 }
 
 /** All targets in the order of the page. Made once per answer. */
-export type TargetIndex = readonly IndexedPool[]
+type TargetIndex = readonly IndexedPool[]
 
 const ORDER: Readonly<Record<Health, number>> = { down: 0, unknown: 1, up: 2 }
 
