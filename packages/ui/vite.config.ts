@@ -4,6 +4,7 @@ import { defineConfig, type UserConfig } from 'vite'
 import { budgets } from './build/budgets-plugin.ts'
 import { frames } from './build/frames-plugin.ts'
 import { licences } from './build/licences-plugin.ts'
+import { plainImports } from './build/plain-imports-plugin.ts'
 import { precompress } from './build/precompress-plugin.ts'
 
 /** What runs first, and asks; the rest imports it. */
@@ -18,7 +19,7 @@ const BASE = new RegExp(
     'ui/src/kit/(button|icon|copy-button|lazy-popover|states|crash-guard|native-dialog|scroll-region)\\.',
     'ui/src/pages/use-(api|firing-count|url-param)\\.',
     'ui/src/data/(firing-count|settings|dashboards-api|safe-address|starred)\\.',
-    'ui/src/viz/use-(loaded|width|hidden)\\.',
+    'ui/src/viz/(palette|use-(loaded|width|hidden))\\.',
   ].join('|'),
 )
 
@@ -55,6 +56,7 @@ const config: UserConfig = defineConfig({
   plugins: [
     react(),
     { ...optimizeLocales.vite({ locales: ['en-US', 'zh-CN'] }), enforce: 'pre' },
+    plainImports(),
     licences(),
     budgets(),
     frames(),

@@ -49,11 +49,10 @@ function frameList({ staticFrame, staticPages }: typeof Static, manifest: Manife
   return { frames, pages }
 }
 
-/** What the browser loads before it draws, without what index.html names already. */
+/** What the browser loads before it draws, in the order in which it is wanted; index.html names the entry itself. */
 function filesBefore(manifest: Manifest, modules: readonly string[]): string[] {
-  const known = filesOf(manifest, ENTRY)
-  const keys = [START, ...modules.map((path) => `src/${path}`)]
-  return [...new Set(keys.flatMap((key) => [...filesOf(manifest, key)]))].filter(
-    (file) => !known.has(file),
-  )
+  const keys = [ENTRY, START, ...modules.map((path) => `src/${path}`)]
+  const files = new Set(keys.flatMap((key) => [...filesOf(manifest, key)]))
+  files.delete(manifest[ENTRY]!.file)
+  return [...files]
 }
