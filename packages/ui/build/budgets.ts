@@ -17,7 +17,7 @@ const PAGES = [
   ['query page before its editor', 'src/pages/query/query-page.tsx', 150],
   ['dashboard page before its panels', 'src/pages/dashboards/dashboard-page.tsx', 150],
   ['list of dashboards', 'src/pages/dashboards/dashboards-page.tsx', 110],
-  ['targets page', 'src/pages/targets/targets-page.tsx', 106],
+  ['targets page', 'src/pages/targets/targets-page.tsx', 110],
   ['alerts page', 'src/pages/alerts/alerts-page.tsx', 110],
   ['rules page', 'src/pages/rules/rules-page.tsx', 110],
   ['rule editor', 'src/pages/rules/rule-editor-page.tsx', 150],
@@ -25,7 +25,7 @@ const PAGES = [
   ['contact points page', 'src/pages/contact-points/contact-points-page.tsx', 110],
   ['notification policies page', 'src/pages/policies/policies-page.tsx', 110],
   ['push groups page', 'src/pages/push/push-page.tsx', 110],
-  ['service discovery page', 'src/pages/discovery/discovery-page.tsx', 106],
+  ['service discovery page', 'src/pages/discovery/discovery-page.tsx', 110],
   ['status page', 'src/pages/status/status-page.tsx', 110],
 ] as const
 
