@@ -3,6 +3,7 @@ import { loadCurrent, type LoadedDashboard, needsMigration } from '@pharos/dashb
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { useLocation, useRoute } from 'wouter'
+import { decodedPart } from '../../data/address-part.ts'
 import type { StoredDashboard } from '../../data/dashboards-api.ts'
 import { EmptyState, ErrorBox, Skeleton } from '../../kit/states.tsx'
 import { useServices, useText } from '../../services.tsx'
@@ -15,7 +16,7 @@ export function DashboardPage(): ReactNode {
   const [, params] = useRoute<{ uid: string; slug?: string }>('/d/:uid/:slug?')
   const { api } = useServices()
   const t = useText()
-  const uid = decodeURIComponent(params?.uid ?? '')
+  const uid = decodedPart(params?.uid ?? '')
   const stored = useQuery(dashboardQuery(api, uid))
   // The panels need it: asked for beside the dashboard and not after it.
   useApi('status/config', {})

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import { useLocation } from 'wouter'
+import { decodedPart } from '../../data/address-part.ts'
 import type { AlertingRule, RulesData } from '../../data/api-types.ts'
 import {
   type BacktestData,
@@ -34,7 +35,7 @@ export function RuleEditorPage(): ReactNode {
   const [, , group, name] = path.split('/')
   if (group === undefined || name === undefined)
     return <RuleEditor group={undefined} name={undefined} />
-  return <RuleEditor group={decodeURIComponent(group)} name={decodeURIComponent(name)} />
+  return <RuleEditor group={decodedPart(group)} name={decodedPart(name)} />
 }
 
 /** Writes a new rule, or changes one that was written here. */

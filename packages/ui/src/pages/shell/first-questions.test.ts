@@ -32,5 +32,6 @@ test('a dashboard is asked by its uid', () => {
     '/pharos/api/v1/status/config',
     '/pharos/api/v1/alerts',
   ])
+  expect(asked('/d/%zz')[0]).toBe('/pharos/api/dashboards/uid/%25zz')
   expect(asked('/alerts', '?view=groups')).toEqual(['/pharos/api/v1/alerts'])
 })

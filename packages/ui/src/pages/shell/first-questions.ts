@@ -1,5 +1,6 @@
 // What each page asks first, by its address alone: it is asked while the page's code is still on its way. What is left out or
 // wrong here is only asked later; tests/browser/start.test.ts holds that nothing is asked twice.
+import { decodedPart } from '../../data/address-part.ts'
 import { apiUrl, isTooLong } from '../../data/api.ts'
 import { DASHBOARDS_PATH, dashboardJsonPath } from '../../data/dashboard-paths.ts'
 import { readQueryLink } from '../../data/query-link.ts'
@@ -49,7 +50,7 @@ export function firstQuestions(opened: Opened, nowMs: number): URL[] {
 function asked(path: string, search: string): readonly string[] {
   const [, page, uid] = path.split('/')
   if (page === 'd' && uid !== undefined && uid !== '')
-    return [`/${dashboardJsonPath(decodeURIComponent(uid))}`, 'status/config']
+    return [`/${dashboardJsonPath(decodedPart(uid))}`, 'status/config']
   if (path === '/alerts')
     return new URLSearchParams(search).get('view') === 'groups' ? [] : ['rules?type=alert']
   return Object.hasOwn(ASKED, path) ? ASKED[path]! : []
