@@ -7,6 +7,10 @@ const ROLES = ['viewer', 'editor', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of the user who asks; undefined where nobody has to say who they are. */
+    role?: Role
+  }
   interface FastifyContextConfig {
     /** The least that may ask. Default: a viewer for GET, HEAD and OPTIONS, an editor for all else. */
     role?: Role

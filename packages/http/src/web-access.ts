@@ -106,12 +106,14 @@ export class DoorKeeper {
   }
 }
 
+/** Notes the user's role on the request. */
 function roleRefusal(
   { roles }: WebAccess,
   user: string,
   request: FastifyRequest,
 ): Refusal | undefined {
   const role = roles.get(user) ?? 'admin'
+  request.role = role
   if (mayAsk(role, request)) return undefined
   return { status: 403, text: `${user} is a ${role} and may not do this` }
 }

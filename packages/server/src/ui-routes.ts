@@ -32,7 +32,16 @@ export function registerUi(
     const ifNoneMatch = header(request, 'if-none-match')
     return send(
       reply,
-      ui.page({ path, basePath: `${prefix}/`, theme, lang, nonce, ifNoneMatch, isAgent }),
+      ui.page({
+        path,
+        basePath: `${prefix}/`,
+        theme,
+        lang,
+        nonce,
+        ifNoneMatch,
+        isAgent,
+        isViewer: request.role === 'viewer',
+      }),
     )
   }
   for (const path of UI_PATHS) if (path !== '/') app.get(prefix + path, pageOf(path))

@@ -12,6 +12,8 @@ export interface Services {
   readonly sizes: SizeWatcher
   /** Whether these are the pages of an agent, which has nothing to query. */
   readonly isAgent: boolean
+  /** May look and change nothing: what changes something is not offered. */
+  readonly isViewer: boolean
   /** The key that commands are given with. */
   readonly commandKey: '⌘' | 'Ctrl'
   /** Now; while the first page is drawn the moment for which its questions were asked ahead. */

@@ -26,6 +26,8 @@ export interface PageRequest {
   readonly ifNoneMatch?: string | undefined
   /** The pages of an agent: nothing to query. */
   readonly isAgent?: boolean
+  /** Whoever asks may look and change nothing. */
+  readonly isViewer?: boolean
 }
 
 export interface Ui {
@@ -325,20 +327,20 @@ function answerPage(
   build: string,
   request: PageRequest,
 ): UiAnswer {
-  const { basePath, theme, lang, nonce, ifNoneMatch, isAgent = false } = request
-  const etag = `W/"${build}-${isAgent ? 'agent-' : ''}${lang}-${theme ?? 'auto'}-${encodeURIComponent(basePath)}"`
+  const { basePath, theme, lang, nonce, ifNoneMatch, isAgent = false, isViewer = false } = request
+  const etag = `W/"${build}-${isAgent ? 'agent-' : ''}${isViewer ? 'viewer-' : ''}${lang}-${theme ?? 'auto'}-${encodeURIComponent(basePath)}"`
   const headers: Record<string, string> = {
     'cache-control': 'no-cache',
     'content-type': 'text/html; charset=utf-8',
     etag,
-    vary: 'cookie, accept-language',
+    vary: 'cookie, accept-language, authorization',
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
   }
   // The page in the browser's cache holds the nonce of the policy that came with it; a 304 must not replace it.
   if (ifNoneMatch === etag) return { status: 304, headers, body: undefined }
   const parts: Readonly<Record<IndexPart, string>> = {
-    lang: `<html lang="${lang === 'zh' ? 'zh-CN' : 'en'}"${theme === undefined ? '' : ` data-theme="${theme}"`}${isAgent ? ' data-agent' : ''}>`,
+    lang: `<html lang="${lang === 'zh' ? 'zh-CN' : 'en'}"${theme === undefined ? '' : ` data-theme="${theme}"`}${isAgent ? ' data-agent' : ''}${isViewer ? ' data-viewer' : ''}>`,
     base: `<base href="${attribute(basePath)}" />`,
     nonce: `<meta property="csp-nonce" nonce="${attribute(nonce)}" content="${attribute(nonce)}" />`,
     ...pageParts(list, request),

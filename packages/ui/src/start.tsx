@@ -6,7 +6,15 @@ import { createRoot } from 'react-dom/client'
 import { Router } from 'wouter'
 import type { Ahead } from './data/ahead.ts'
 import { createApi } from './data/api.ts'
-import { after, commandKey, isAgent, nowMs, readCookie, writeCookie } from './data/browser.ts'
+import {
+  after,
+  commandKey,
+  isAgent,
+  isViewer,
+  nowMs,
+  readCookie,
+  writeCookie,
+} from './data/browser.ts'
 import { createSettings, type LangCode } from './data/settings.ts'
 import { App } from './pages/shell/app.tsx'
 import { createPageModules, pageAt, type PageModules } from './pages/shell/routes.ts'
@@ -45,6 +53,7 @@ export async function start({ base, path, ahead }: Opened): Promise<void> {
     settings,
     sizes: createSizeWatcher(),
     isAgent: isAgent(),
+    isViewer: isViewer(),
     commandKey: commandKey(),
     momentMs: () => ahead.momentMs() ?? nowMs(),
     translate: words.of,

@@ -3,6 +3,7 @@ import { messageOf } from '@pharos/base'
 import type { ReceiverSettings } from '@pharos/config'
 import { formatDuration, Labels } from '@pharos/model'
 import { TemplateError } from '@pharos/template'
+import { FOR_VIEWERS } from '@pharos/http'
 import type { FastifyInstance } from 'fastify'
 import { fingerprintOf, type StoredAlert } from '../alert.ts'
 import type { AlertManager } from '../alert-manager.ts'
@@ -191,10 +192,10 @@ export function registerTrialRoutes(
   scope.post('/receivers/test', async (request, reply) =>
     sendJson(reply, await testReceiver(manager, editor, fieldsOf(bodyOf(request), 'body'))),
   )
-  scope.post('/templates/preview', async (request, reply) =>
+  scope.post('/templates/preview', { config: FOR_VIEWERS }, async (request, reply) =>
     sendJson(reply, preview(manager, fieldsOf(bodyOf(request), 'body'))),
   )
-  scope.post('/routes/test', async (request, reply) =>
+  scope.post('/routes/test', { config: FOR_VIEWERS }, async (request, reply) =>
     sendJson(reply, routesOf(manager, labelsOf(fieldsOf(bodyOf(request), 'body'), 'labels'))),
   )
 }

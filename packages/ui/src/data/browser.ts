@@ -103,6 +103,11 @@ export function isAgent(): boolean {
   return document.documentElement.dataset['agent'] !== undefined
 }
 
+/** Whether who looks may change nothing: the server says so in the page itself, and refuses it in any case. */
+export function isViewer(): boolean {
+  return document.documentElement.dataset['viewer'] !== undefined
+}
+
 /** The key that commands are given with: ⌘ on Apple's machines, Ctrl elsewhere. */
 export function commandKey(): '⌘' | 'Ctrl' {
   return /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl'

@@ -8,6 +8,7 @@ import { agoSeconds } from '../../data/time.ts'
 import { Button } from '../../kit/button.tsx'
 import { LabelChips, Pill } from '../../kit/labels.tsx'
 import { useShown } from '../../kit/use-shown.ts'
+import { ForEditors } from '../../kit/for-editors.tsx'
 import { useText, useTimeFormat } from '../../services.tsx'
 import { Annotations } from './annotations.tsx'
 
@@ -65,9 +66,11 @@ function AlertRow(props: { alert: ActiveAlert; readMs: number }): ReactNode {
       <td className="wide">
         <LabelChips labels={labels} except={['alertname']} />
         <Annotations annotations={annotations} />
-        <Link className="small-link" href={newSilencePath(matchersOf(labels))}>
-          {t('alerts.silence')}
-        </Link>
+        <ForEditors>
+          <Link className="small-link" href={newSilencePath(matchersOf(labels))}>
+            {t('alerts.silence')}
+          </Link>
+        </ForEditors>
       </td>
       <td className="num" data-label={t('alerts.value')} title={value}>
         {alertValue(value)}

@@ -13,6 +13,7 @@ import { LabelChips, Pill } from '../../kit/labels.tsx'
 import { NativeDialog } from '../../kit/native-dialog.tsx'
 import { EmptyState, ErrorBox, Fetched } from '../../kit/states.tsx'
 import { useShown } from '../../kit/use-shown.ts'
+import { ForEditors } from '../../kit/for-editors.tsx'
 import { useText } from '../../services.tsx'
 import { useChange, useJson } from '../use-json.ts'
 import { useUrlParam } from '../use-url-param.ts'
@@ -146,9 +147,11 @@ function Group(props: { group: AlertGroup; readMs: number }): ReactNode {
         <span className="spacer" />
         <span className="hint">{t('alerts.toReceiver', { name: receiver.name })}</span>
         <Pill>{t('alerts.countOf', { count: alerts.length })}</Pill>
-        <Link className="btn" href={newSilencePath(matchersOf(labels))}>
-          {t('alerts.silence')}
-        </Link>
+        <ForEditors>
+          <Link className="btn" href={newSilencePath(matchersOf(labels))}>
+            {t('alerts.silence')}
+          </Link>
+        </ForEditors>
       </div>
       <ul className="alert-list">
         {shown.map((alert) => (
@@ -199,11 +202,15 @@ function Alert(props: {
             {t('alerts.source')}
           </a>
         )}
-        <Link className="small-link" href={newSilencePath(matchersOf(alert.labels))}>
-          {t('alerts.silence')}
-        </Link>
+        <ForEditors>
+          <Link className="small-link" href={newSilencePath(matchersOf(alert.labels))}>
+            {t('alerts.silence')}
+          </Link>
+        </ForEditors>
         {alert.acknowledgement === undefined ? (
-          <Button onClick={props.onAck}>{t('alerts.ack')}</Button>
+          <ForEditors>
+            <Button onClick={props.onAck}>{t('alerts.ack')}</Button>
+          </ForEditors>
         ) : (
           <Pill tone="ok">{t('alerts.acked', { name: alert.acknowledgement.by })}</Pill>
         )}

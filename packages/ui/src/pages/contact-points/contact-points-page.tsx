@@ -4,7 +4,8 @@ import type { ContactPoint, ContactPoints, TestAnswer } from '../../data/alertma
 import { Button } from '../../kit/button.tsx'
 import { Pill } from '../../kit/labels.tsx'
 import { EmptyState, ErrorBox, Fetched } from '../../kit/states.tsx'
-import { useText } from '../../services.tsx'
+import { ForEditors } from '../../kit/for-editors.tsx'
+import { useServices, useText } from '../../services.tsx'
 import { useChange, useJson } from '../use-json.ts'
 import { ContactPointForm } from './contact-point-form.tsx'
 import { TestReport } from './test-report.tsx'
@@ -15,13 +16,14 @@ const PATH = 'api/v2/contact-points'
 export function ContactPointsPage(): ReactNode {
   const t = useText()
   const points = useJson<ContactPoints>(PATH)
+  const { isViewer } = useServices()
   const [edited, setEdited] = useState<ContactPoint | 'new' | undefined>(undefined)
   return (
     <div className="page">
       <div className="page-head">
         <h1>{t('contacts.title')}</h1>
         <span className="spacer" />
-        {points.data?.editable === true && edited === undefined && (
+        {points.data?.editable === true && !isViewer && edited === undefined && (
           <Button kind="primary" icon="plus" onClick={() => setEdited('new')}>
             {t('contacts.new')}
           </Button>
@@ -47,7 +49,7 @@ export function ContactPointsPage(): ReactNode {
                   <PointCard
                     key={point.name}
                     point={point}
-                    isEditable={editable}
+                    isEditable={editable && !isViewer}
                     onEdit={() => setEdited(point)}
                   />
                 ))}
@@ -81,20 +83,22 @@ function PointCard(props: {
           </span>
         ))}
         <span className="spacer" />
-        {integrations.length > 0 && (
-          <Button
-            disabled={test.isPending}
-            onClick={() =>
-              test.mutate({
-                method: 'POST',
-                path: 'api/v2/receivers/test',
-                body: { receiver: name },
-              })
-            }
-          >
-            {t(test.isPending ? 'contacts.testing' : 'contacts.test')}
-          </Button>
-        )}
+        <ForEditors>
+          {integrations.length > 0 && (
+            <Button
+              disabled={test.isPending}
+              onClick={() =>
+                test.mutate({
+                  method: 'POST',
+                  path: 'api/v2/receivers/test',
+                  body: { receiver: name },
+                })
+              }
+            >
+              {t(test.isPending ? 'contacts.testing' : 'contacts.test')}
+            </Button>
+          )}
+        </ForEditors>
         {props.isEditable && (
           <>
             <Button onClick={props.onEdit}>{t('silences.edit')}</Button>

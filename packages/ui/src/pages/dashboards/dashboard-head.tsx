@@ -8,6 +8,7 @@ import { starredDashboards, withStar } from '../../data/starred.ts'
 import { Button, IconButton } from '../../kit/button.tsx'
 import { CopyButton } from '../../kit/copy-button.tsx'
 import { Icon } from '../../kit/icon.tsx'
+import { ForEditors } from '../../kit/for-editors.tsx'
 import { useText } from '../../services.tsx'
 import { useLoaded } from '../../viz/use-loaded.ts'
 import { useScene } from './dashboard-context.tsx'
@@ -69,9 +70,11 @@ export function DashboardHead(props: DashboardHeadProps): ReactNode {
             <CopyButton label={t('dash.share')} text={() => shareLink(session)} />
             <SnapshotButton session={session} />
           </span>
-          <Button icon="edit" onClick={() => edits.setEditing(true)}>
-            {t('dash.edit')}
-          </Button>
+          <ForEditors>
+            <Button icon="edit" onClick={() => edits.setEditing(true)}>
+              {t('dash.edit')}
+            </Button>
+          </ForEditors>
         </>
       )}
     </div>

@@ -105,7 +105,9 @@ function usePanelCommands(
   onLayer: (layer: Layer) => void,
 ): PanelCommands {
   const [path, navigate] = useLocation()
+  const { isViewer } = useServices()
   return {
+    mayEdit: !isViewer,
     session,
     edits,
     path,

@@ -8,6 +8,7 @@ import { Button } from '../../kit/button.tsx'
 import { Icon } from '../../kit/icon.tsx'
 import { SearchInput } from '../../kit/search-input.tsx'
 import { EmptyState, Fetched } from '../../kit/states.tsx'
+import { ForEditors } from '../../kit/for-editors.tsx'
 import { useServices, useText } from '../../services.tsx'
 import { useUrlParam } from '../use-url-param.ts'
 
@@ -28,12 +29,14 @@ export function DashboardsPage(): ReactNode {
       <div className="page-head">
         <h1>{t('nav.dashboards')}</h1>
         <span className="spacer" />
-        <Button icon="upload" onClick={() => navigate('/dashboard/import')}>
-          {t('dash.import')}
-        </Button>
-        <Button icon="plus" kind="primary" onClick={() => navigate('/dashboard/new')}>
-          {t('dash.new')}
-        </Button>
+        <ForEditors>
+          <Button icon="upload" onClick={() => navigate('/dashboard/import')}>
+            {t('dash.import')}
+          </Button>
+          <Button icon="plus" kind="primary" onClick={() => navigate('/dashboard/new')}>
+            {t('dash.new')}
+          </Button>
+        </ForEditors>
       </div>
       <Fetched query={hits}>{(all) => <DashboardList hits={all} />}</Fetched>
     </div>
@@ -53,9 +56,11 @@ function DashboardList({ hits }: { hits: readonly DashboardHit[] }): ReactNode {
   if (hits.length === 0)
     return (
       <EmptyState icon="grid" title={t('dash.none')} hint={t('dash.noneHint')}>
-        <Link href="/dashboard/import" className="btn is-primary">
-          {t('dash.import')}
-        </Link>
+        <ForEditors>
+          <Link href="/dashboard/import" className="btn is-primary">
+            {t('dash.import')}
+          </Link>
+        </ForEditors>
       </EmptyState>
     )
   return (

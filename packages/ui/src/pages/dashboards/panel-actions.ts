@@ -22,7 +22,7 @@ export function panelActions(
   panel: Panel,
   values: ReadonlyMap<string, VariableValue>,
 ): readonly PanelAction[] {
-  const { session, edits, path, navigate, onInspect, onAnnotate } = commands
+  const { session, path, navigate, onInspect } = commands
   const actions: PanelAction[] = [
     {
       icon: 'eye',
@@ -32,12 +32,6 @@ export function panelActions(
         session.setView({
           viewPanel: session.view.viewPanel === panel.id ? undefined : panel.id,
         }),
-    },
-    {
-      icon: 'edit',
-      label: t('panel.edit'),
-      keys: 'e',
-      run: () => session.setView({ editPanel: panel.id }),
     },
     { icon: 'code', label: t('panel.inspect'), keys: 'i', run: () => onInspect(panel, values) },
     {
@@ -56,8 +50,26 @@ export function panelActions(
           navigate(queryLinkOfPanel(session, panel, values)),
         ),
     })
-  actions.push(
-    { icon: 'download', label: t('panel.picture'), run: () => void savePicture(panel) },
+  actions.push({
+    icon: 'download',
+    label: t('panel.picture'),
+    run: () => void savePicture(panel),
+  })
+  return commands.mayEdit ? [...actions, ...editingActions(commands, t, panel)] : actions
+}
+
+function editingActions(
+  { session, edits, onAnnotate }: PanelCommands,
+  t: Translate,
+  panel: Panel,
+): readonly PanelAction[] {
+  return [
+    {
+      icon: 'edit',
+      label: t('panel.edit'),
+      keys: 'e',
+      run: () => session.setView({ editPanel: panel.id }),
+    },
     { icon: 'clock', label: t('annotate.title'), run: onAnnotate },
     {
       icon: 'copy',
@@ -69,8 +81,7 @@ export function panelActions(
       label: t('panel.remove'),
       run: () => edits.change(withPanel(edits.dashboard, panel.id, () => undefined)),
     },
-  )
-  return actions
+  ]
 }
 
 async function savePicture(panel: Panel): Promise<void> {

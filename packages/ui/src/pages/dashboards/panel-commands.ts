@@ -5,6 +5,8 @@ import type { DashboardSession } from './use-dashboard-session.ts'
 /** What the actions of a panel work on. */
 export interface PanelCommands {
   readonly session: DashboardSession
+  /** Whether what changes the dashboard is offered. */
+  readonly mayEdit: boolean
   readonly edits: DashboardEdits
   /** Of the dashboard, and how to leave it. */
   readonly path: string

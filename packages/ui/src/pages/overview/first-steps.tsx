@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import { readStored, writeStored } from '../../data/browser.ts'
 import { IconButton } from '../../kit/button.tsx'
+import { ForEditors } from '../../kit/for-editors.tsx'
 import { useText } from '../../services.tsx'
 
 const KEY = 'pharos.first-steps'
@@ -35,8 +36,10 @@ export function FirstSteps(): ReactNode {
         <li>
           <h3>{t('guide.alertTitle')}</h3>
           <p>{t('guide.alertText')}</p>
-          <Link href="/rules/new">{t('guide.alertLink')}</Link>
-          {' · '}
+          <ForEditors>
+            <Link href="/rules/new">{t('guide.alertLink')}</Link>
+            {' · '}
+          </ForEditors>
           <Link href="/contact-points">{t('guide.contactLink')}</Link>
         </li>
       </ol>

@@ -7,7 +7,7 @@ import { Button } from '../../kit/button.tsx'
 import { TextField } from '../../kit/field.tsx'
 import { Pill } from '../../kit/labels.tsx'
 import { EmptyState, ErrorBox, Fetched } from '../../kit/states.tsx'
-import { useText } from '../../services.tsx'
+import { useServices, useText } from '../../services.tsx'
 import { useChange, useJson } from '../use-json.ts'
 import { RouteForm } from './route-form.tsx'
 
@@ -44,7 +44,9 @@ interface Opened {
 
 function Routes({ policies }: { policies: Policies }): ReactNode {
   const t = useText()
-  const { route, editable, version } = policies
+  const { route, version } = policies
+  const { isViewer } = useServices()
+  const editable = policies.editable && !isViewer
   const [opened, setOpened] = useState<Opened>()
   const receivers = useJson<readonly { readonly name: string }[]>(
     'api/v2/receivers',

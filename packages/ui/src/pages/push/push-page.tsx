@@ -18,6 +18,7 @@ import { LabelChips, Pill } from '../../kit/labels.tsx'
 import { SearchInput } from '../../kit/search-input.tsx'
 import { EmptyState, ErrorBox, Fetched } from '../../kit/states.tsx'
 import { useShown } from '../../kit/use-shown.ts'
+import { ForEditors } from '../../kit/for-editors.tsx'
 import { useServices, useText, useTimeFormat } from '../../services.tsx'
 import { useJson } from '../use-json.ts'
 import { useUrlParam } from '../use-url-param.ts'
@@ -185,9 +186,11 @@ function GroupCard(props: { group: PushGroup; readMs: number; onDelete: () => vo
         )}
         <span className="spacer" />
         <span className="hint">{t('push.metrics', { count })}</span>
-        <Button icon="trash" onClick={props.onDelete}>
-          {t('push.delete')}
-        </Button>
+        <ForEditors>
+          <Button icon="trash" onClick={props.onDelete}>
+            {t('push.delete')}
+          </Button>
+        </ForEditors>
       </div>
       {isOpen && (
         <div className="alert-body">

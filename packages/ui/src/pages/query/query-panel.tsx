@@ -7,6 +7,7 @@ import type { QueryPanelState } from '../../data/query-link.ts'
 import { Button, IconButton } from '../../kit/button.tsx'
 import { Tabs } from '../../kit/segmented.tsx'
 import { EmptyState, Skeleton } from '../../kit/states.tsx'
+import { ForEditors } from '../../kit/for-editors.tsx'
 import { useServices, useText } from '../../services.tsx'
 import { useLoaded } from '../../viz/use-loaded.ts'
 import { ExplorerButton } from './explorer-button.tsx'
@@ -81,8 +82,10 @@ export function QueryPanel(props: QueryPanelProps): ReactNode {
       <div className="query-tools">
         <ViewTabs id={id} panel={panel} onChange={onChange} />
         <div className="query-links">
-          <CreateAlert expr={panel.expr} />
-          <DashboardButton expr={panel.expr} />
+          <ForEditors>
+            <CreateAlert expr={panel.expr} />
+            <DashboardButton expr={panel.expr} />
+          </ForEditors>
         </div>
         <div className="query-controls">
           <div className="query-controls" ref={setBar} />

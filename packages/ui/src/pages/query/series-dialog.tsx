@@ -11,6 +11,7 @@ import { CopyButton } from '../../kit/copy-button.tsx'
 import { SeriesName } from '../../kit/labels.tsx'
 import { NativeDialog } from '../../kit/native-dialog.tsx'
 import { Fetched } from '../../kit/states.tsx'
+import { ForEditors } from '../../kit/for-editors.tsx'
 import { useText, useTimeFormat } from '../../services.tsx'
 import { useApi } from '../use-api.ts'
 import { DashboardButton } from './dashboard-button.tsx'
@@ -39,10 +40,12 @@ export function SeriesDialog({ expr, labels, onClose }: SeriesDialogProps): Reac
         <Link className="btn" href={`/query?${alone}`} onClick={onClose}>
           {t('series.alone')}
         </Link>
-        <Link className="btn" href={`/rules/new?expr=${encodeURIComponent(query)}`}>
-          {t('ruleEdit.create')}
-        </Link>
-        <DashboardButton expr={query} isFramed />
+        <ForEditors>
+          <Link className="btn" href={`/rules/new?expr=${encodeURIComponent(query)}`}>
+            {t('ruleEdit.create')}
+          </Link>
+          <DashboardButton expr={query} isFramed />
+        </ForEditors>
         {instance !== undefined && (
           <Link className="btn" href={`/targets?search=${encodeURIComponent(instance)}`}>
             {t('series.target')}

@@ -6,7 +6,7 @@ import type { AnyRule, ShownGroup } from '../../data/rule-groups.ts'
 import { agoSeconds, formatSpan } from '../../data/time.ts'
 import { ExpressionLink } from '../../kit/expression-link.tsx'
 import { LabelChips, Pill } from '../../kit/labels.tsx'
-import { useText } from '../../services.tsx'
+import { useServices, useText } from '../../services.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
 
 interface CardProps {
@@ -73,6 +73,7 @@ const HEALTH: Readonly<Record<RuleHealth, readonly [TextKey, 'ok' | 'crit' | und
 }
 
 function RuleRow(props: { rule: AnyRule; group: string; readMs: number }): ReactNode {
+  const { isViewer } = useServices()
   const t = useText()
   const { rule } = props
   const ago = agoSeconds(rule.lastEvaluation, props.readMs)
@@ -99,7 +100,7 @@ function RuleRow(props: { rule: AnyRule; group: string; readMs: number }): React
             <span className="hint">{t('alerts.for', { span: formatSpan(rule.duration) })}</span>
           )}{' '}
           <LabelChips labels={rule.labels ?? {}} />
-          {rule.type === 'alerting' && (
+          {rule.type === 'alerting' && !isViewer && (
             <Link
               className="small-link"
               href={`/rules/${encodeURIComponent(props.group)}/${encodeURIComponent(rule.name)}/edit`}

@@ -14,6 +14,7 @@ import { Pill } from '../../kit/labels.tsx'
 import { SearchInput } from '../../kit/search-input.tsx'
 import { type Option, Segmented } from '../../kit/segmented.tsx'
 import { EmptyState, Fetched } from '../../kit/states.tsx'
+import { ForEditors } from '../../kit/for-editors.tsx'
 import { useText } from '../../services.tsx'
 import { NoRules } from '../alerts/no-rules.tsx'
 import { useApi } from '../use-api.ts'
@@ -86,10 +87,12 @@ function Filters(): ReactNode {
         onChange={(value) => setShow(value === 'all' ? '' : value)}
       />
       <SearchInput label={t('rules.filter')} value={text} onChange={setText} />
-      <Link className="btn is-primary" href="/rules/new">
-        <Icon name="plus" size={15} />
-        {t('ruleEdit.new')}
-      </Link>
+      <ForEditors>
+        <Link className="btn is-primary" href="/rules/new">
+          <Icon name="plus" size={15} />
+          {t('ruleEdit.new')}
+        </Link>
+      </ForEditors>
     </div>
   )
 }

@@ -77,6 +77,7 @@ function staticServices({ theme, lang, isAgent }: FrameLook): Services {
     },
     sizes: { watch: () => () => undefined },
     isAgent,
+    isViewer: false,
     commandKey: 'Ctrl',
     momentMs: () => 0,
     translate: () => createTranslate(lang === 'zh' ? zh : en, lang),

@@ -8,6 +8,7 @@ import { GrowingList } from '../../kit/growing-list.tsx'
 import { Pill } from '../../kit/labels.tsx'
 import { type Option, Segmented } from '../../kit/segmented.tsx'
 import { EmptyState, ErrorBox, Fetched } from '../../kit/states.tsx'
+import { ForEditors } from '../../kit/for-editors.tsx'
 import { useText, useTimeFormat } from '../../services.tsx'
 import type { TextKey } from '../../text/dictionary.ts'
 import { useChange, useJson } from '../use-json.ts'
@@ -56,9 +57,11 @@ function SilenceList(props: { id: string | undefined }): ReactNode {
             options={options}
             onChange={(value) => setState(value === 'all' ? '' : value)}
           />
-          <Button kind="primary" icon="plus" onClick={() => navigate('/silences/new')}>
-            {t('silences.new')}
-          </Button>
+          <ForEditors>
+            <Button kind="primary" icon="plus" onClick={() => navigate('/silences/new')}>
+              {t('silences.new')}
+            </Button>
+          </ForEditors>
         </div>
       </div>
       {silences.error instanceof ApiError && silences.error.status === 404 ? (
@@ -135,20 +138,22 @@ function SilenceCard(props: {
           ))}
         </span>
         <span className="spacer" />
-        {isOver ? (
-          <Link className="btn" href={newSilencePath(matchers)}>
-            {t('silences.recreate')}
-          </Link>
-        ) : (
-          <>
-            <Link className="btn" href={`/silences/${id}/edit`}>
-              {t('silences.edit')}
+        <ForEditors>
+          {isOver ? (
+            <Link className="btn" href={newSilencePath(matchers)}>
+              {t('silences.recreate')}
             </Link>
-            <Button disabled={props.isBusy} onClick={props.onExpire}>
-              {t('silences.expire')}
-            </Button>
-          </>
-        )}
+          ) : (
+            <>
+              <Link className="btn" href={`/silences/${id}/edit`}>
+                {t('silences.edit')}
+              </Link>
+              <Button disabled={props.isBusy} onClick={props.onExpire}>
+                {t('silences.expire')}
+              </Button>
+            </>
+          )}
+        </ForEditors>
       </div>
       <div className="silence-body">
         <p>{comment}</p>

@@ -5,6 +5,7 @@ import { drillPath, type Statistic } from '../../data/cardinality.ts'
 import { formatCount, formatValue } from '../../data/format.ts'
 import { Segmented } from '../../kit/segmented.tsx'
 import { Fetched } from '../../kit/states.tsx'
+import { ForEditors } from '../../kit/for-editors.tsx'
 import { useSettings, useText, useTimeFormat } from '../../services.tsx'
 import { useApi } from '../use-api.ts'
 import { useUrlParam } from '../use-url-param.ts'
@@ -46,7 +47,9 @@ export function TsdbTab(): ReactNode {
             <CountTable of="memory" rows={data.memoryInBytesByLabelName} />
             <CountTable of="pair" rows={data.seriesCountByLabelValuePair} />
           </div>
-          <DeleteForm />
+          <ForEditors>
+            <DeleteForm />
+          </ForEditors>
         </>
       )}
     </Fetched>
