@@ -33,6 +33,16 @@ export function panelActions(
           viewPanel: session.view.viewPanel === panel.id ? undefined : panel.id,
         }),
     },
+    ...(commands.mayEdit
+      ? [
+          {
+            icon: 'edit',
+            label: t('panel.edit'),
+            keys: 'e',
+            run: () => session.setView({ editPanel: panel.id }),
+          } as const,
+        ]
+      : []),
     { icon: 'code', label: t('panel.inspect'), keys: 'i', run: () => onInspect(panel, values) },
     {
       icon: 'share',
@@ -59,17 +69,11 @@ export function panelActions(
 }
 
 function editingActions(
-  { session, edits, onAnnotate }: PanelCommands,
+  { edits, onAnnotate }: PanelCommands,
   t: Translate,
   panel: Panel,
 ): readonly PanelAction[] {
   return [
-    {
-      icon: 'edit',
-      label: t('panel.edit'),
-      keys: 'e',
-      run: () => session.setView({ editPanel: panel.id }),
-    },
     { icon: 'clock', label: t('annotate.title'), run: onAnnotate },
     {
       icon: 'copy',
