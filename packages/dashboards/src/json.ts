@@ -41,3 +41,14 @@ export function copyOfJson<T>(value: T): T {
     Object.entries(value).map(([key, inner]) => [key, copyOfJson(inner as unknown)]),
   ) as T
 }
+
+/** A deep copy with every text changed; keys stay. */
+export function withTexts<T>(value: T, change: (text: string) => string): T {
+  // The casts: as above.
+  if (typeof value === 'string') return change(value) as T
+  if (Array.isArray(value)) return value.map((one: unknown) => withTexts(one, change)) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, withTexts(inner as unknown, change)]),
+  ) as T
+}

@@ -1,5 +1,5 @@
 // `__inputs`: what the one who exported a dashboard left for the one who imports it to say: data sources, constants.
-import { isObject, type JsonObject, objectsOf, scalarText } from '../json.ts'
+import { isObject, type JsonObject, objectsOf, scalarText, withTexts } from '../json.ts'
 
 export interface DashboardInput {
   readonly name: string
@@ -50,9 +50,9 @@ export function withInputs(
     if (values.has(name)) return values.get(name)
     return name.startsWith('DS_') && !variables.has(name) ? OWN_DATA_SOURCE : undefined
   }
-  const filled = fill(dashboard, valueOf)
-  // The cast: an object stays one.
-  const result = filled as JsonObject
+  const result = withTexts(dashboard, (text) =>
+    text.replace(/\$\{(\w+)\}/g, (whole, name: string) => valueOf(name) ?? whole),
+  )
   delete result['__inputs']
   delete result['__requires']
   delete result['__elements']
@@ -63,17 +63,5 @@ function variableNames(dashboard: JsonObject): string[] {
   const { templating } = dashboard
   return objectsOf(isObject(templating) ? templating['list'] : []).map(({ name }) =>
     scalarText(name),
-  )
-}
-
-function fill(value: unknown, valueOf: (name: string) => string | undefined): unknown {
-  if (typeof value === 'string')
-    return value.includes('${')
-      ? value.replace(/\$\{(\w+)\}/g, (whole, name: string) => valueOf(name) ?? whole)
-      : value
-  if (Array.isArray(value)) return value.map((one) => fill(one, valueOf))
-  if (!isObject(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, fill(inner, valueOf)]),
   )
 }

@@ -91,6 +91,8 @@ test('a snapshot shows the same panels without a question: repeats apart, variab
         id: 2,
         type: 'timeseries',
         title: 'Load of $host',
+        description: '$host of ${job}',
+        fieldConfig: { defaults: { links: [{ title: 'l', url: '/x?h=${host}' }] }, overrides: [] },
         repeat: 'host',
         gridPos: { x: 0, y: 1, w: 24, h: 8 },
         targets: [{ refId: 'A', expr: 'up{host="$host"}' }],
@@ -123,5 +125,8 @@ test('a snapshot shows the same panels without a question: repeats apart, variab
   const laid = gridLayout(loaded.dashboard, again).panels
   expect(laid.map(({ panel }) => panel.title)).toEqual(['Closed', 'Load of a', 'Load of b'])
   expect(laid.map(({ at }) => at)).toEqual(panels.map(({ placed }) => placed.at))
-  expect(heldFrames(laid[2]!.panel)).toEqual([FRAME])
+  const second = laid[2]!.panel
+  expect(heldFrames(second)).toEqual([FRAME])
+  expect(second.description).toBe('b of ${job}')
+  expect(second.fieldConfig.defaults.links?.[0]?.url).toBe('/x?h=b')
 })

@@ -2,9 +2,10 @@
 // Panels hold their frames in targets of the kind `snapshot`, which a real Grafana draws too.
 import type { Dashboard, Panel, Target, VariableModel } from '../dashboard.ts'
 import type { Frame } from '../frame.ts'
-import { objectsOf } from '../json.ts'
+import { objectsOf, withTexts } from '../json.ts'
 import type { PlacedPanel } from '../layout/placed-panel.ts'
 import type { TimeRange } from '../time/time-range.ts'
+import { replaceReferences } from '../variables/interpolate.ts'
 import type { Variable } from '../variables/variable.ts'
 import type { Variables } from '../variables/variables.ts'
 import { frameJson, frameOfJson } from './frame-json.ts'
@@ -50,8 +51,13 @@ function fixedPanel(
   variables: Variables,
   range: TimeRange,
 ): Panel {
-  const { repeat: _, timeFrom: _timeFrom, timeShift: _timeShift, ...panel } = placed.panel
-  const scope = { values: placed.values, range }
+  const { values } = placed
+  const {
+    repeat: _,
+    timeFrom: _timeFrom,
+    timeShift: _timeShift,
+    ...panel
+  } = withRepeated(placed.panel, values, variables)
   const target: Target = {
     refId: 'A',
     datasource: OWN_DATA,
@@ -61,13 +67,23 @@ function fixedPanel(
   return {
     ...panel,
     id,
-    title: variables.interpolate(panel.title, scope),
+    title: variables.interpolate(panel.title, { values, range }),
     gridPos: placed.at,
     datasource: OWN_DATA,
     targets: frames.length === 0 ? [] : [target],
     ...(fault === undefined ? {} : { description: joined(panel.description, fault) }),
     ...(placed.isRow ? { collapsed: false, panels: [] } : {}),
   }
+}
+
+/** A repeated panel names the value that it was made for, wherever the variable stands in it. */
+function withRepeated(panel: Panel, values: PlacedPanel['values'], variables: Variables): Panel {
+  if (values.size === 0) return panel
+  return withTexts(panel, (whole) =>
+    replaceReferences(whole, ({ name, text }) =>
+      values.has(name) ? variables.interpolate(text, { values }) : undefined,
+    ),
+  )
 }
 
 function joined(description: string | undefined, fault: string): string {

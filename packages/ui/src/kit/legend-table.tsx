@@ -4,6 +4,7 @@ import { type Frame, type SeriesStats, statsOf } from '../data/frame.ts'
 import { useSettings, useText } from '../services.tsx'
 import { isolated, toggled } from '../viz/hidden-series.ts'
 import { IconButton } from './button.tsx'
+import { LegendRow } from './legend-row.tsx'
 import { ScrollRegion } from './scroll-region.tsx'
 import { useRows } from './use-rows.ts'
 import { seriesColor } from '../viz/palette.ts'
@@ -79,7 +80,7 @@ export function LegendTable(props: LegendTableProps): ReactNode {
           {shown.rows.map((index) => {
             const at = order[index]!
             return (
-              <LegendRow key={at} {...props} at={at} name={names[at] ?? ''} stats={stats[at]!} />
+              <SeriesRow key={at} {...props} at={at} name={names[at] ?? ''} stats={stats[at]!} />
             )
           })}
           {shown.belowPx > 0 && <tr aria-hidden="true" style={{ height: shown.belowPx }} />}
@@ -89,39 +90,26 @@ export function LegendTable(props: LegendTableProps): ReactNode {
   )
 }
 
-function LegendRow(
+function SeriesRow(
   props: LegendTableProps & { at: number; name: string; stats: SeriesStats },
 ): ReactNode {
   const { at, name, stats, hidden, unit } = props
   const { theme } = useSettings()
   const t = useText()
-  const isHidden = hidden.has(at)
-  const onClick = (event: MouseEvent) =>
+  const onChoose = (event: MouseEvent) =>
     props.onHidden(
       event.ctrlKey || event.metaKey || event.shiftKey
         ? toggled(hidden, at)
         : isolated(hidden, at, props.frame.series.length),
     )
   return (
-    <tr
-      className={isHidden ? 'is-hidden' : undefined}
-      onMouseEnter={() => props.onPoint(at)}
-      onMouseLeave={() => props.onPoint(undefined)}
+    <LegendRow
+      name={name}
+      color={seriesColor(theme, at)}
+      isHidden={hidden.has(at)}
+      onChoose={onChoose}
+      onPoint={(isOver) => props.onPoint(isOver ? at : undefined)}
     >
-      {/* The label is the series' name, one level deeper than the rule looks. */}
-      {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label */}
-      <td>
-        <button
-          type="button"
-          className="legend-key"
-          aria-pressed={!isHidden}
-          title={t('chart.isolate', { name })}
-          onClick={onClick}
-        >
-          <i style={{ background: seriesColor(theme, at) }} />
-          <span>{name}</span>
-        </button>
-      </td>
       {COLUMNS.map((column) => (
         <td key={column}>{formatValue(stats[column], unit)}</td>
       ))}
@@ -133,7 +121,7 @@ function LegendRow(
           onClick={() => props.onMore(at)}
         />
       </td>
-    </tr>
+    </LegendRow>
   )
 }
 

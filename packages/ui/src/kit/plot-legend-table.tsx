@@ -2,6 +2,7 @@
 import { type MouseEvent, type ReactNode, useMemo, useState } from 'react'
 import { useText } from '../services.tsx'
 import type { LegendItem, LegendPlan } from '../viz/legend-items.ts'
+import { LegendRow } from './legend-row.tsx'
 import { ScrollRegion } from './scroll-region.tsx'
 import { useCalcTitle } from './use-calc-title.ts'
 
@@ -53,55 +54,23 @@ export function LegendTable(props: LegendTableProps): ReactNode {
           </tr>
         </thead>
         <tbody>
-          {items.map((item) => (
+          {items.map(({ place, name, color, values }) => (
             <LegendRow
-              key={item.place}
-              item={item}
-              isHidden={hidden.has(item.place)}
-              calcs={plan.calcs}
-              onChoose={props.onChoose}
-              onPoint={onPoint}
-            />
+              key={place}
+              name={name}
+              color={color}
+              isHidden={hidden.has(place)}
+              onChoose={(event) => props.onChoose(event, place)}
+              onPoint={(isOver) => onPoint(isOver ? place : undefined)}
+            >
+              {values.map((text, index) => (
+                <td key={plan.calcs[index]}>{text}</td>
+              ))}
+            </LegendRow>
           ))}
         </tbody>
       </table>
     </ScrollRegion>
-  )
-}
-
-function LegendRow(props: {
-  item: LegendItem
-  isHidden: boolean
-  calcs: readonly string[]
-  onChoose: (event: MouseEvent, place: number) => void
-  onPoint: (place: number | undefined) => void
-}): ReactNode {
-  const { place, name, color, values } = props.item
-  const t = useText()
-  return (
-    <tr
-      className={props.isHidden ? 'is-hidden' : undefined}
-      onMouseEnter={() => props.onPoint(place)}
-      onMouseLeave={() => props.onPoint(undefined)}
-    >
-      {/* The label is the series' name, one level deeper than the rule looks. */}
-      {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label */}
-      <td>
-        <button
-          type="button"
-          className="legend-key"
-          aria-pressed={!props.isHidden}
-          title={t('chart.isolate', { name })}
-          onClick={(event) => props.onChoose(event, place)}
-        >
-          <i style={{ background: color }} />
-          <span>{name}</span>
-        </button>
-      </td>
-      {values.map((text, index) => (
-        <td key={props.calcs[index]}>{text}</td>
-      ))}
-    </tr>
   )
 }
 
